@@ -1,0 +1,86 @@
+"""``check``: judge an inventory, print the summary, write the reports, exit by the result."""
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from checker.cli.options import as_of_day, formats_given, observed_times, shared
+from checker.cli.progress import progress_bar
+from checker.decide.exit import Gate
+from checker.pipeline import Options, Progress
+from checker.pipeline import check as run_check
+from checker.reporters.outputs import Output, parse_outputs, write_all
+from checker.reporters.summary import print_rich, render_plain
+
+
+@click.command(epilog="Example: mde-readiness check hunting.csv urls.csv -o junit.xml -o findings:findings.parquet")
+@shared
+@click.option("-o", "--output", multiple=True, metavar="[KIND:]FILE", help="Write a report: .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, sarif-full:FILE.sarif. May be repeated.")
+@click.option("--select", metavar="RULE", multiple=True, help="Judge only these rules (sc.url-* works); never READY then.")
+@click.option("--ignore", metavar="RULE", multiple=True, help="Leave these rules out; never READY then.")
+@click.option("--phase", type=click.Choice(["prerequisite", "verification", "all"]), default="prerequisite", show_default=True, help="What is shown, and counted for the exit code.")
+@click.option("--fail-on", type=click.Choice(["blocker", "major", "minor", "never"]), default="blocker", show_default=True, help="Least severity that fails the run.")
+@click.option("--allow-unknown", is_flag=True, help="Exit 0 where only unknowns are left (3 otherwise).")
+@click.option("--all-outcomes", is_flag=True, help="Write PASS and NOT_APPLICABLE to findings, too.")
+@click.option("--quiet", is_flag=True, help="Print no summary.")
+@click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out.")
+def check(**given: Any) -> None:  # noqa: ANN401
+    """Judge INVENTORY… (export files or folders) and exit by the result.
+
+    Exit codes: 0 nothing counted fails; 1 a rule fails; 3 none fails, but one is unknown; 2 usage, input or rules
+    cannot be used, or nothing was judged.
+    """
+    options = _options(given)
+    outputs = parse_outputs(given["output"], (*given["inventory"], *filter(None, [given["attestations"]])))
+    options = replace(options, outputs=_tables(outputs))
+    with progress_bar(given["progress"], options.inventory) as advance, run_check(options, Progress(advance)) as result:
+        write_all(result, outputs)
+        summary = result.summary
+    if not given["quiet"]:
+        _print(summary)
+    sys.exit(summary.exit_code)
+
+
+def _options(given: dict[str, Any]) -> Options:
+    inventory = given["inventory"]
+    return Options(
+        inventory=inventory,
+        as_of=as_of_day(given["as_of"]),
+        pack=given["pack"],
+        profile=given["profile"],
+        attestations=given["attestations"],
+        max_age_days=given["max_age"],
+        require_dates=given["require_dates"],
+        observed=observed_times(given["observed"], inventory),
+        read_as=formats_given(given["read_as"], inventory),
+        bad_rows=given["bad_rows"],
+        select=given.get("select", ()),
+        ignore=given.get("ignore", ()),
+        gate=Gate(given.get("phase", "prerequisite"), given.get("fail_on", "blocker"), given.get("allow_unknown", False)),
+        all_outcomes=given.get("all_outcomes", False),
+    )
+
+
+def _tables(outputs: tuple[Output, ...]) -> frozenset[str]:
+    """Return which tables the outputs read, so that the run builds no others."""
+    needs = {
+        "junit": {"cases"},
+        "sarif": {"findings", "devices"},
+        "sarif-full": {"cases", "findings", "devices"},
+        "json": set(),
+        "findings": {"findings"},
+        "devices": {"devices"},
+    }
+    return frozenset(table for output in outputs for table in needs[output.kind])
+
+
+def _print(summary: Any) -> None:  # noqa: ANN401
+    """Print the summary: with colour and layout on a terminal, plain in a pipe."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        print_rich(summary, Console())
+    else:
+        click.echo(render_plain(summary), nl=False)

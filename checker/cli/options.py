@@ -1,0 +1,83 @@
+"""Options that several commands share, and how their texts become values."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from checker.errors import Problem, UsageError
+
+Command = Callable[..., Any]
+
+SHARED = (
+    click.argument("inventory", nargs=-1, required=True, type=click.Path(path_type=str)),
+    click.option("--pack", default="streamlined-connectivity", show_default=True, help="Rule pack: a shipped name or a folder."),
+    click.option("--profile", default="seed", show_default=True, help="Guidance to judge by: seed is the pack's first."),
+    click.option("--attestations", type=click.Path(path_type=str), default="", help="YAML file of attested facts."),
+    click.option("--as-of", metavar="DATE", help="Judge as of this day (UTC); today if left out."),
+    click.option("--max-age", metavar="DAYS", type=click.IntRange(1, 3650), default=28, show_default=True, help="Older observations are stale."),
+    click.option("--require-dates", is_flag=True, help="Treat undated observations as stale."),
+    click.option("--observed", metavar="FILE=DATE", multiple=True, help="Date the undated records of a file."),
+    click.option("--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, whatever it looks like."),
+    click.option("--bad-rows", type=click.Choice(["stop", "skip"]), default="stop", show_default=True, help="On a malformed row: stop, or set it aside and count it."),
+)
+
+
+def shared(command: Command) -> Command:
+    """Add the argument and options that every command over an inventory takes."""
+    for option in reversed(SHARED):
+        command = option(command)
+    return command
+
+
+def as_of_day(text: str | None) -> date:
+    """Return the day to judge as of: the text's, or today (UTC)."""
+    if text is None:
+        return datetime.now(UTC).date()
+    return _day(text, "--as-of")
+
+
+def observed_times(given: Iterable[str], inventory: Iterable[str]) -> dict[str, datetime]:
+    """Return the moment to which each named file's undated records are dated."""
+    found = {}
+    for pair in given:
+        file, sign, text = pair.rpartition("=")
+        if not sign or not file:
+            raise UsageError(Problem(f"--observed {pair}", "must be FILE=DATE", "for example machines.json=2026-11-20"))
+        found[_one_of(file, inventory, "--observed")] = _moment(text, f"--observed {pair}")
+    return found
+
+
+def formats_given(given: Iterable[str], inventory: Iterable[str]) -> dict[str, str]:
+    """Return the format that was said for each named file."""
+    found = {}
+    for pair in given:
+        name, sign, file = pair.partition("=")
+        if not sign or not file:
+            raise UsageError(Problem(f"--read-as {pair}", "must be FORMAT=FILE", "for example url-tests=urls.csv"))
+        found[_one_of(file, inventory, "--read-as")] = name
+    return found
+
+
+def _one_of(file: str, inventory: Iterable[str], option: str) -> str:
+    given = list(inventory)
+    if file in given or any(Path(item).is_dir() and Path(item) in Path(file).parents for item in given):
+        return file
+    raise UsageError(Problem(f"{option} {file}", "is no file of this inventory", f"given: {', '.join(given)}"))
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(Problem(f"{option} {text}", "is no date", "write it as 2026-11-22")) from None
+
+
+def _moment(text: str, option: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(Problem(option, f"'{text}' is no date", "write it as 2026-11-22 or 2026-11-22T14:30Z")) from None
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

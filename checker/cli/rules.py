@@ -1,0 +1,119 @@
+"""``rules list · show · lint · test · schema``: read and check rule packs."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from checker.errors import CheckerError, Problem, UsageError
+from checker.model.rule import Pack, Rule
+from checker.packs.build import build_pack, read_pack_files
+from checker.packs.cases import CASE_DAY
+from checker.packs.library import DEFAULT_PACK, find_pack, shipped_packs
+from checker.yaml_nodes import did_you_mean
+
+
+@click.group(epilog="Example: mde-readiness rules show sc.sense-min")
+def rules() -> None:
+    """List, show, lint and test the rules."""
+
+
+@rules.command("list", epilog="Example: mde-readiness rules list --pack defender-for-business")
+@click.option("--pack", default=DEFAULT_PACK, show_default=True, help="Rule pack: a shipped name or a folder.")
+@click.option("--profile", default="seed", show_default=True, help="Guidance profile of the pack.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_rules(pack: str, profile: str, form: str) -> None:
+    """List every rule and note of a pack."""
+    built = _pack(pack, profile)
+    rows = [(rule.id, rule.phase.value, rule.severity.value, rule.about.value, rule.title) for rule in built.rules]
+    rows += [(note.id, "note", "-", "-", note.title) for note in built.notes]
+    if form == "json":
+        keys = ("id", "phase", "severity", "about", "title")
+        click.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], indent=2, ensure_ascii=False))
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        click.echo("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]]))
+    click.echo(f"{len(built.rules)} rules and {len(built.notes)} notes of {built.id} {built.version}, profile {built.profile.id}")
+
+
+@rules.command("show", epilog="Example: mde-readiness rules show mdb.kb5006738 --pack defender-for-business")
+@click.argument("rule_id", metavar="ID")
+@click.option("--pack", default="", help="Rule pack: a shipped name or a folder; all shipped ones if left out.")
+def show_rule(rule_id: str, pack: str) -> None:
+    """Show a rule with its condition, remediation, sources, and thresholds under every profile."""
+    from checker.cli.rule_text import rule_text
+
+    names: list[str] = []
+    for name in [pack] if pack else shipped_packs():
+        folder, shown = find_pack(name)
+        files = read_pack_files(folder, shown)
+        built = [build_pack(files, profile, CASE_DAY) for profile in files.profiles]
+        for each in built:
+            if rule_id in {item.id for item in (*each.rules, *each.notes)}:
+                click.echo(rule_text(rule_id, built), nl=False)
+                return
+            names += [item.id for item in (*each.rules, *each.notes)]
+    raise UsageError(Problem(rule_id, "there is no such rule", did_you_mean(rule_id, dict.fromkeys(names))))
+
+
+@rules.command("lint", epilog="Example: mde-readiness rules lint rules/streamlined-connectivity")
+@click.argument("folders", metavar="PATH...", nargs=-1, required=True)
+def lint_rules(folders: tuple[str, ...]) -> None:
+    """Check packs: every problem of rules, parameters, cases and outcomes without a case, with file, line and column."""
+    from checker.packs.lint import lint_pack
+
+    problems: list[Problem] = []
+    for name in folders:
+        try:
+            folder, shown = find_pack(name)
+            packs = lint_pack(folder, shown)
+            click.echo(f"{shown}: {len(_every_rule(packs))} rules in {len(packs)} profiles, no problem")
+        except CheckerError as error:
+            problems.extend(error.problems)
+    if problems:
+        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", err=True)
+        raise CheckerError(problems)
+
+
+@rules.command("test", epilog="Example: mde-readiness rules test rules/streamlined-connectivity")
+@click.argument("folders", metavar="PATH...", nargs=-1, required=True)
+def run_rule_tests(folders: tuple[str, ...]) -> None:
+    """Run the cases of packs; exit 1 if a rule gave something else than its case expects."""
+    from checker.packs.lint import run_cases
+
+    failed = 0
+    for name in folders:
+        folder, shown = find_pack(name)
+        results = run_cases(folder, shown)
+        for result in results:
+            if result.got is not result.case.expect:
+                failed += 1
+                got = result.got.name if result.got is not None else "no such rule in this profile"
+                case = result.case
+                click.echo(f"{case.place}: {case.rule}: {case.name}")
+                click.echo(f"  expected {case.expect.name}, got {got} (profile {case.profile}, as of {case.as_of})")
+                for fact, text in case.facts:
+                    click.echo(f"    {fact}: {text}")
+        differ = sum(result.got is not result.case.expect for result in results)
+        click.echo(f"{shown}: {len(results) - differ} of {len(results)} cases as expected")
+    sys.exit(1 if failed else 0)
+
+
+@rules.command("schema", epilog="Example: mde-readiness rules schema rules > rules.schema.json")
+@click.argument("kind", type=click.Choice(["rules", "pack", "cases", "attestations", "report"]))
+def print_schema(kind: str) -> None:
+    """Print the JSON Schema of a file that people write (or of the JSON report), for editors."""
+    name = {"report": "report-v1"}.get(kind, kind)
+    path = Path(__file__).parent.parent / "schemas" / f"{name}.schema.json"
+    click.echo(path.read_text(encoding="utf-8"), nl=False)
+
+
+def _pack(name: str, profile: str) -> Pack:
+    folder, shown = find_pack(name)
+    return build_pack(read_pack_files(folder, shown), profile, CASE_DAY)
+
+
+def _every_rule(packs: tuple[Pack, ...]) -> dict[str, Rule]:
+    return {rule.id: rule for pack in packs for rule in pack.rules}

@@ -1,0 +1,49 @@
+"""What a pipeline does with the result: exit code and reason."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.decide.tally import Tally
+from checker.model.outcome import Outcome, Phase, Severity
+from checker.model.plan import Plan
+from checker.model.rule import Rule
+
+FailOn = Literal["blocker", "major", "minor", "never"]
+RANKS = {Severity.BLOCKER: 3, Severity.MAJOR: 2, Severity.MINOR: 1, Severity.INFO: 0}
+THRESHOLDS = {"blocker": 3, "major": 2, "minor": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Which outcomes count for the exit code."""
+
+    phase: str = "prerequisite"  # prerequisite | verification | all
+    fail_on: FailOn = "blocker"
+    allow_unknown: bool = False
+
+
+def shown(rule: Rule, phase: str) -> bool:
+    """Return True if a rule belongs to the phase that is shown and counted."""
+    return phase == "all" or rule.phase == Phase(phase)
+
+
+def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
+    """Return 1 if a counted rule fails anywhere, else 3 if one is unknown, else 0; and why, in a phrase.
+
+    Counted are unwaived outcomes of the shown phase, at or above ``fail_on``, on judged devices whose route they bind.
+    """
+    if gate.fail_on == "never":
+        return 0, "--fail-on never: nothing fails the run"
+    counted = [rule for rule in plan.pack.rules if shown(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]]
+    words = f"{gate.fail_on} rule" if gate.fail_on == "blocker" else f"rule of severity {gate.fail_on} or above"
+    for outcome, code, verb in ((Outcome.FAIL, 1, "fail"), (Outcome.UNKNOWN, 3, "unknown")):
+        rules = [rule for rule in counted if tally.rules[rule.id].binding[outcome]]
+        if not rules:
+            continue
+        most = max(int(tally.rules[rule.id].binding[outcome]) for rule in rules)
+        verbs = {"fail": "fails" if len(rules) == 1 else "fail", "unknown": "is unknown" if len(rules) == 1 else "are unknown"}
+        reason = f"{len(rules)} {words}{'' if len(rules) == 1 else 's'} {verbs[verb]}, on up to {most:,} devices each"
+        if code == 3 and gate.allow_unknown:
+            return 0, f"{reason}; --allow-unknown lets that pass"
+        return code, reason
+    return 0, f"no {words} fails or is unknown"

@@ -1,0 +1,293 @@
+"""Judges all devices, bucket by bucket, into tables on disk and tallies in memory."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from checker.decide.findings import finding_rows
+from checker.decide.signatures import Verdicts, decide_bucket
+from checker.decide.tally import Names, Tally, count_rules, count_verdicts, names_of, new_tally
+from checker.decide.verdict import is_gate
+from checker.engine.coalesce import ATTESTED
+from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_of
+from checker.engine.once import once_bucket
+from checker.engine.pool import Pool
+from checker.engine.records import Records
+from checker.model.outcome import Outcome, Readiness
+from checker.model.plan import Plan
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Table
+from checker.model.rule import Rule
+
+BUCKET = 262_144  # devices judged at once: about 100 MB of working arrays with the largest pack
+MOST_CASES = 5_000  # above this JUnit and SARIF speak of rules, not devices (Buildkite's cap on cases in a file)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the outputs of a run need, so that nothing else is built."""
+
+    devices: bool = True
+    findings: bool = True
+    cases: bool = True  # every outcome, as long as there are few
+    all_outcomes: bool = False
+    partial: bool = False
+
+
+@dataclass(slots=True)
+class Run:
+    """A run while its buckets are judged."""
+
+    plan: Plan
+    records: Records
+    folder: Path  # where the parts of the tables are written
+    wanted: Wanted
+    current: Plan | None = None  # the newest guidance, for the second guidance line
+    pools: dict[str, Pool] = field(default_factory=dict)
+    current_pools: dict[str, Pool] = field(default_factory=dict)
+    findings: list[Path] = field(default_factory=list)
+    devices: list[Path] = field(default_factory=list)
+    rows: Counter[str] = field(default_factory=Counter)
+    cases: list[pl.DataFrame] | None = field(default_factory=list)
+    current_fails: Counter[str] = field(default_factory=Counter)
+    current_devices: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """What judging gives: tallies, tables, and a flag per device that is out of scope."""
+
+    tally: Tally
+    devices: Table
+    findings: Table
+    cases: pl.DataFrame | None
+    out_of_scope: npt.NDArray[np.bool_]
+    not_exported: dict[str, tuple[str, ...]]  # rule -> facts that no input carries
+    carried: frozenset[str]  # facts that some input carries
+    current_fails: Counter[str]
+    current_devices: Counter[str]  # READY devices that fail, or are unknown, under the newest guidance
+
+
+def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
+    """Judge every device of the run; ``done`` is told how many devices are finished."""
+    tally = new_tally(run.plan)
+    absent = {rule.id: not_exported(run, rule) for rule in run.plan.pack.rules}
+    collapsed = frozenset() if run.wanted.all_outcomes else frozenset(name for name, facts in absent.items() if facts)
+    scopes = []
+    for first in range(0, run.records.devices, BUCKET):
+        last = min(first + BUCKET, run.records.devices)
+        judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools))
+        verdicts = decide_bucket(judged, run.wanted.partial)
+        names = names_of(judged)
+        count_verdicts(tally, verdicts)
+        count_rules(tally, judged, collapsed, names)
+        _count_attested(tally, judged)
+        _compare_with_current(run, judged, verdicts)
+        _write_devices(run, judged, verdicts, names)
+        _write_findings(run, judged, collapsed, names)
+        scopes.append(judged.scope >= 0)
+        if done:
+            done(last)
+    _judge_once(run, tally)
+    _write_fleet_findings(run, tally, absent, collapsed)
+    return Judgements(
+        tally=tally,
+        devices=Table(DEVICE_COLUMNS, tuple(run.devices), run.rows["devices"]),
+        findings=Table(FINDING_COLUMNS, tuple(run.findings), run.rows["findings"]),
+        cases=_all_cases(run),
+        out_of_scope=np.concatenate(scopes) if scopes else np.zeros(0, dtype=np.bool_),
+        not_exported=absent,
+        carried=frozenset(run.records.codes),
+        current_fails=run.current_fails,
+        current_devices=run.current_devices,
+    )
+
+
+def not_exported(run: Run, rule: Rule) -> tuple[str, ...]:
+    """Return the facts of a rule that no input carries and nobody attests or assumes."""
+    plan = run.plan
+    attested = {word.fact for word in plan.attestations}
+    return tuple(
+        fact
+        for fact in plan.base_facts(plan.rule_facts(rule))
+        if fact not in run.records.codes
+        and fact not in attested
+        and not plan.specs[fact].default
+        and not (plan.specs[fact].view_of and plan.specs[fact].view_of in run.records.codes)
+    )
+
+
+def _write_devices(run: Run, judged: Judged, verdicts: Verdicts, names: Names) -> None:
+    if not run.wanted.devices:
+        return
+    everyone = np.arange(judged.bucket.devices)
+    rows = [
+        {
+            "readiness": verdict.readiness.value,
+            "by": verdict.by,
+            "route": verdict.route or None,
+            "path": verdict.path or None,
+            "verification": verdict.verification.value,
+            "failed": verdict.failed,
+            "unknown": verdict.unknown,
+            "waived": (),
+            "undetermined_by": verdict.undetermined_by,
+            "next_steps": verdict.next_steps,
+        }
+        for verdict in verdicts.distinct
+    ]
+    schema = {name: dtype for name, dtype in DEVICE_COLUMNS.items() if rows and name in rows[0]}
+    aliases = run.records.aliases
+    first = judged.bucket.first
+    frame = pl.concat(
+        [
+            pl.DataFrame(
+                {
+                    "device_id": names.ids(everyone),
+                    "device_name": names.names(everyone),
+                    "aliases": pl.Series([aliases.get(first + at, ()) for at in everyone.tolist()], dtype=pl.List(pl.String))
+                    if aliases
+                    else pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(everyone)),
+                }
+            ),
+            pl.DataFrame(rows, schema=schema)[verdicts.place],
+            names.places(everyone),
+        ],
+        how="horizontal",
+    )
+    _write(run, "devices", run.devices, frame.select(DEVICE_COLUMNS))
+
+
+def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: Names) -> None:
+    """Write the bucket's findings, and keep every outcome while there are few enough to show one by one."""
+    in_scope = judged.scope < 0
+    plan = judged.bucket.plan
+    shown = {Outcome.FAIL, Outcome.UNKNOWN} | (set(Outcome) if run.wanted.all_outcomes else set())
+    judged_cases = int(np.count_nonzero((judged.outcomes != Outcome.NOT_APPLICABLE) & in_scope))
+    run.rows["cases"] += judged_cases
+    if run.rows["cases"] > MOST_CASES or not run.wanted.cases:
+        run.cases = None
+    frames = []
+    for place, rule in enumerate(plan.device_rules):
+        for outcome in Outcome:
+            own = outcome in shown and not (outcome is Outcome.UNKNOWN and rule.id in collapsed)
+            if not (own and run.wanted.findings) and run.cases is None:
+                continue
+            devices = np.flatnonzero((judged.outcomes[place] == outcome) & in_scope)
+            if not len(devices):
+                continue
+            frame = finding_rows(judged.bucket, rule, outcome, devices, names.names(devices))
+            if own and run.wanted.findings:
+                frames.append(frame)
+            if run.cases is not None:
+                run.cases.append(frame)
+    if frames:
+        _write(run, "findings", run.findings, _sorted(frames))
+
+
+def _sorted(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames).sort("device_id", "rule", maintain_order=True).select(FINDING_COLUMNS)
+
+
+def _all_cases(run: Run) -> pl.DataFrame | None:
+    if run.cases is None:
+        return None
+    return _sorted(run.cases) if run.cases else pl.DataFrame(schema=FINDING_COLUMNS)
+
+
+def _write(run: Run, kind: str, parts: list[Path], frame: pl.DataFrame) -> None:
+    path = run.folder / f"{kind}-{len(parts):05d}.parquet"
+    frame.write_parquet(path, compression="lz4", statistics=False)
+    parts.append(path)
+    run.rows[kind] += frame.height
+
+
+def _judge_once(run: Run, tally: Tally) -> None:
+    """Judge the rules about the tenant and the fleet, on what was attested alone."""
+    bucket = once_bucket(run.plan)
+    for rule in run.plan.once_rules:
+        outcome = int(outcome_of(bucket, rule)[0])
+        tally.rules[rule.id].outcomes[outcome] += 1
+        tally.rules[rule.id].binding[outcome] += 1
+
+
+def _write_fleet_findings(
+    run: Run, tally: Tally, absent: dict[str, tuple[str, ...]], collapsed: frozenset[str]
+) -> None:
+    """Write one finding per rule that no input lets anyone decide, and those about tenant and fleet."""
+    rows = []
+    for rule in run.plan.pack.rules:
+        count = tally.rules[rule.id].outcomes
+        if rule.once:
+            for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+                if count[outcome]:
+                    rows.append(_fleet_row(run.plan, rule, outcome, absent[rule.id], 0))
+        elif rule.id in collapsed and count[Outcome.UNKNOWN]:
+            rows.append(_fleet_row(run.plan, rule, Outcome.UNKNOWN, absent[rule.id], int(count[Outcome.UNKNOWN])))
+    if not rows:
+        return
+    frame = pl.DataFrame(rows, schema=FINDING_COLUMNS)
+    if run.wanted.findings:
+        # an empty device id sorts before every other: the fleet's findings come first
+        path = run.folder / "findings-fleet.parquet"
+        frame.write_parquet(path, compression="lz4", statistics=False)
+        run.findings.insert(0, path)
+        run.rows["findings"] += frame.height
+
+
+def _fleet_row(plan: Plan, rule: Rule, outcome: Outcome, facts: tuple[str, ...], devices: int) -> dict[str, object]:
+    message = f"{rule.title}: not met."
+    if outcome is Outcome.UNKNOWN:
+        names = ", ".join(facts) or ", ".join(plan.base_facts(plan.rule_facts(rule)))
+        message = f"Not known for want of {names}: no input carries it." if facts else f"Not known for want of {names}."
+    return {
+        "device_id": "",
+        "device_name": "",
+        "rule_id": rule.id,
+        "phase": rule.phase.value,
+        "severity": rule.severity.value,
+        "outcome": outcome.name,
+        "waived": None,
+        "message": message,
+        "devices": devices,
+        "evidence": [
+            {"fact": fact, "value": None, "missing": "NOT_EXPORTED", "file": None, "row": None, "column": None, "observed": None}
+            for fact in facts
+        ],
+    }
+
+
+def _count_attested(tally: Tally, judged: Judged) -> None:
+    for place, word in enumerate(judged.bucket.plan.attestations):
+        used = judged.bucket.column(word.fact).record == ATTESTED - place
+        tally.attested[place] += int(np.count_nonzero(used & (judged.scope < 0)))
+        tally.contradicted[place] += judged.bucket.contradicted.get(place, 0)
+
+
+def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts) -> None:
+    """Count, among READY devices, what fails or is unknown under the newest guidance."""
+    if run.current is None:
+        return
+    ready_group = np.array([verdict.readiness is Readiness.READY for verdict in verdicts.distinct], dtype=np.bool_)
+    ready = ready_group[verdicts.place]
+    if not ready.any():
+        return
+    shared = {name: column for name, column in judged.bucket.columns.items() if not run.plan.specs[name].derived}
+    bucket = replace(judged.bucket, plan=run.current, columns=shared, truths={}, pools=run.current_pools)
+    fails = np.zeros(bucket.devices, dtype=np.bool_)
+    unknown = np.zeros(bucket.devices, dtype=np.bool_)
+    for rule in run.current.device_rules:
+        if is_gate(rule):
+            outcomes = outcome_of(bucket, rule)
+            failing = ready & (outcomes == Outcome.FAIL)
+            run.current_fails[rule.id] += int(np.count_nonzero(failing))
+            fails |= failing
+            unknown |= ready & (outcomes == Outcome.UNKNOWN)
+    run.current_devices["fail"] += int(np.count_nonzero(fails))
+    run.current_devices["unknown"] += int(np.count_nonzero(unknown & ~fails))
+
+

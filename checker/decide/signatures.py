@@ -1,0 +1,91 @@
+"""Groups the devices of a bucket by all that a verdict rests on, so that each distinct case is decided once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
+from checker.engine.coalesce import ATTESTED
+from checker.engine.columns import UNDETERMINED, Judged
+from checker.model.outcome import Outcome
+from checker.model.plan import Plan
+
+MIX = 0x9E3779B97F4A7C15  # odd 64-bit constant (golden ratio); groups are verified, so collisions cost time only
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The distinct verdicts of a bucket, and for each device the place of its own."""
+
+    distinct: tuple[Verdict, ...]
+    place: npt.NDArray[np.int64]
+
+
+def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
+    """Return the verdict of every device of the bucket."""
+    plan = judged.bucket.plan
+    facts = blocker_facts(plan)
+    attested = _attested(judged)
+    missing = np.array([judged.bucket.missing(fact) >= 0 for fact in facts], dtype=np.uint8).reshape(len(facts), -1)
+    rows = [judged.scope.astype(np.uint8), judged.route.astype(np.uint8), *judged.outcomes, *missing, *attested.values()]
+    first, place = _group(np.stack([row.astype(np.uint8) for row in rows]))
+    rule_at = {rule.id: at for at, rule in enumerate(plan.device_rules)}
+    distinct = []
+    for device in first:
+        used = [False] * len(rule_at)
+        for name, row in attested.items():
+            used[rule_at[name]] = bool(row[device])
+        scope, route = int(judged.scope[device]), int(judged.route[device])
+        distinct.append(
+            decide(
+                plan,
+                Judgement(
+                    scope=plan.scope[scope][0] if scope >= 0 else "",
+                    route=None if route == UNDETERMINED else plan.pack.routes[route],
+                    outcomes=tuple(Outcome(value) for value in judged.outcomes[:, device].tolist()),
+                    attested=tuple(used),
+                    missing=frozenset(fact for fact, row in zip(facts, missing, strict=True) if row[device]),
+                ),
+                partial,
+            )
+        )
+    return Verdicts(tuple(distinct), place)
+
+
+def blocker_facts(plan: Plan) -> tuple[str, ...]:
+    """Return the base facts that blockers and stopping routes read."""
+    names: list[str] = []
+    for rule in plan.device_rules:
+        if is_gate(rule):
+            names += plan.rule_facts(rule)
+    for route in plan.pack.routes:
+        if route.stops:
+            names += route_facts(route)
+    return plan.base_facts(tuple(dict.fromkeys(names)))
+
+
+def _attested(judged: Judged) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return, for each blocker that reads an attested fact, where it did."""
+    plan = judged.bucket.plan
+    named = {word.fact for word in plan.attestations}
+    found = {}
+    for rule in plan.device_rules:
+        facts = set(plan.base_facts(plan.rule_facts(rule))) | set(plan.rule_facts(rule))
+        used = [judged.bucket.column(fact).record <= ATTESTED for fact in sorted(facts & named)]
+        if is_gate(rule) and used:
+            found[rule.id] = np.logical_or.reduce(used)
+    return found
+
+
+def _group(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return one device of each distinct column of ``rows``, and for each device the place of its group."""
+    mixed = np.zeros(rows.shape[1], dtype=np.uint64)
+    factor = 1
+    for row in rows:
+        factor = factor * MIX % 2**64 | 1
+        mixed += (row.astype(np.uint64) + np.uint64(1)) * np.uint64(factor)
+    _, first, place = np.unique(mixed, return_index=True, return_inverse=True)
+    if any((row != row[first][place]).any() for row in rows):
+        _, first, place = np.unique(rows, axis=1, return_index=True, return_inverse=True)
+    return first.astype(np.int64), place.reshape(-1).astype(np.int64)

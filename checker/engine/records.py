@@ -1,0 +1,128 @@
+"""All records of a run in columns of numbers, ordered by device, so that a bucket of devices is a slice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from checker.engine.pool import REASONS, Codes, Pool, pool_of
+from checker.inventory.identify import Identified
+from checker.model.fact import FactSpec
+from checker.model.record import FileRecords, InputFile
+
+NO_DATE = np.iinfo(np.int64).min  # an undated record loses to any dated one
+NOTHING = -1  # the record says nothing of the fact
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - record times are naive UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Columns over all records, and the order in which each device's records stand together."""
+
+    files: tuple[InputFile, ...]
+    device_ids: pl.Series  # sorted
+    aliases: dict[int, tuple[str, ...]]
+    file_of: npt.NDArray[np.uint16]
+    row: npt.NDArray[np.uint32]
+    line: npt.NDArray[np.uint32]
+    time: npt.NDArray[np.int64]  # microseconds since 1970, NO_DATE if undated
+    rank: npt.NDArray[np.uint8]  # 1 for per-device evidence, which wins a tie of time
+    founds: npt.NDArray[np.bool_]
+    name: pl.Series
+    codes: dict[str, dict[int, Codes]]  # fact -> file -> code of each of its rows, NOTHING where it says nothing
+    pools: dict[str, Pool]
+    starts: npt.NDArray[np.int64]  # first record of each file
+    order: npt.NDArray[np.int64]  # records by device, then time, rank and place
+    ends: npt.NDArray[np.int64]  # for each device, the end of its records within ``order``
+
+    @property
+    def devices(self) -> int:
+        """How many devices there are."""
+        return len(self.device_ids)
+
+    def slice_of(self, first: int, last: int) -> npt.NDArray[np.int64]:
+        """Return the records of devices ``first`` up to, not including, ``last``, in order."""
+        begin = int(self.ends[first - 1]) if first else 0
+        return self.order[begin : int(self.ends[last - 1])] if last > first else self.order[:0]
+
+    def codes_of(self, fact: str, records: npt.NDArray[np.int64]) -> Codes:
+        """Return what these records say of a fact, as pool codes; NOTHING where they say nothing."""
+        by_file = self.codes.get(fact, {})
+        if len(self.files) == 1 and 0 in by_file:
+            return by_file[0][records]
+        found = np.full(len(records), NOTHING, dtype=np.int32)
+        owner = self.file_of[records]
+        for file, codes in by_file.items():
+            mine = owner == file
+            found[mine] = codes[records[mine] - self.starts[file]]
+        return found
+
+
+def gather_records(
+    inputs: Sequence[FileRecords], identified: Identified, specs: dict[str, FactSpec], facts: frozenset[str]
+) -> Records:
+    """Return the records of all inputs as columns; ``identified`` gives each its device."""
+    heights = [sum(frame.height for frame in item.frames) for item in inputs]
+    starts = np.concatenate([[0], np.cumsum(heights)]).astype(np.int64)
+    frames = [frame for item in inputs for frame in item.frames]
+    times = _join(frames, "observed").dt.timestamp("us").fill_null(NO_DATE).to_numpy()
+    ranks = np.repeat(np.array([item.file.per_device for item in inputs], dtype=np.uint8), heights)
+    order, ends = _by_device(identified.device, times, ranks, len(identified.device_ids))
+    carried = {fact for item in inputs for fact in item.file.columns} & facts
+    return Records(
+        files=tuple(item.file for item in inputs),
+        device_ids=identified.device_ids,
+        aliases=identified.aliases,
+        file_of=np.repeat(np.arange(len(inputs), dtype=np.uint16), heights),
+        row=_join(frames, "row").to_numpy(),
+        line=_join(frames, "line").to_numpy(),
+        time=times,
+        rank=ranks,
+        founds=np.repeat(np.array([item.file.founds for item in inputs], dtype=np.bool_), heights),
+        name=_join(frames, "name"),
+        codes={fact: _codes(inputs, fact) for fact in sorted(carried)},
+        pools={fact: _pool(inputs, specs[fact]) for fact in sorted(carried)},
+        starts=starts[:-1],
+        order=order,
+        ends=ends,
+    )
+
+
+def _join(frames: list[pl.DataFrame], column: str) -> pl.Series:
+    return pl.concat([frame[column] for frame in frames]) if len(frames) != 1 else frames[0][column]
+
+
+def _columns(item: FileRecords, fact: str) -> list[pl.Series]:
+    return [frame[fact] for frame in item.frames if fact in frame.columns]
+
+
+def _codes(inputs: Sequence[FileRecords], fact: str) -> dict[int, Codes]:
+    found = {}
+    for number, item in enumerate(inputs):
+        columns = _columns(item, fact)
+        if columns:
+            physical = [(column.to_physical().cast(pl.Int32) + REASONS).fill_null(NOTHING).to_numpy() for column in columns]
+            found[number] = physical[0] if len(physical) == 1 else np.concatenate(physical)
+    return found
+
+
+def _pool(inputs: Sequence[FileRecords], spec: FactSpec) -> Pool:
+    return pool_of(spec, (column for item in inputs for column in _columns(item, spec.name)))
+
+
+def _by_device(
+    device: npt.NDArray[np.int32], times: npt.NDArray[np.int64], ranks: npt.NDArray[np.uint8], devices: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the matched records by device, time, rank and place, and where each device's records end."""
+    matched = np.flatnonzero(device >= 0)
+    counts = np.bincount(device[matched], minlength=devices)
+    ends = np.cumsum(counts)
+    if len(matched) == devices and counts.max(initial=0) <= 1:
+        order = np.empty(devices, dtype=np.int64)  # one record a device: a permutation needs no sort
+        order[device[matched]] = matched
+        return order, ends
+    ordered = np.lexsort((ranks[matched], times[matched], device[matched]))
+    return matched[ordered], ends

@@ -1,0 +1,148 @@
+"""Texts to attempts to reach hosts, what an attempt proves, and the two facts that are told from attempts."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from checker.facts.lists import fold, read_json
+from checker.model.fact import Attempt
+from checker.model.outcome import Missing
+
+_KEYS = frozenset({"host", "port", "path", "method", "via", "result", "status", "error"})
+_HTTPS = 443
+_LAST_PORT = 65_535
+_LAST_STATUS = 999
+
+# Who asked. The agent's own services run as the system and take the system's ways out; a person's shell or browser has
+# another proxy and other rights, a TCP handshake shows neither proxy nor TLS, and a list of rules is no try at all.
+_SYSTEM_METHODS = frozenset({"analyzer", "mdatp", "sense", "system"})
+_SYSTEM_WAYS = frozenset({"direct", "system_proxy", "wpad", "named_proxy"})
+_OTHER_METHODS = frozenset({"tnc", "tcp", "test-netconnection", "curl", "browser", "invoke-webrequest", "user"})
+_POLICY_METHODS = frozenset({"allow-list", "policy"})
+_WITHOUT_STATUS = frozenset({"mdatp", "sense", "analyzer"})  # say "reachable" only after an HTTP answer
+
+_ANSWERS = frozenset({*range(200, 400), 400, 404, 405})  # 400, 404, 405: the service itself refuses an empty request
+_PROXY_AUTHENTICATION = 407
+
+_CURL_REFUSED = re.compile(r"curl\D{0,20}(?:35|60)(?![0-9])|^\s*(?:35|60)\s*$", re.IGNORECASE)  # TLS pinning rejected
+_PINNED = frozenset({"mdatp", "sense", "analyzer-cert"})  # check the service's own certificate chain
+_SERVICE_DOMAINS = (".endpoint.security.microsoft.com", ".endpoint.security.microsoft.us")
+
+
+def read_attempts(text: str) -> tuple[Attempt, ...] | Missing:
+    """Return the attempts of a JSON array of objects, sorted; the last for each host, port, method and way counts.
+
+    An unknown key, a missing host or a port or status that is no number makes the whole UNREADABLE: evidence that is
+    only half understood must not settle anything. An empty array is BLANK.
+    """
+    try:
+        found = read_json(text)
+        if not isinstance(found, list):
+            return Missing.UNREADABLE
+        return latest(_attempt(entry) for entry in found) or Missing.BLANK
+    except ValueError:
+        return Missing.UNREADABLE
+
+
+def latest(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Return the last attempt for each host, port, method and way, sorted; ``attempts`` are in time order."""
+    last = {(attempt.host, attempt.port, attempt.method, attempt.via): attempt for attempt in attempts}
+    return tuple(sorted(last.values()))
+
+
+def attempts_text(attempts: Iterable[Attempt]) -> str:
+    """Return the one text of some attempts, the same for equal attempts."""
+    return json.dumps([asdict(attempt) for attempt in attempts], ensure_ascii=False)
+
+
+def is_policy(attempt: Attempt) -> bool:
+    """Return whether it is a line of a proxy's or firewall's rules rather than a try."""
+    return attempt.method in _POLICY_METHODS
+
+
+def is_system(attempt: Attempt) -> bool:
+    """Return whether it was really tried, by the system or on one of the system's ways out."""
+    if attempt.result == "not_tested" or is_policy(attempt):
+        return False
+    if attempt.method in _SYSTEM_METHODS:
+        return True
+    return attempt.via in _SYSTEM_WAYS and attempt.method not in _OTHER_METHODS
+
+
+def is_blocked(attempt: Attempt) -> bool:
+    """Return whether it met no answer, a TLS error or a proxy that wants credentials."""
+    return attempt.result in ("blocked", "tls_error") or attempt.status == _PROXY_AUTHENTICATION
+
+
+def is_answered(attempt: Attempt) -> bool:
+    """Return whether the service itself answered."""
+    if is_blocked(attempt):
+        return False
+    if attempt.status:
+        return attempt.status in _ANSWERS
+    return attempt.result == "reachable" and attempt.method in _WITHOUT_STATUS
+
+
+def read_tls_inspection(text: str) -> bool | Missing:
+    """Return whether something opens TLS to the service's hosts; BLANK where the attempts prove neither.
+
+    True on any TLS error, curl 35 or 60; False where an agent or check that pins the service's certificate got through.
+    """
+    attempts = read_attempts(text)
+    if isinstance(attempts, Missing):
+        return attempts
+    if any(attempt.result == "tls_error" or _CURL_REFUSED.search(attempt.error) for attempt in attempts):
+        return True
+    got_through = any(
+        attempt.method in _PINNED and attempt.result == "reachable" and attempt.host.endswith(_SERVICE_DOMAINS)
+        for attempt in attempts
+    )
+    return False if got_through else Missing.BLANK
+
+
+def read_proxy_authentication(text: str) -> bool | Missing:
+    """Return whether the way out asks for credentials: True on any HTTP 407, False on an answer in system context."""
+    attempts = read_attempts(text)
+    if isinstance(attempts, Missing):
+        return attempts
+    if any(attempt.status == _PROXY_AUTHENTICATION for attempt in attempts):
+        return True
+    return False if any(is_system(attempt) and is_answered(attempt) for attempt in attempts) else Missing.BLANK
+
+
+def _attempt(entry: Any) -> Attempt:  # noqa: ANN401 - what the JSON holds
+    if not isinstance(entry, dict) or not entry.keys() <= _KEYS:
+        raise ValueError("not an attempt")
+    host = fold(_text(entry, "host")).removesuffix(".")
+    if not host:
+        raise ValueError("no host")
+    return Attempt(
+        host=host,
+        port=_number(entry, "port", _HTTPS, range(1, _LAST_PORT + 1)),
+        path=_text(entry, "path").strip(),
+        method=fold(_text(entry, "method")).replace("_", "-").replace(" ", "-"),
+        via=fold(_text(entry, "via")).replace("-", "_").replace(" ", "_"),
+        result=fold(_text(entry, "result")).replace("-", "_").replace(" ", "_"),
+        status=_number(entry, "status", 0, range(_LAST_STATUS + 1)),
+        error=_text(entry, "error").strip(),
+    )
+
+
+def _text(entry: dict[str, Any], key: str) -> str:
+    value = entry.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(key)
+    return value
+
+
+def _number(entry: dict[str, Any], key: str, default: int, allowed: range) -> int:
+    text = _text(entry, key).strip()
+    if not text:
+        return default
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) not in allowed:
+        raise ValueError(key)
+    return int(text)

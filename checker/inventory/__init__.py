@@ -1,0 +1,1 @@
+"""Exports to records: how each is recognised, read whole or refused, and joined to devices."""

@@ -1,0 +1,81 @@
+"""Finds for a mapping the columns that a file has: which title gives which key, time and fact."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from checker.inventory.mapping import FactReading, ProductMapping, title_key
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Column:
+    """A column of a file, or with ``path`` a value inside the JSON of its texts."""
+
+    title: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.title}.{self.path}" if self.path else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFact:
+    """A reading with the columns that a file has for it; none where their absence is a statement."""
+
+    reading: FactReading
+    columns: tuple[Column, ...]
+    stated_with: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a file with certain titles gives."""
+
+    keys: Mapping[str, Column]
+    observed: Column | None
+    plus_minutes: Column | None
+    facts: Mapping[str, BoundFact]
+
+    def titles(self) -> frozenset[str]:
+        """Return the titles of all columns that are read."""
+        columns = [*self.keys.values(), *filter(None, (self.observed, self.plus_minutes))]
+        columns += [column for fact in self.facts.values() for column in (*fact.columns, *fact.stated_with)]
+        return frozenset(column.title for column in columns)
+
+
+def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] | None) -> Binding:
+    """Return the columns of a file that a mapping reads, for the wanted facts and those on which they rest."""
+    known = {title_key(title): title for title in reversed(titles) if title}
+    facts: dict[str, BoundFact] = {}
+    for name, reading in product.facts.items():
+        bound = BoundFact(reading, _columns(reading, known), tuple(_find(reading.stated_with, known)))
+        absent = not bound.columns and any(_find(reading.blank_with, known))
+        if bound.columns or absent:
+            facts[name] = bound
+    needed = set(facts if wanted is None else wanted & facts.keys())
+    needed |= {facts[name].reading.only[0] for name in needed if facts[name].reading.only} & facts.keys()
+    return Binding(
+        keys={key: column for key, names in product.keys.items() if (column := _first(names, known))},
+        observed=_first(product.observed, known),
+        plus_minutes=_first((product.observed_plus_minutes,), known),
+        facts={name: bound for name, bound in facts.items() if name in needed},
+    )
+
+
+def _columns(reading: FactReading, known: Mapping[str, str]) -> tuple[Column, ...]:
+    if reading.parts:
+        found = [_first((part,), known) or Column("") for part in reading.parts]
+        return tuple(found) if found[0].title else ()
+    found = list(_find(reading.columns, known))
+    return tuple(found if reading.joined else found[:1])
+
+
+def _find(titles: Iterable[str], known: Mapping[str, str]) -> Iterable[Column]:
+    for title in titles:
+        if (key := title_key(title)) in known:
+            yield Column(known[key])
+        elif "." in title and title_key(title.partition(".")[0]) in known:
+            yield Column(known[title_key(title.partition(".")[0])], title.partition(".")[2])
+
+
+def _first(titles: Iterable[str], known: Mapping[str, str]) -> Column | None:
+    return next(iter(_find(titles, known)), None)

@@ -1,0 +1,146 @@
+"""What one text of a column says of a fact: None is nothing, an empty text is the statement that there is none."""
+
+import json
+import re
+from collections.abc import Callable
+from fnmatch import translate
+from urllib.parse import SplitResult, urlsplit
+
+from checker.inventory.mapping import AS_IT_STANDS, FactReading, Word
+
+Cell = Callable[[str], Word]
+
+SEPARATOR = "\x1f"  # between the texts of several columns that are read as one
+BLANKS = frozenset(("", "null", "n/a", "-", "{}", '""', "system.object[]", "system.string[]"))
+UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\ufeff"))  # marks that browsers put around dates and names
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")  # of a proxy or a URL; they never enter a record
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def cell(reading: FactReading) -> Cell:
+    """Return the function that reads one text by a mapping's reading of a fact."""
+    if reading.parts:
+        return _attempt
+    shaped = SHAPES[reading.shape]
+    look_up = _look_up(reading)
+
+    def read(text: str) -> Word:
+        if reading.says is not None:
+            return None if is_blank(text) else reading.says
+        if reading.joined:
+            return _union([shaped(part) for part in text.split(SEPARATOR) if not is_blank(part)])
+        if is_blank(text):
+            return ""
+        if reading.pattern:
+            match = reading.pattern.search(text)
+            if not match:
+                return None
+            text = match[1] or ""
+        word = look_up(text.translate(UNSEEN).strip())
+        return shaped(word) if word else word
+
+    return read
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a cell is one of the forms in which exports write that there is nothing."""
+    return text.translate(UNSEEN).strip().casefold() in BLANKS
+
+
+def fold(text: str) -> str:
+    """Return a word folded for case, spaces, underscores and hyphens, which differ between exports of the same thing."""
+    return re.sub(r"[\s_-]+", "", text.casefold())
+
+
+def _look_up(reading: FactReading) -> Cell:
+    exact = {fold(word): value for word, value in reading.words if "*" not in word}
+    wild = [(re.compile(translate(fold(word))), value) for word, value in reading.words if "*" in word]
+
+    def look_up(text: str) -> Word:
+        folded = fold(text)
+        if folded in exact:
+            return exact[folded]
+        for pattern, value in wild:
+            if pattern.match(folded):
+                return value
+        return text if reading.otherwise == AS_IT_STANDS else reading.otherwise
+
+    return look_up if reading.words or reading.otherwise != AS_IT_STANDS else lambda text: text
+
+
+def _union(parts: list[str]) -> str:
+    """Return the lists of several columns as one; a text among them that is no list makes the whole unreadable."""
+    members: set[str] = set()
+    for part in parts:
+        if not part.startswith("["):
+            return part
+        members.update(json.loads(part))
+    return _as_list(members) if parts else ""
+
+
+def _as_list(members: set[str]) -> str:
+    return json.dumps(sorted(members), ensure_ascii=False, separators=(",", ":"))
+
+
+def _json_list(text: str) -> str:
+    """Read ``["a","b"]``, a list of ``{"key", "value"}``, or one bare text; a broken list stays as it stands."""
+    if not text.startswith("["):
+        return _as_list({text})
+    try:
+        items = json.loads(text)
+    except ValueError:
+        return text
+    return _as_list({_member(item) for item in items if item not in (None, "")})
+
+
+def _member(item: object) -> str:
+    if isinstance(item, dict) and "value" in item:
+        return str(item["value"])
+    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+
+
+def _split_list(separator: str) -> Callable[[str], str]:
+    return lambda text: _as_list({part.strip() for part in re.split(separator, text)} - {""})
+
+
+def _attempt(text: str) -> str:
+    """Return one try to reach a URL, of the texts of ``PARTS`` in their order, as a list of one.
+
+    A URL that names no host stays as it stands, so that it is blank or unreadable.
+    """
+    parts = ["" if is_blank(part) else CREDENTIALS.sub("", part.strip()) for part in text.split(SEPARATOR)]
+    url, port, method, via, result, status, error = parts
+    target = _target(url)
+    if target is None or not target.hostname:
+        return url
+    digits = port or str(target.port or DEFAULT_PORTS.get(target.scheme, 443))
+    attempt = {
+        "host": target.hostname,
+        "port": int(digits) if digits.isdecimal() else 0,
+        "path": target.path,
+        "method": method.casefold(),
+        "via": via.casefold(),
+        "result": re.sub(r"[\s-]+", "_", result.casefold()),
+        "status": int(status) if status.isdecimal() else 0,
+        "error": error,
+    }
+    return json.dumps([attempt], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _target(url: str) -> SplitResult | None:
+    try:
+        target = urlsplit(url if "://" in url else f"//{url}")
+        target.port  # noqa: B018 - raises for a port that is no number
+    except ValueError:
+        return None
+    return target
+
+
+SHAPES: dict[str, Callable[[str], str]] = {
+    "text": lambda text: text,
+    "day": lambda text: text,  # of texts that are no date; the dates are read as a column
+    "folded": fold,
+    "json": _json_list,
+    "comma": _split_list("[,;\n]"),
+    "lines": _split_list("\n"),
+}

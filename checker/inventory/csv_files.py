@@ -1,0 +1,182 @@
+"""Reads CSV: fast where a block is proven to be regular, record by record where it is not."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+from checker.errors import InputError, Problem
+from checker.inventory.csv_proof import Proof, prove
+from checker.inventory.csv_strict import Lines, Record, read_strict
+from checker.inventory.mapping import title_key
+from checker.inventory.source import Source, check_text
+from checker.inventory.table import Faults, Opened, RawTable
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+BATCH = 50_000  # records in a table of the strict reader
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a CSV file is laid out: its delimiter, its titles, and what stands before the first record."""
+
+    delimiter: str
+    titles: tuple[str, ...]
+    lines: int
+    size: int  # bytes of those lines in UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Records of a file, the first on ``line``; without a proof the ``rest`` of the file goes on from them."""
+
+    data: bytes
+    line: int
+    proof: Proof | None = None
+    rest: Iterator[bytes] = iter(())
+
+
+def open_csv(source: Source, known: frozenset[str], faults: Faults) -> Opened:
+    """Find delimiter and titles; raise :class:`InputError` if the header is empty or names a column twice."""
+    layout = find_layout(source.head(), known, source.path)
+    return Opened(
+        kind="csv",
+        titles=layout.titles,
+        seen=f"CSV, {DELIMITERS[layout.delimiter]}",
+        tables=lambda wanted: _tables(source, layout, wanted, faults),
+    )
+
+
+def find_layout(head: str, known: frozenset[str], path: str) -> Layout:
+    """Return the layout in which the first line has most of the known titles, and most titles at all."""
+    lines = list(io.StringIO(head, newline=""))
+    skipped = 0
+    while skipped < len(lines) and _is_preamble(lines[skipped]):
+        skipped += 1
+    layouts = []
+    for delimiter in DELIMITERS:
+        reader = csv.reader(iter(lines[skipped:]), delimiter=delimiter)
+        titles = tuple(title.strip() for title in next(reader, []))
+        before = skipped + reader.line_num
+        layouts.append(Layout(delimiter, titles, before, len("".join(lines[:before]).encode())))
+    best = max(layouts, key=lambda layout: (len(known & _keys(layout.titles)), len(layout.titles)))
+    _check_titles(best.titles, f"{path}:{skipped + 1}")
+    return best
+
+
+def _is_preamble(line: str) -> bool:
+    """Tell whether a line stands before the header: blank, Excel's ``sep=;``, or the type that PowerShell 5.1 writes."""
+    text = line.strip().strip('"')
+    return not text or text.lower().startswith("sep=") or text.startswith("#TYPE")
+
+
+def _keys(titles: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(title_key(title) for title in titles)
+
+
+def _check_titles(titles: tuple[str, ...], where: str) -> None:
+    if not any(titles):
+        raise InputError(Problem(where, "has no header", "the first line must name the columns"))
+    count = Counter(title_key(title) for title in titles if title)
+    twice = dict.fromkeys(title for title in titles if count[title_key(title)] > 1)
+    if twice:
+        names = ", ".join(f"'{title}'" for title in twice)
+        raise InputError(Problem(where, f"has columns of the same name: {names}", "rename or remove all but one"))
+
+
+def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faults) -> Iterator[RawTable]:
+    columns = [place for place, title in enumerate(layout.titles) if title in wanted] or [0]
+    row = 1
+    for block in _ahead(_blocks(source, layout)):
+        table = _parsed(block, layout, columns, row)
+        if table is not None:
+            row += table.rows.len()
+            yield table
+            continue
+        lines = Lines(chain([block.data], block.rest), number=block.line)
+        records = read_strict(lines, layout.delimiter, len(layout.titles), row, faults)
+        while batch := list(islice(records, BATCH)):
+            row = batch[-1][0] + 1
+            yield _table(batch, layout, columns)
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield the items, each made in a thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
+
+
+def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
+    """Yield the file's records in proven blocks; from where one cannot be proven, all the rest of the file as one."""
+    pieces = _pieces(source.blocks(), layout.size)
+    line, carry = layout.lines + 1, b""
+    for piece in pieces:
+        data = carry + piece
+        proof = prove(data, layout.delimiter, len(layout.titles))
+        if proof is None:
+            yield Block(data, line, rest=pieces)
+            return
+        data, carry = data[: proof.end], data[proof.end :]
+        check_text(data, line)
+        yield Block(data, line, proof)
+        line += proof.lines
+    if carry:
+        yield Block(carry, line)
+
+
+def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
+    """Yield what follows the first ``skip`` bytes, cut after line feeds; the last piece ends with exactly one."""
+    first = b""
+    while len(first) < skip:
+        first += next(blocks)
+    held = carry = b""
+    for block in chain([first[skip:]], blocks):
+        if held:
+            yield held
+        end = block.rfind(b"\n") + 1
+        held = b"".join((carry, memoryview(block)[:end])) if end else b""
+        carry = block[end:] if end else carry + block
+    last = (held + carry).rstrip(b"\r\n")
+    if last:
+        yield last + b"\n"
+
+
+def _parsed(block: Block, layout: Layout, columns: list[int], row: int) -> RawTable | None:
+    """Return the wanted columns of a proven block; None if it is not proven, or if Polars sees other records in it."""
+    proof = block.proof
+    if proof is None:
+        return None
+    frame = pl.read_csv(
+        block.data,
+        has_header=False,
+        columns=columns,
+        separator=layout.delimiter,
+        infer_schema=False,
+        empty_string_is_null=False,
+    )
+    if frame.height != proof.records:
+        return None
+    frame.columns = [layout.titles[place] for place in columns]
+    starts = np.arange(proof.records, dtype=np.uint32) if proof.starts is None else proof.starts
+    rows = pl.Series("row", np.arange(row, row + proof.records, dtype=np.uint32))
+    return RawTable(frame, rows, pl.Series("line", starts + np.uint32(block.line)))
+
+
+def _table(records: list[Record], layout: Layout, columns: list[int]) -> RawTable:
+    texts = {layout.titles[place]: [fields[place] for _, _, fields in records] for place in columns}
+    return RawTable(
+        pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)),
+        pl.Series("row", [row for row, _, _ in records], pl.UInt32),
+        pl.Series("line", [line for _, line, _ in records], pl.UInt32),
+    )

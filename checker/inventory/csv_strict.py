@@ -1,0 +1,93 @@
+"""Reads CSV record by record with the standard library, and words what is wrong with a record."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from checker.errors import InputError, Problem
+from checker.inventory.source import BLOCK, check_text
+from checker.inventory.table import Faults
+
+Record = tuple[int, int, list[str]]
+
+
+@dataclass(slots=True)
+class Lines:
+    """The physical lines of some blocks; remembers those of the record that is being read."""
+
+    blocks: Iterator[bytes]
+    number: int = 1  # of the line that comes next
+    record: list[str] = field(default_factory=list)
+    _open: Iterator[str] = field(default_factory=lambda: iter(()))
+    _carry: bytes = b""
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._open, None)
+        while line is None:
+            self._open = io.StringIO(self._next_lines(), newline="")
+            line = next(self._open, None)
+        self.number += 1
+        self.record.append(line)
+        return line
+
+    def _next_lines(self) -> str:
+        block = next(self.blocks, None)
+        if block is None and not self._carry:
+            raise StopIteration
+        data = self._carry + (block or b"")
+        end = data.rfind(b"\n") + 1 if block is not None else len(data)
+        self._carry = data[end:]
+        check_text(data[:end], self.number)
+        return data[:end].decode()
+
+
+def read_strict(lines: Lines, delimiter: str, fields: int, row: int, faults: Faults) -> Iterator[Record]:
+    """Yield row, line and fields of every sound record, the first of which is number ``row``; give ``faults`` the others.
+
+    A line without anything is no record. A quote that is never closed hides where the records after it begin, so that
+    the file is refused whole, whatever is to be done with bad records.
+    """
+    csv.field_size_limit(BLOCK)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        lines.record.clear()
+        first = lines.number
+        try:
+            record = next(reader, None)
+        except csv.Error as error:
+            faults.add(row, first, _reason(error, lines, first, faults.path), "".join(lines.record))
+            row += 1
+            continue
+        if record is None:
+            return
+        if not record:
+            continue
+        if len(record) == fields:
+            yield row, first, record
+        else:
+            few = "too few" if len(record) < fields else "too many"
+            faults.add(
+                row, first, f"has {len(record)} fields, {few}: the header has {fields}", "".join(lines.record)
+            )
+        row += 1
+
+
+def _reason(error: csv.Error, lines: Lines, first: int, path: str) -> str:
+    text = str(error)
+    if "unexpected end of data" in text or "field larger" in text:
+        raise InputError(
+            Problem(
+                f"{path}:{first}",
+                "a quote that opens in this record is never closed: the file was cut off or is damaged",
+                "export it again",
+            )
+        ) from None
+    if "expected after" in text:
+        last = lines.number - 1
+        where = "" if last == first else f" (the quoted field goes on to line {last})"
+        return f"has text after a closing quote{where}: quotes inside a field must be doubled"
+    return f"cannot be read: {text}"

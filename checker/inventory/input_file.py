@@ -1,0 +1,90 @@
+"""Puts together what is known of a file once all its records are read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import polars as pl
+
+from checker.inventory.binding import Binding
+from checker.inventory.normalise import Normaliser
+from checker.inventory.recognise import why
+from checker.inventory.source import Source
+from checker.inventory.table import Faults, Opened
+from checker.model.record import RECORD_COLUMNS, FileRecords, InputFile, fact_dtype
+
+
+def file_records(
+    source: Source, opened: Opened, normaliser: Normaliser, frames: Sequence[pl.DataFrame], faults: Faults
+) -> FileRecords:
+    """Return the records of a file, all frames with the same columns, those left out in which nothing is said."""
+    carried = {name for frame in frames for name in frame.columns if frame[name].null_count() < frame.height}
+    facts = [name for name in normaliser.product.facts if name in carried]
+    bindings = normaliser.bindings()
+    titles = list(dict.fromkeys([*opened.titles, *(title for binding in bindings for title in binding)]))
+    bound = list(bindings.values())
+    used = frozenset().union(*(binding.titles() for binding in bound))
+    file = InputFile(
+        path=source.path,
+        sha256=source.sha256,
+        format=normaliser.product.id,
+        founds=normaliser.product.founds,
+        per_device=normaliser.product.per_device,
+        columns={name: _titles(name, bound) for name in facts},
+        open_sets=frozenset(name for name in facts if _is_open(name, bound)),
+        notices=(*source.notices, *_time_notices(source.path, normaliser)),
+        keys=_keys(bound),
+        why=why(normaliser.product, opened, source),
+        unmapped=tuple(title for title in titles if title and title not in used),
+    )
+    return FileRecords(file, [_with_columns(frame, facts) for frame in frames], faults.rejected)
+
+
+def dated(records: FileRecords, time: datetime) -> FileRecords:
+    """Return the records with a time for those that have none."""
+    naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    fill = pl.col("observed").fill_null(pl.lit(naive, dtype=RECORD_COLUMNS["observed"]))
+    return FileRecords(records.file, [frame.with_columns(fill) for frame in records.frames], records.rejected, time)
+
+
+def _with_columns(frame: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:
+    missing = [pl.lit(None, dtype=fact_dtype(name)).alias(name) for name in facts if name not in frame.columns]
+    return frame.with_columns(missing).select(*RECORD_COLUMNS, *facts)
+
+
+def _titles(fact: str, bindings: Sequence[Binding]) -> str:
+    bound = [binding.facts[fact] for binding in bindings if fact in binding.facts]
+    columns = dict.fromkeys(str(column) for one in bound for column in one.columns if column.title)
+    return ", ".join(columns) or ", ".join(bound[0].reading.columns[:1])
+
+
+def _keys(bindings: Sequence[Binding]) -> dict[str, str]:
+    found = {key: str(column) for binding in bindings for key, column in binding.keys.items()}
+    observed = [str(binding.observed) for binding in bindings if binding.observed]
+    return {**found, "observed": observed[0]} if observed else found
+
+
+def _is_open(fact: str, bindings: Sequence[Binding]) -> bool:
+    """Tell whether a set fact may lack members: by its mapping, or because not all columns that make it up are there."""
+    for binding in bindings:
+        if (bound := binding.facts.get(fact)) and (
+            bound.reading.open_set or (bound.reading.joined and len(bound.columns) < len(bound.reading.columns))
+        ):
+            return True
+    return False
+
+
+def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
+    notices = []
+    for counter, what in (
+        (normaliser.ambiguous, "may be day/month or month/day"),
+        (normaliser.unreadable, "is in no form that is known"),
+    ):
+        if counter:
+            records, example = counter.total(), min(counter)
+            notices.append(
+                f"{records:,} {'record is' if records == 1 else 'records are'} undated: a time such as '{example}' {what}; "
+                f"--observed {path}=DATE dates them"
+            )
+    if normaliser.local:
+        notices.append(f"times such as '{min(normaliser.local)}' name no time zone and were read as UTC")
+    return notices

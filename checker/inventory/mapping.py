@@ -1,0 +1,113 @@
+"""Mappings: one YAML file for each product whose exports are read, telling which column says which fact.
+
+A mapping says how its exports are recognised (``signature``), which columns are the keys of a record, and for each fact
+the column that carries it, with what has to be done to its texts. A product in a known file format needs no code.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from checker.inventory.table import Kind
+
+AS_IT_STANDS = "*"
+
+Word = str | None  # None: the text says nothing of the fact
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a file must have to be one of a product: of each group one title, of ``any`` one, of ``none`` nothing."""
+
+    all: tuple[tuple[str, ...], ...]
+    any: tuple[str, ...]
+    none: tuple[str, ...]
+
+    def fits(self, keys: frozenset[str]) -> bool:
+        """Tell whether a file with these folded titles is one of the product."""
+        return not self._lacking(keys) and not _present(self.none, keys)
+
+    def misfit(self, keys: frozenset[str]) -> str:
+        """Return in words why a file with these folded titles does not fit."""
+        strange = [title for title in self.none if title_key(title) in keys]
+        lacking = " and ".join(self._lacking(keys))
+        reasons = [f"lacks {lacking}"] if lacking else []
+        reasons += [f"never has '{strange[0]}'"] if strange else []
+        return " and ".join(reasons)
+
+    def _lacking(self, keys: frozenset[str]) -> list[str]:
+        lacking = [_alternatives(group) for group in self.all if not _present(group, keys)]
+        if self.any and not _present(self.any, keys):
+            lacking.append(_alternatives(self.any[:4]) + (" …" if len(self.any) > 4 else ""))
+        return lacking
+
+    def met(self, keys: frozenset[str]) -> list[str]:
+        """Return the titles of the signature that a file has."""
+        titles = dict.fromkeys([*(title for group in self.all for title in group), *self.any])
+        return [title for title in titles if title_key(title) in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class FactReading:
+    """How the texts of a column say a fact.
+
+    ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``joined``: all
+    of them, as one set. The text is cut by ``pattern`` (its one group; nothing said where it does not match), looked up
+    in ``words`` (folded; ``*`` stands for any characters; None: nothing said), else taken ``otherwise``, and read by its
+    ``shape``. ``only``: the reading counts where another fact of the record is one of these words, or is not stated.
+    ``stated_with``: it counts in records that say something in one of these columns. ``blank_with``: where the column is
+    missing but one of these is there, its absence is the statement of a blank. ``says``: the word that a text of the
+    column means, whatever it is.
+    """
+
+    fact: str
+    columns: tuple[str, ...]
+    joined: bool = False
+    parts: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    words: tuple[tuple[str, Word], ...] = ()
+    otherwise: Word = AS_IT_STANDS
+    says: Word = None
+    shape: str = "text"
+    open_set: bool = False
+    only: tuple[str, tuple[str, ...]] | None = None
+    stated_with: tuple[str, ...] = ()
+    blank_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMapping:
+    """One product's exports: how they are recognised, and what their columns say."""
+
+    id: str
+    title: str
+    reads: tuple[Kind, ...]
+    founds: bool
+    per_device: bool
+    signature: Signature
+    keys: Mapping[str, tuple[str, ...]]
+    observed: tuple[str, ...]
+    observed_plus_minutes: str
+    facts: Mapping[str, FactReading]
+
+    def titles(self) -> frozenset[str]:
+        """Return the folded titles of every column that the mapping knows."""
+        named = [*self.observed, *self.signature.any, *(title for group in self.signature.all for title in group)]
+        named += [title for titles in self.keys.values() for title in titles]
+        named += [title for reading in self.facts.values() for title in (*reading.columns, *reading.parts)]
+        return frozenset(title_key(title) for title in named if title)
+
+
+def title_key(title: str) -> str:
+    """Return a column's title folded for case, width of spaces and marks that are not seen."""
+    seen = "".join(letter for letter in title if unicodedata.category(letter) != "Cf")
+    return " ".join(seen.casefold().split())
+
+
+def _present(titles: Iterable[str], keys: frozenset[str]) -> bool:
+    return any(title_key(title) in keys for title in titles)
+
+
+def _alternatives(titles: Iterable[str]) -> str:
+    return " or ".join(f"'{title}'" for title in titles)

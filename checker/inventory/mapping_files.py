@@ -1,0 +1,184 @@
+"""Reads the mappings, telling file and line of everything that is wrong with one."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import cast, get_args
+
+from checker.facts.catalogue import catalogue
+from checker.inventory.mapping import AS_IT_STANDS, FactReading, ProductMapping, Signature, Word
+from checker.inventory.table import Kind
+from checker.yaml_nodes import (
+    Entries,
+    Items,
+    Node,
+    Problems,
+    Text,
+    check_keys,
+    choice_of,
+    did_you_mean,
+    flag_of,
+    load,
+    mapping,
+    text_items,
+    text_of,
+    texts_of,
+)
+
+FOLDER = Path(__file__).parent / "mappings"
+WORD_TABLES = "words.yaml"  # tables that several mappings share
+REQUIRED = ("id", "title", "reads", "founds", "signature", "keys", "facts")
+OPTIONAL = ("per_device", "observed", "observed_plus_minutes")
+KEYS = ("mde_id", "entra_id", "name", "device")
+FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
+FACT_CONDITIONS = ("stated_with", "blank_with")
+SHAPES = ("text", "day", "folded", "json", "comma", "lines", "attempt")
+
+Words = tuple[tuple[str, Word], ...]
+
+
+@cache
+def mappings() -> Mapping[str, ProductMapping]:
+    """Return the mappings that ship with the package, by id."""
+    return load_mappings(FOLDER)
+
+
+def load_mappings(folder: Path) -> dict[str, ProductMapping]:
+    """Read every mapping of a folder; raise :class:`RuleError` with every problem of every file."""
+    problems = Problems()
+    tables: dict[str, Words] = {}
+    if (folder / WORD_TABLES).is_file():
+        node = mapping(load(folder / WORD_TABLES, f"mappings/{WORD_TABLES}", problems), "the tables of words", problems)
+        tables = {name: _table(table, problems) for name, table in (node.entries if node else {}).items()}
+    found = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name == WORD_TABLES:
+            continue
+        node = mapping(load(path, f"mappings/{path.name}", problems), "a mapping", problems)
+        if node and check_keys(node, "a mapping", REQUIRED, OPTIONAL, problems):
+            product = _product(node, tables, problems)
+            if product.id != path.stem:
+                problems.add(node.entries["id"].place, f"'{product.id}' is not the name of its file")
+            found[product.id] = product
+    problems.raise_if_any()
+    return found
+
+
+def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> ProductMapping:
+    keys = mapping(node.entries["keys"], "'keys'", problems)
+    if keys:
+        check_keys(keys, "'keys'", (), KEYS, problems)
+    facts = mapping(node.entries["facts"], "'facts'", problems)
+    readings = {}
+    for fact, entry in (facts.entries if facts else {}).items():
+        if fact not in catalogue():
+            problems.add(entry.place, f"there is no fact '{fact}'", did_you_mean(fact, catalogue()))
+        elif found := mapping(entry, f"'{fact}'", problems):
+            readings[fact] = _reading(fact, found, tables, problems)
+    return ProductMapping(
+        id=text_of(node, "id", problems),
+        title=text_of(node, "title", problems),
+        reads=_kinds(node, problems),
+        founds=flag_of(node, "founds", problems),
+        per_device=flag_of(node, "per_device", problems),
+        signature=_signature(node, problems),
+        keys={key: texts_of(keys, key, problems) for key in keys.entries} if keys else {},
+        observed=texts_of(node, "observed", problems),
+        observed_plus_minutes=text_of(node, "observed_plus_minutes", problems),
+        facts=readings,
+    )
+
+
+def _kinds(node: Entries, problems: Problems) -> tuple[Kind, ...]:
+    known = get_args(Kind)
+    for item in text_items(node.entries["reads"], "'reads'", problems):
+        if item.value not in known:
+            problems.add(item.place, f"'{item.value}' is no file format", did_you_mean(item.value, known))
+    return cast("tuple[Kind, ...]", texts_of(node, "reads", problems))
+
+
+def _signature(node: Entries, problems: Problems) -> Signature:
+    entry = mapping(node.entries["signature"], "'signature'", problems)
+    if entry is None or not check_keys(entry, "'signature'", (), ("all", "any", "none"), problems):
+        return Signature((), (), ())
+    groups = entry.entries.get("all")
+    return Signature(
+        all=tuple(
+            tuple(text.value for text in text_items(group, "'all'", problems))
+            for group in (groups.items if isinstance(groups, Items) else ())
+        ),
+        any=texts_of(entry, "any", problems),
+        none=texts_of(entry, "none", problems),
+    )
+
+
+def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Problems) -> FactReading:
+    check_keys(node, f"'{fact}'", (), (*FACT_OPTIONS, *FACT_CONDITIONS), problems)
+    columns, parts = texts_of(node, "from", problems), texts_of(node, "parts", problems)
+    if not columns and not parts:
+        problems.add(node.place, f"'{fact}' names no column", "say 'from: Title'")
+    is_set = catalogue()[fact].type == "set"
+    if is_set != ("set" in node.entries):
+        problems.add(node.place, f"'{fact}' is {'a' if is_set else 'no'} set: {'say' if is_set else 'drop'} 'set: open' or 'set: closed'")
+    return FactReading(
+        fact=fact,
+        columns=columns,
+        joined=flag_of(node, "join", problems),
+        parts=parts,
+        pattern=_pattern(node, problems),
+        words=_words(node, tables, problems),
+        otherwise=_word(node.entries["otherwise"], problems) if "otherwise" in node.entries else AS_IT_STANDS,
+        says=_word(node.entries["says"], problems) if "says" in node.entries else None,
+        shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else "text",
+        open_set=is_set and choice_of(node, "set", ("closed", "open"), problems) == "open",
+        only=_only(node, problems),
+        stated_with=texts_of(node, "stated_with", problems),
+        blank_with=texts_of(node, "blank_with", problems),
+    )
+
+
+def _pattern(node: Entries, problems: Problems) -> re.Pattern[str] | None:
+    text = text_of(node, "pattern", problems)
+    if not text:
+        return None
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        problems.add(node.entries["pattern"].place, f"is no regular expression: {error}")
+        return None
+    if pattern.groups != 1:
+        problems.add(node.entries["pattern"].place, f"a pattern needs one group, this has {pattern.groups}")
+    return pattern
+
+
+def _words(node: Entries, tables: Mapping[str, Words], problems: Problems) -> Words:
+    entry = node.entries.get("words")
+    if isinstance(entry, Text):
+        if entry.value not in tables:
+            problems.add(entry.place, f"there is no table of words '{entry.value}'", did_you_mean(entry.value, tables))
+        return tables.get(entry.value, ())
+    return _table(entry, problems) if entry is not None else ()
+
+
+def _table(node: Node, problems: Problems) -> Words:
+    entry = mapping(node, "a table of words", problems)
+    return tuple((word, _word(value, problems)) for word, value in entry.entries.items()) if entry else ()
+
+
+def _word(node: Node, problems: Problems) -> Word:
+    if not isinstance(node, Text):
+        problems.add(node.place, "must be a word, or ~ for nothing said")
+        return None
+    return None if node.null else node.value
+
+
+def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | None:
+    if "only" not in node.entries:
+        return None
+    entry = mapping(node.entries["only"], "'only'", problems)
+    if entry is None or len(entry.entries) != 1:
+        problems.add(node.entries["only"].place, "'only' must name one fact and its words")
+        return None
+    fact = next(iter(entry.entries))
+    return fact, texts_of(entry, fact, problems)

@@ -1,0 +1,119 @@
+"""Reads inventory files into records; tells every problem of every file at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from checker.errors import InputError, Problem
+from checker.inventory.csv_files import open_csv
+from checker.inventory.input_file import dated, file_records
+from checker.inventory.mapping_files import mappings
+from checker.inventory.normalise import Normaliser
+from checker.inventory.recognise import kind_of, known_titles, product_of
+from checker.inventory.source import DamagedText, Source, open_source, reopened
+from checker.inventory.table import Faults, Kind, Opened
+from checker.model.record import FileRecords
+from checker.yaml_nodes import did_you_mean
+
+OPENERS: dict[Kind, Callable[[Source, frozenset[str], Faults], Opened]] = {
+    "csv": open_csv,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How inventory files are read: what the user says of single files, and what the run needs of all.
+
+    ``observed`` dates every record of a file that has no time of its own. ``wanted`` names the facts that the run needs
+    (None: all); others are not decoded. ``progress`` is told the number of bytes read since it was last called.
+    """
+
+    read_as: Mapping[str, str] = field(default_factory=dict)  # path -> id of the mapping
+    observed: Mapping[str, datetime] = field(default_factory=dict)
+    bad_rows: Literal["stop", "skip"] = "stop"
+    wanted: frozenset[str] | None = None
+    progress: Callable[[int], None] | None = None
+
+
+def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:  # noqa: B008 - frozen
+    """Read files, and all files of folders, in the order given; raise :class:`InputError` with every problem of every file.
+
+    A file given twice, or two files of the same content, are both read, with a notice on the second.
+    """
+    files, problems = _expand(paths)
+    named = {"--read-as": options.read_as, "--observed": options.observed}
+    for option, by_path in named.items():
+        problems += [Problem(path, f"is named by {option} but not read") for path in by_path if _posix(path) not in files]
+    known = mappings()
+    for path, name in options.read_as.items():
+        if name not in known:
+            problems.append(Problem(path, f"there is no format '{name}'", did_you_mean(name, known)))
+    read = []
+    for path in files if not problems else ():
+        try:
+            read.append(_read_file(path, options))
+        except InputError as error:
+            problems += error.problems
+        except OSError as error:
+            problems.append(Problem(path, f"cannot be read: {error.strerror}"))
+    if problems:
+        raise InputError(problems)
+    return _with_twins_noted(read)
+
+
+def _posix(path: str) -> str:
+    return Path(path).as_posix()
+
+
+def _expand(paths: Sequence[str]) -> tuple[list[str], list[Problem]]:
+    files: list[str] = []
+    problems = []
+    for path in paths:
+        if Path(path).is_dir():
+            inside = sorted(item.as_posix() for item in Path(path).rglob("*") if item.is_file() and item.name[0] != ".")
+            files += inside
+            if not inside:
+                problems.append(Problem(path, "is a folder without files"))
+        elif Path(path).exists():
+            files.append(_posix(path))
+        else:
+            problems.append(Problem(path, "does not exist"))
+    return files, problems
+
+
+def _read_file(path: str, options: ReadOptions) -> FileRecords:
+    source = open_source(path, options.progress or (lambda _: None))
+    try:
+        return _read_source(source, options)
+    except DamagedText as damage:
+        return _read_source(reopened(source, damage), options)
+
+
+def _read_source(source: Source, options: ReadOptions) -> FileRecords:
+    by_path = {_posix(path): name for path, name in options.read_as.items()}
+    known = mappings()
+    able = {by_path[source.path]: known[by_path[source.path]]} if source.path in by_path else known
+    faults = Faults(source.path, skip=options.bad_rows == "skip")
+    opened = OPENERS[kind_of(source.head())](source, known_titles(able), faults)
+    product = product_of(opened, source.path, able, forced=source.path in by_path)
+    normaliser = Normaliser(product, options.wanted)
+    titles = normaliser.binding(opened.titles).titles()
+    frames = [normaliser.records(table) for table in opened.tables(titles)]
+    faults.raise_if_any()
+    records = file_records(source, opened, normaliser, frames, faults)
+    time = {_posix(path): time for path, time in options.observed.items()}.get(source.path)
+    return dated(records, time) if time else records
+
+
+def _with_twins_noted(read: list[FileRecords]) -> list[FileRecords]:
+    first: dict[str, str] = {}
+    for records in read:
+        file = records.file
+        if file.sha256 in first:
+            twin = first[file.sha256]
+            what = "is given twice" if twin == file.path else f"has the same content as {twin}"
+            records.file = replace(file, notices=(*file.notices, f"{what}: its records are read twice"))
+        first.setdefault(file.sha256, file.path)
+    return read

@@ -1,0 +1,66 @@
+"""Tells by its content what a file is: its format, and the product whose mapping fits. Names of files tell nothing."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checker.errors import InputError, Problem
+from checker.inventory.mapping import ProductMapping, title_key
+from checker.inventory.source import Source
+from checker.inventory.table import Kind, Opened
+
+KEY_VALUE = re.compile(r"^[a-z][a-z0-9_]*\s*:\s")
+SHOWN_TITLES = 12
+SHOWN_PRODUCTS = 3
+
+
+def kind_of(head: str) -> Kind:
+    """Return the file format that the beginning of a text shows."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    first = lines[0].lstrip() if lines else ""
+    if first.startswith(("{", "[")):
+        return "json"
+    return "key-value" if KEY_VALUE.match(first) else "csv"
+
+
+def known_titles(products: Mapping[str, ProductMapping]) -> frozenset[str]:
+    """Return the folded titles that any mapping knows."""
+    return frozenset().union(*(product.titles() for product in products.values()))
+
+
+def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping], forced: bool) -> ProductMapping:
+    """Return the one mapping that fits a file; raise :class:`InputError` that says what was seen and what is lacking.
+
+    A ``forced`` mapping, the only one given, need not fit, but must know the file format and one of the columns.
+    """
+    keys = frozenset(title_key(title) for title in opened.titles)
+    if forced:
+        return _forced(next(iter(products.values())), opened, path, keys)
+    able = [product for product in products.values() if opened.kind in product.reads]
+    fitting = [product for product in able if product.signature.fits(keys)]
+    if len(fitting) == 1:
+        return fitting[0]
+    shown = ", ".join(title for title in opened.titles[:SHOWN_TITLES] if title)
+    seen = f"({opened.seen}; columns: {shown}{', …' if len(opened.titles) > SHOWN_TITLES else ''})"
+    if fitting:
+        names = " and ".join(product.id for product in fitting)
+        raise InputError(Problem(path, f"could be {names} {seen}", f"say which: --read-as {fitting[0].id}={path}"))
+    nearest = sorted(able, key=lambda product: -len(keys & product.titles()))[:SHOWN_PRODUCTS]
+    reasons = "; ".join(f"{product.id} {product.signature.misfit(keys)}" for product in nearest)
+    raise InputError(
+        Problem(path, f"is in no format that is known {seen}", f"nearest: {reasons}; --read-as FORMAT={path} settles it")
+    )
+
+
+def _forced(product: ProductMapping, opened: Opened, path: str, keys: frozenset[str]) -> ProductMapping:
+    if opened.kind not in product.reads:
+        raise InputError(Problem(path, f"cannot be read as {product.id}: it is {opened.seen}"))
+    if not keys & product.titles():
+        raise InputError(Problem(path, f"cannot be read as {product.id}: it has none of its columns"))
+    return product
+
+
+def why(product: ProductMapping, opened: Opened, source: Source) -> str:
+    """Return in words how a file was recognised."""
+    met = product.signature.met(frozenset(title_key(title) for title in opened.titles))
+    return f"{opened.seen}, {source.encoding.upper()}; has {', '.join(met)}"

@@ -1,0 +1,61 @@
+"""What a reader of a file format gives, whichever it is: an opened file with titled columns, and tables of its texts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from checker.errors import InputError, Problem
+from checker.model.record import Rejected
+
+SHOWN_PROBLEMS = 10
+SHOWN_TEXT = 1000  # characters of a record that was set aside
+
+Kind = Literal["csv", "json", "key-value"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Some records as they stand in a file: text columns by title (null: the record has no such key), row and line."""
+
+    columns: pl.DataFrame
+    rows: pl.Series
+    lines: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file whose titles are known; ``tables`` reads its records, of which only the columns asked for are needed."""
+
+    kind: Kind
+    titles: tuple[str, ...]
+    seen: str  # how it stands in the file, for a person: "CSV with ';'"
+    tables: Callable[[frozenset[str]], Iterator[RawTable]]
+
+
+@dataclass(slots=True)
+class Faults:
+    """Records of a file that cannot be read: problems, or with ``skip`` set aside."""
+
+    path: str
+    skip: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    count: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, row: int, line: int, reason: str, text: str) -> None:
+        """Note a record that cannot be read, with what stands in the file."""
+        self.count += 1
+        if self.skip:
+            self.rejected.append(Rejected(self.path, row, line, reason, text[:SHOWN_TEXT]))
+        elif self.count <= SHOWN_PROBLEMS:
+            hint = "repair or remove the record, or set such records aside with --bad-rows skip"
+            self.problems.append(Problem(f"{self.path}:{line}", f"record {row:,} {reason}", hint))
+
+    def raise_if_any(self) -> None:
+        """Raise :class:`InputError` with the first problems and the number of the others."""
+        if self.problems:
+            more = self.count - len(self.problems)
+            rest = [Problem(self.path, f"has {more:,} more records that cannot be read")] if more else []
+            raise InputError([*self.problems, *rest])

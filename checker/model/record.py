@@ -1,0 +1,69 @@
+"""What a reader gives: records, one for each row of an export, as an Arrow table (a Polars frame) of fixed columns.
+
+Besides the columns below a frame has one column per fact that the file carries, named as the fact: dictionary-encoded
+text (``fact_dtype``). There null means that the row says nothing of the fact, and an empty text that the row states a
+blank. Lists (tags, updates, URL tests) are JSON arrays in one text, so that every value is one text whatever its type;
+the catalogue types it later, once for each distinct text.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+RECORD_COLUMNS: dict[str, pl.DataType] = {
+    "row": pl.UInt32(),  # record number in its file, 1-based, the header not counted
+    "line": pl.UInt32(),  # physical line on which the record starts, 1-based
+    "mde_id": pl.String(),  # 40 hexadecimal digits, folded; null if the row has none
+    "entra_id": pl.String(),  # Entra (Azure AD) device id, folded; null if none
+    "name": pl.String(),  # device name as spelled, FQDN or short; null if none
+    "observed": pl.Datetime("us"),  # UTC; null if the row is undated
+}
+
+
+def fact_dtype(fact: str) -> pl.Categorical:
+    """Return the column type of a fact: text whose distinct values share one dictionary over all files."""
+    return pl.Categorical(pl.Categories(fact, namespace="mde-readiness"))
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One inventory file: how it was recognised, and what every record of it shares."""
+
+    path: str  # as the user gave it, with forward slashes
+    sha256: str
+    format: str  # id of the mapping that fits
+    founds: bool  # its records may found a device; evidence-only files (URL tests) may not
+    per_device: bool  # made on the device itself: breaks ties of time
+    columns: dict[str, str]  # fact -> title of the column it was read from
+    open_sets: frozenset[str] = frozenset()  # set facts of which the file may list only a part
+    notices: tuple[str, ...] = ()  # what a person should know about how it was read
+    keys: dict[str, str] = field(default_factory=dict)  # key (mde_id, entra_id, name, observed) -> title of its column
+    why: str = ""  # how the format was recognised: the columns that fit, encoding and delimiter
+    unmapped: tuple[str, ...] = ()  # titles of the columns from which nothing was read
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read and was set aside (``--bad-rows skip``)."""
+
+    path: str
+    row: int
+    line: int
+    reason: str
+    text: str  # the record as it stands in the file, cut at 1,000 characters
+
+
+@dataclass(slots=True)
+class FileRecords:
+    """All records of one input file, in frames of bounded size."""
+
+    file: InputFile
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    exported_at: datetime | None = None  # from --observed FILE=DATE: dates every undated record
+
+    @property
+    def rows(self) -> int:
+        """Rows of the file, the rejected ones counted."""
+        return sum(frame.height for frame in self.frames) + len(self.rejected)

@@ -1,0 +1,94 @@
+"""Files that appear whole or not at all: written beside their place, then renamed, all of them together."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from checker.errors import OutputError, Problem
+
+_HINTS: Final[dict[type[OSError], str]] = {
+    PermissionError: "choose a folder that you may write to",
+    NotADirectoryError: "a part of the path is a file",
+    FileExistsError: "a part of the path is a file",
+    IsADirectoryError: "name a file in the folder",
+}
+
+
+@contextmanager
+def together(paths: Sequence[Path]) -> Iterator[tuple[BinaryIO, ...]]:
+    """Give one stream to write for each path; the files appear when the block ends without an error.
+
+    Until all of them are written and on the disk, every old file stays as it is. On any error, and when the run is
+    interrupted, the new ones are removed and the old ones stay. Missing folders are made.
+
+    Raises:
+        OutputError: a file cannot be written; the problem names it and says why. What the block itself raises passes
+            through.
+    """
+    with ExitStack() as cleanup:
+        written: list[tuple[Path, Path, BinaryIO]] = []
+        for path in paths:
+            with naming(path):
+                temporary, stream = _open_beside(path)
+            cleanup.callback(_discard, temporary, stream)
+            written.append((path, temporary, stream))
+        yield tuple(stream for _, _, stream in written)
+        for path, temporary, stream in written:
+            with naming(path):
+                _settle(stream)
+                if path.exists():
+                    shutil.copymode(path, temporary)
+        for path, temporary, _ in written:
+            with naming(path):
+                temporary.replace(path)
+                _settle_folder(path.parent)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Turn a refusal of the operating system into an OutputError about the path."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(Problem(str(path), f"cannot be written: {reason}", _HINTS.get(type(error), ""))) from error
+
+
+def _open_beside(path: Path) -> tuple[Path, BinaryIO]:
+    """Create a file in the folder of the path, with the rights that a new file gets there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        # NOTE: the name is short whatever the report's is, so that a name of the greatest length can be written too.
+        temporary = path.parent / f".mde-readiness-{number}.tmp"
+        with suppress(FileExistsError):
+            return temporary, temporary.open("xb")
+    raise AssertionError
+
+
+def _settle(stream: BinaryIO) -> None:
+    """Bring what was written to the disk, and say so if that fails (a full disk may show up only here)."""
+    stream.flush()
+    os.fsync(stream.fileno())
+    stream.close()
+
+
+def _settle_folder(folder: Path) -> None:
+    """Make the renaming itself last; systems that cannot open folders (Windows) do so on their own."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _discard(temporary: Path, stream: BinaryIO) -> None:
+    """Remove the temporary file; after a successful run there is none left."""
+    with suppress(OSError):
+        stream.close()
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)

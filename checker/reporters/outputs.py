@@ -1,0 +1,137 @@
+"""Which reports to write where: ``-o`` options are parsed here, and every format stands in one table.
+
+Example:
+    -o junit.xml -o problems.sarif -o report.json -o sarif-full:all.sarif -o findings:findings.parquet
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from checker.errors import Problem, UsageError
+from checker.model.result import Result
+from checker.reporters import atomic, json_report, junit, sarif, tables
+
+Write = Callable[[Result, BinaryIO], None]
+
+# Kind -> ending -> how it is written. A kind with one ending takes a file of any name; one with several is a table, and
+# the ending says how it is spelled.
+KINDS: Final[dict[str, dict[str, Write]]] = {
+    "junit": {".xml": junit.write},
+    "sarif": {".sarif": sarif.write_problems},
+    "sarif-full": {".sarif": sarif.write_full},
+    "json": {".json": json_report.write},
+    "findings": {".ndjson": tables.write_findings_ndjson, ".parquet": tables.write_findings_parquet},
+    "devices": {".ndjson": tables.write_devices_ndjson, ".parquet": tables.write_devices_parquet},
+}
+
+# Endings that say the kind by themselves; the longest that fits counts (GitHub's documents name .sarif.json, too).
+BARE: Final[dict[str, str]] = {".sarif.json": "sarif", ".sarif": "sarif", ".xml": "junit", ".json": "json"}
+
+_TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report to write: its kind, where it goes and how it is written."""
+
+    kind: str
+    path: Path  # resolved: a link is followed, not replaced
+    write: Write
+
+
+def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tuple[Output, ...]:
+    """Return the outputs that ``-o`` options ask for.
+
+    Args:
+        specs: the options as given, ``FILE`` or ``KIND:FILE``.
+        inputs: every file that the run reads; none of them may be written over.
+
+    Raises:
+        UsageError: with all problems: an ending or a table without a kind, an output that is an input, another output,
+            or no plain file.
+    """
+    outputs: list[Output] = []
+    problems: list[Problem] = []
+    read = [Path(path) for path in inputs]
+    for spec in specs:
+        found = _parse(spec)
+        clash = found if isinstance(found, Problem) else _clash(spec, found, read, outputs)
+        if clash is not None:
+            problems.append(clash)
+        elif isinstance(found, Output):
+            outputs.append(found)
+    if problems:
+        raise UsageError(problems)
+    return tuple(outputs)
+
+
+def write_all(result: Result, outputs: Sequence[Output]) -> None:
+    """Write every output, or none: see :func:`checker.reporters.atomic.together`.
+
+    Raises:
+        OutputError: one of them cannot be written; all old files stay.
+    """
+    with atomic.together([output.path for output in outputs]) as streams:
+        for output, stream in zip(outputs, streams, strict=True):
+            with atomic.naming(output.path):
+                output.write(result, stream)
+
+
+def _parse(spec: str) -> Output | Problem:
+    prefix, colon, rest = spec.partition(":")
+    kind, name = (prefix, rest) if colon and prefix in KINDS else ("", spec)
+    if not name:
+        return Problem(_where(spec), "names no file", _choices())
+    ending = next((bare for bare in BARE if name.lower().endswith(bare)), Path(name).suffix.lower())
+    if not kind and ending in _TABLE_ENDINGS:
+        return Problem(_where(spec), f"a {ending} file may hold any table: say which", _table_choices(prefix))
+    if not kind and ending not in BARE:
+        return Problem(_where(spec), f"no report is written as {ending or 'a file without ending'}", _choices())
+    kind = kind or BARE[ending]
+    writers = KINDS[kind]
+    if len(writers) > 1 and ending not in writers:
+        wanted = " or ".join(f"{kind}:FILE{known}" for known in writers)
+        return Problem(_where(spec), f"{kind} are not written as {ending or 'a file without ending'}", wanted)
+    return Output(kind, Path(name).resolve(), writers[ending] if len(writers) > 1 else next(iter(writers.values())))
+
+
+def _clash(spec: str, output: Output, inputs: Iterable[Path], others: Iterable[Output]) -> Problem | None:
+    """Return why the file may not be written, if so."""
+    if output.path.exists() and not output.path.is_file():
+        return Problem(_where(spec), "is there already and is no plain file", "name a file")
+    for path in inputs:
+        if _same(output.path, path):
+            return Problem(_where(spec), f"is the input {path}", "inputs are never written over: name another file")
+    if any(_same(output.path, other.path) for other in others):
+        return Problem(_where(spec), "is the file of another output", "give each output a file of its own")
+    return None
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Return whether two paths are one file, by whatever names, links or spellings they go."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one == other.resolve()
+
+
+def _where(spec: str) -> str:
+    return f"--output {spec}"
+
+
+def _choices() -> str:
+    bare = ", ".join(f"FILE{ending}" for ending in BARE if ending.count(".") == 1)
+    return f"one of {bare}, or KIND:FILE with KIND one of {', '.join(KINDS)}"
+
+
+def _table_choices(prefix: str) -> str:
+    tables_known = {kind: writers for kind, writers in KINDS.items() if len(writers) > 1}
+    near = get_close_matches(prefix, tables_known, n=1)
+    meant = f"did you mean '{near[0]}:'? " if near else ""
+    return (
+        meant
+        + "one of "
+        + ", ".join(f"{kind}:FILE{ending}" for kind, writers in tables_known.items() for ending in writers)
+    )

@@ -1,0 +1,74 @@
+"""Where a SARIF result stands: the input file, the line of the device's record, and the device."""
+
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import quote
+
+from checker.model.result import Example, Summary
+from checker.reporters.wording import sentence, visible
+
+_DRIVE: Final = 2  # length of "C:"
+
+
+def uri(path: str) -> str:
+    """Return the path as a URI: relative as the user gave it, or ``file:`` for an absolute path.
+
+    GitHub joins relative ones to the root of the repository and makes absolute ones relative by itself.
+    """
+    plain = path.replace("\\", "/")
+    encoded = quote(plain.encode("utf-8", "surrogatepass"), safe="/")
+    if plain[1:_DRIVE] == ":" and plain[_DRIVE : _DRIVE + 1] == "/":
+        return f"file:///{plain[0]}:{quote(plain[_DRIVE:].encode('utf-8', 'surrogatepass'), safe='/')}"
+    if plain.startswith("//"):
+        return f"file:{encoded}"
+    if plain.startswith("/"):
+        return f"file://{encoded}"
+    return encoded.removeprefix("./")
+
+
+def artifacts(summary: Summary) -> list[dict[str, Any]]:
+    """Return the input files with their hashes, in the order in which locations number them."""
+    return [
+        {"location": {"uri": uri(entry.path)}, "hashes": {"sha-256": entry.sha256}, "roles": ["analysisTarget"]}
+        for entry in summary.inputs
+    ]
+
+
+def whole_fleet(summary: Summary) -> Example:
+    """Return where a finding about no single device stands: the beginning of the first input."""
+    return Example("", "", summary.inputs[0].path, 1)
+
+
+def location(example: Example, summary: Summary) -> dict[str, Any]:
+    """Return the record in the file, and the device in the fleet.
+
+    The region is the beginning of the record: GitHub wants all four numbers, and shows a problem in a pull request only
+    if every line of the region is part of the change.
+    """
+    line = max(example.line, 1)
+    region = {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 2}
+    artifact: dict[str, Any] = {"uri": uri(example.file)}
+    paths = [entry.path for entry in summary.inputs]
+    if example.file in paths:
+        artifact["index"] = paths.index(example.file)
+    name = visible(example.device_name or example.device_id) or "fleet"
+    qualified = f"fleet/{visible(example.device_id)}" if example.device_id else "fleet"
+    return {
+        "physicalLocation": {"artifactLocation": artifact, "region": region},
+        "logicalLocations": [{"name": name, "fullyQualifiedName": qualified, "kind": "resource"}],
+    }
+
+
+def fingerprints(kind: str, *identity: str) -> dict[str, str]:
+    """Return what makes the result the same one in the next run, whatever line it stands on by then.
+
+    GitHub reads ``primaryLocationLineHash`` only; were it made from the line, every re-sorted export would close and
+    reopen all alerts.
+    """
+    digest = sha256("\0".join(identity).encode("utf-8", "surrogatepass")).hexdigest()
+    return {"primaryLocationLineHash": digest, f"{kind}/v1": digest}
+
+
+def message(text: str) -> dict[str, str]:
+    """Return a message of whole sentences in which nothing of the text is taken for a link."""
+    return {"text": sentence(text).replace("](", "] (")}

@@ -1,0 +1,73 @@
+"""The tables findings and devices as NDJSON and Parquet, part by part, so that memory does not grow with the rows.
+
+NDJSON: one object per line, keys in the order of the columns, names exact (JSON-escaped), times as ISO 8601 with Z,
+null kept. Parquet: the columns of :mod:`checker.model.result` as they are, with the table's name and version in the
+file's metadata under ``schema``; the bytes do not depend on how the rows were cut into parts.
+"""
+
+import os
+import re
+from typing import BinaryIO, Final
+
+import polars as pl
+
+from checker.model.result import Result, Table
+
+FINDINGS_SCHEMA: Final = "mde-readiness/findings/v1"
+DEVICES_SCHEMA: Final = "mde-readiness/devices/v1"
+
+# Rows of one Parquet row group: many enough to compress well, few enough to hold in memory with long evidence.
+ROW_GROUP: Final = 100_000
+
+_OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
+
+
+def write_findings_ndjson(result: Result, stream: BinaryIO) -> None:
+    """Write the findings as NDJSON."""
+    _write_ndjson(result.findings, stream)
+
+
+def write_findings_parquet(result: Result, stream: BinaryIO) -> None:
+    """Write the findings as Parquet."""
+    _write_parquet(result.findings, FINDINGS_SCHEMA, stream)
+
+
+def write_devices_ndjson(result: Result, stream: BinaryIO) -> None:
+    """Write the devices as NDJSON."""
+    _write_ndjson(result.devices, stream)
+
+
+def write_devices_parquet(result: Result, stream: BinaryIO) -> None:
+    """Write the devices as Parquet."""
+    _write_parquet(result.devices, DEVICES_SCHEMA, stream)
+
+
+def scan(table: Table) -> pl.LazyFrame:
+    """Return the whole table without reading it."""
+    return pl.scan_parquet(list(table.parts)) if table.parts else pl.LazyFrame(schema=table.columns)
+
+
+def _write_ndjson(table: Table, stream: BinaryIO) -> None:
+    for frame in table.frames():
+        frame.select(_as_json(name, dtype) for name, dtype in table.columns.items()).write_ndjson(stream)
+
+
+def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return the column with its times spelled as text; Polars' own spelling of a time leaves the zone out."""
+    if not isinstance(dtype, pl.List) or not isinstance(dtype.inner, pl.Struct):
+        return pl.col(name)
+    times = [field.name for field in dtype.inner.fields if isinstance(field.dtype, pl.Datetime)]
+    spelled = [pl.field(time).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ") for time in times]
+    return pl.col(name).list.eval(pl.element().struct.with_fields(spelled))
+
+
+def _write_parquet(table: Table, schema: str, stream: BinaryIO) -> None:
+    frame = scan(table).select(list(table.columns))
+    try:
+        frame.sink_parquet(stream, row_group_size=ROW_GROUP, metadata={"schema": schema})
+    except pl.exceptions.ComputeError as error:
+        # NOTE: Polars reports a full disk as an error of computing, with the number of the operating system's error.
+        number = _OS_ERROR.search(str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error

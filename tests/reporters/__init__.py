@@ -1,0 +1,1 @@
+"""Reporters, each against hand-made results."""
