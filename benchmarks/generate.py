@@ -12,12 +12,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-HEADER = (
-    "Timestamp DeviceId DeviceName OSPlatform OSBuild OsBuildRevision OSVersion OSVersionInfo OSArchitecture "
-    "ClientVersion ConnectivityType JoinType OnboardingStatus SensorHealthState MachineGroup DeviceManualTags "
-    "AvPlatformVersion AvEngineVersion AvSignatureVersion AvMode AadDeviceId IsAzureADJoined"
-).split()
-
 # platform, build, first revision, version name, share in percent
 SYSTEMS = (
     ("Windows11", 22631, 2715, "23H2", 34),
@@ -50,7 +44,7 @@ def generate(devices: int, old_share: float = 0.02, seed: int = 7) -> pl.DataFra
         {
             "Timestamp": pl.Series(seconds).cast(pl.Duration("ms")),
             "DeviceId": hexes,
-            "DeviceName": pl.select(pl.format("ws-{}.corp.contoso.example", pl.lit(number).cast(pl.String).str.zfill(7))).to_series(),
+            "DeviceName": "ws-" + number.cast(pl.String).str.zfill(7) + ".corp.contoso.example",
             "OSPlatform": platform,
             "OSBuild": np.where(windows, build.astype("U"), ""),
             "OsBuildRevision": np.where(windows, revision.astype("U"), ""),
@@ -59,7 +53,10 @@ def generate(devices: int, old_share: float = 0.02, seed: int = 7) -> pl.DataFra
             "OSArchitecture": rng.choice(["64-bit", "64-bit", "ARM 64-bit"], devices),
             "ClientVersion": np.where(
                 windows,
-                np.char.add(np.char.add("10.", sense.astype("U")), np.char.add(np.char.add(".", build.astype("U")), ".5608")),
+                np.strings.add(
+                    np.strings.add("10.", sense.astype("U")),
+                    np.strings.add(np.strings.add(".", build.astype("U")), ".5608"),
+                ),
                 np.where(platform == "macOS", "20.125042.9.0", "30.124092.2.0"),
             ),
             "ConnectivityType": rng.choice(["", "Standard", "Streamlined"], devices, p=[0.8, 0.1, 0.1]),
@@ -71,18 +68,18 @@ def generate(devices: int, old_share: float = 0.02, seed: int = 7) -> pl.DataFra
             "AvPlatformVersion": np.where(windows, np.where(old, "4.18.2001.10", "4.18.24090.11"), ""),
             "AvEngineVersion": np.where(windows, np.where(old, "1.1.16700.2", "1.1.24090.11"), ""),
             "AvSignatureVersion": np.where(
-                windows, np.char.add(np.char.add("1.421.", rng.integers(0, 2000, devices).astype("U")), ".0"), ""
+                windows, np.strings.add(np.strings.add("1.421.", rng.integers(0, 2000, devices).astype("U")), ".0"), ""
             ),
             "AvMode": np.where(windows, rng.choice(["0", "0", "0", "1"], devices), ""),
-            "AadDeviceId": [
-                f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:32]}" for h in hexes
-            ],
+            "AadDeviceId": [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:32]}" for h in hexes],
             "IsAzureADJoined": rng.choice(["1", "0"], devices),
+            "DeviceDynamicTags": rng.choice(['["Corporate","Managed"]', '["Managed"]'], devices),
+            "Vendor": rng.choice(["Contoso Devices", "Fabrikam"], devices),
         }
     )
     start = pl.lit("2026-11-16T00:00:00").str.to_datetime(time_unit="ms")
     stamp = (start + pl.duration(seconds=pl.Series(seconds))).dt.strftime("%Y-%m-%dT%H:%M:%S.1234567Z")
-    return frame.with_columns(stamp.alias("Timestamp")).select(HEADER)
+    return frame.with_columns(stamp.alias("Timestamp"))
 
 
 def main() -> None:

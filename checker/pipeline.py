@@ -18,18 +18,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+import numpy as np
+
 from checker.decide import summary
+from checker.decide.coverage import FactCoverage, Undecidable, coverage, undecidable
 from checker.decide.exit import Gate
 from checker.decide.judge import Judgements, Run, Wanted, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
-from checker.engine.records import gather_records
+from checker.engine.columns import open_bucket, scope_of
+from checker.engine.records import buckets, gather_records
 from checker.errors import InputError, Problem, UsageError
 from checker.inventory.identify import Unmatched, identify
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
-from checker.model.result import Result
+from checker.model.result import InputTally, Result
 from checker.model.rule import Pack
 from checker.packs.attestations import read_attestations
 from checker.packs.build import build_pack, read_pack_files
@@ -81,6 +85,40 @@ def check(options: Options, progress: Progress | None = None) -> Iterator[Result
     inputs = read(options, plan, current, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         yield judge_and_summarise(options, (plan, current), inputs, Path(folder), progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """How the inputs were read, and how far they go."""
+
+    inputs: tuple[FileRecords, ...]
+    tallies: tuple[InputTally, ...]
+    devices: int
+    coverage: tuple[FactCoverage, ...]
+    undecidable: tuple[Undecidable, ...]
+
+
+def inspect(options: Options) -> Inspection:
+    """Return how an inventory is read and what it covers, without judging it.
+
+    Raises:
+        CheckerError: with every problem of the rules, the attestations or the inputs.
+    """
+    plan, _ = load(options)
+    inputs = read(options, plan, None, Progress())
+    future = set_future_aside(inputs, plan)
+    identified = identify(inputs)
+    records = gather_records(inputs, identified, plan.specs, plan.wanted())
+    outside = np.zeros(len(identified.device_ids), dtype=np.bool_)
+    for first, last in buckets(records):
+        outside[first:last] = scope_of(open_bucket(plan, records, first, last, {})) >= 0
+    return Inspection(
+        tuple(inputs),
+        tally_inputs(inputs, future, identified.device, outside),
+        len(identified.device_ids),
+        coverage(plan, records),
+        undecidable(plan, records),
+    )
 
 
 def load(options: Options) -> tuple[Plan, Plan | None]:
@@ -149,7 +187,9 @@ def judge_and_summarise(
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     if not len(identified.device_ids):
-        raise InputError(Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future)))
+        raise InputError(
+            Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future))
+        )
     wanted = plan.wanted() | (current.wanted() if current else frozenset())
     records = gather_records(inputs, identified, plan.specs, wanted)
     partial = bool(options.select or options.ignore)
@@ -198,4 +238,3 @@ def _refuse_nothing_judged(options: Options, judgements: Judgements) -> None:
     if not judged or not outcomes:
         what = "every device is out of scope" if not judged else "no rule applies to any device"
         raise InputError(Problem(", ".join(options.inventory), f"nothing was judged: {what}"))
-

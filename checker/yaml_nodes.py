@@ -69,7 +69,7 @@ def _by_place(problem: Problem) -> tuple[str, list[int], str]:
 
 
 def load(path: Path, shown: str, problems: Problems) -> Node | None:
-    """Read one YAML document; ``shown`` is how places name the file. None, with problems noted, if it cannot be read."""
+    """Read one YAML document, named ``shown`` in places; None, with problems noted, if it cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -150,7 +150,9 @@ class _Converter:
                 self.problems.add(where, "a key must be a text")
                 continue
             if key.value in entries:
-                self.problems.add(where, f"'{key.value}' stands here twice", f"the first is on line {keys[key.value].line}")
+                self.problems.add(
+                    where, f"'{key.value}' stands here twice", f"the first is on line {keys[key.value].line}"
+                )
                 continue
             entries[key.value] = self._convert(value, depth + 1)
             keys[key.value] = where
@@ -252,5 +254,3 @@ def plain(node: Node) -> Any:  # noqa: ANN401 - texts, lists and dicts of them, 
             return [plain(item) for item in items]
         case Entries(entries, _, _):
             return {key: plain(value) for key, value in entries.items()}
-
-

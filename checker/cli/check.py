@@ -17,11 +17,31 @@ from checker.reporters.summary import print_rich, render_plain
 
 @click.command(epilog="Example: mde-readiness check hunting.csv urls.csv -o junit.xml -o findings:findings.parquet")
 @shared
-@click.option("-o", "--output", multiple=True, metavar="[KIND:]FILE", help="Write a report: .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, sarif-full:FILE.sarif. May be repeated.")
-@click.option("--select", metavar="RULE", multiple=True, help="Judge only these rules (sc.url-* works); never READY then.")
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="[KIND:]FILE",
+    help="Write a report: .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson … May be repeated.",
+)
+@click.option(
+    "--select", metavar="RULE", multiple=True, help="Judge only these rules (sc.url-* works); never READY then."
+)
 @click.option("--ignore", metavar="RULE", multiple=True, help="Leave these rules out; never READY then.")
-@click.option("--phase", type=click.Choice(["prerequisite", "verification", "all"]), default="prerequisite", show_default=True, help="What is shown, and counted for the exit code.")
-@click.option("--fail-on", type=click.Choice(["blocker", "major", "minor", "never"]), default="blocker", show_default=True, help="Least severity that fails the run.")
+@click.option(
+    "--phase",
+    type=click.Choice(["prerequisite", "verification", "all"]),
+    default="prerequisite",
+    show_default=True,
+    help="What is shown, and counted for the exit code.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["blocker", "major", "minor", "never"]),
+    default="blocker",
+    show_default=True,
+    help="Least severity that fails the run.",
+)
 @click.option("--allow-unknown", is_flag=True, help="Exit 0 where only unknowns are left (3 otherwise).")
 @click.option("--all-outcomes", is_flag=True, help="Write PASS and NOT_APPLICABLE to findings, too.")
 @click.option("--quiet", is_flag=True, help="Print no summary.")
@@ -58,7 +78,9 @@ def _options(given: dict[str, Any]) -> Options:
         bad_rows=given["bad_rows"],
         select=given.get("select", ()),
         ignore=given.get("ignore", ()),
-        gate=Gate(given.get("phase", "prerequisite"), given.get("fail_on", "blocker"), given.get("allow_unknown", False)),
+        gate=Gate(
+            given.get("phase", "prerequisite"), given.get("fail_on", "blocker"), given.get("allow_unknown", False)
+        ),
         all_outcomes=given.get("all_outcomes", False),
     )
 

@@ -13,15 +13,34 @@ Command = Callable[..., Any]
 
 SHARED = (
     click.argument("inventory", nargs=-1, required=True, type=click.Path(path_type=str)),
-    click.option("--pack", default="streamlined-connectivity", show_default=True, help="Rule pack: a shipped name or a folder."),
-    click.option("--profile", default="seed", show_default=True, help="Guidance to judge by: seed is the pack's first."),
+    click.option(
+        "--pack", default="streamlined-connectivity", show_default=True, help="Rule pack: a shipped name or a folder."
+    ),
+    click.option(
+        "--profile", default="seed", show_default=True, help="Guidance to judge by: seed is the pack's first."
+    ),
     click.option("--attestations", type=click.Path(path_type=str), default="", help="YAML file of attested facts."),
     click.option("--as-of", metavar="DATE", help="Judge as of this day (UTC); today if left out."),
-    click.option("--max-age", metavar="DAYS", type=click.IntRange(1, 3650), default=28, show_default=True, help="Older observations are stale."),
+    click.option(
+        "--max-age",
+        metavar="DAYS",
+        type=click.IntRange(1, 3650),
+        default=28,
+        show_default=True,
+        help="Older observations are stale.",
+    ),
     click.option("--require-dates", is_flag=True, help="Treat undated observations as stale."),
     click.option("--observed", metavar="FILE=DATE", multiple=True, help="Date the undated records of a file."),
-    click.option("--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, whatever it looks like."),
-    click.option("--bad-rows", type=click.Choice(["stop", "skip"]), default="stop", show_default=True, help="On a malformed row: stop, or set it aside and count it."),
+    click.option(
+        "--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, whatever it looks like."
+    ),
+    click.option(
+        "--bad-rows",
+        type=click.Choice(["stop", "skip"]),
+        default="stop",
+        show_default=True,
+        help="On a malformed row: stop, or set it aside and count it.",
+    ),
 )
 
 
@@ -79,5 +98,7 @@ def _moment(text: str, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(Problem(option, f"'{text}' is no date", "write it as 2026-11-22 or 2026-11-22T14:30Z")) from None
+        raise UsageError(
+            Problem(option, f"'{text}' is no date", "write it as 2026-11-22 or 2026-11-22T14:30Z")
+        ) from None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

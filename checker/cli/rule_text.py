@@ -12,7 +12,7 @@ WIDTH = 100
 
 def rule_text(rule_id: str, packs: Sequence[Pack]) -> str:
     """Return what a rule or note says, from the pack under each of its profiles."""
-    held = [pack for pack in packs if rule_id in {item.id for item in (*pack.rules, *pack.notes)}]
+    held = [pack for pack in packs if rule_id in pack.ids]
     notes = {note.id: note for pack in held for note in pack.notes}
     lines = _note(notes[rule_id], held[0]) if rule_id in notes else _rule(rule_id, held, packs)
     return "\n".join(lines) + "\n"
@@ -46,13 +46,17 @@ def _rule(rule_id: str, held: Sequence[Pack], packs: Sequence[Pack]) -> list[str
     for profile, each in by_profile.items():
         body = tuple(_condition(each))
         if body != previous:
-            named = f" (profile {profile})" if len({tuple(_condition(item)) for item in by_profile.values()}) > 1 else ""
+            named = (
+                f" (profile {profile})" if len({tuple(_condition(item)) for item in by_profile.values()}) > 1 else ""
+            )
             lines += ["", f"Condition{named}", *body]
         previous = body
     lines += ["", "Message", f"  {message_text(rule.message)}", "", f"Remediation ({rule.action})"]
     lines += [fill(rule.remediation, WIDTH, initial_indent="  ", subsequent_indent="  "), ""]
     lines += _thresholds(by_profile.values(), held[0])
-    return lines + _sources(tuple(dict.fromkeys(name for each in by_profile.values() for name in each.sources)), held[0])
+    return lines + _sources(
+        tuple(dict.fromkeys(name for each in by_profile.values() for name in each.sources)), held[0]
+    )
 
 
 def _condition(rule: Rule) -> Iterator[str]:

@@ -35,7 +35,10 @@ def list_rules(pack: str, profile: str, form: str) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         click.echo("  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[4]]))
-    click.echo(f"{len(built.rules)} rules and {len(built.notes)} notes of {built.id} {built.version}, profile {built.profile.id}")
+    click.echo(
+        f"{len(built.rules)} rules and {len(built.notes)} notes of {built.id} {built.version}, "
+        f"profile {built.profile.id}"
+    )
 
 
 @rules.command("show", epilog="Example: mde-readiness rules show mdb.kb5006738 --pack defender-for-business")
@@ -51,17 +54,18 @@ def show_rule(rule_id: str, pack: str) -> None:
         files = read_pack_files(folder, shown)
         built = [build_pack(files, profile, CASE_DAY) for profile in files.profiles]
         for each in built:
-            if rule_id in {item.id for item in (*each.rules, *each.notes)}:
+            known = each.ids
+            if rule_id in known:
                 click.echo(rule_text(rule_id, built), nl=False)
                 return
-            names += [item.id for item in (*each.rules, *each.notes)]
+            names += known
     raise UsageError(Problem(rule_id, "there is no such rule", did_you_mean(rule_id, dict.fromkeys(names))))
 
 
 @rules.command("lint", epilog="Example: mde-readiness rules lint rules/streamlined-connectivity")
 @click.argument("folders", metavar="PATH...", nargs=-1, required=True)
 def lint_rules(folders: tuple[str, ...]) -> None:
-    """Check packs: every problem of rules, parameters, cases and outcomes without a case, with file, line and column."""
+    """Check packs: every problem, with file, line and column, and every outcome that no case shows."""
     from checker.packs.lint import lint_pack
 
     problems: list[Problem] = []

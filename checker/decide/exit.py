@@ -34,14 +34,19 @@ def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
     """
     if gate.fail_on == "never":
         return 0, "--fail-on never: nothing fails the run"
-    counted = [rule for rule in plan.pack.rules if shown(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]]
+    counted = [
+        rule for rule in plan.pack.rules if shown(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]
+    ]
     words = f"{gate.fail_on} rule" if gate.fail_on == "blocker" else f"rule of severity {gate.fail_on} or above"
     for outcome, code, verb in ((Outcome.FAIL, 1, "fail"), (Outcome.UNKNOWN, 3, "unknown")):
         rules = [rule for rule in counted if tally.rules[rule.id].binding[outcome]]
         if not rules:
             continue
         most = max(int(tally.rules[rule.id].binding[outcome]) for rule in rules)
-        verbs = {"fail": "fails" if len(rules) == 1 else "fail", "unknown": "is unknown" if len(rules) == 1 else "are unknown"}
+        verbs = {
+            "fail": "fails" if len(rules) == 1 else "fail",
+            "unknown": "is unknown" if len(rules) == 1 else "are unknown",
+        }
         reason = f"{len(rules)} {words}{'' if len(rules) == 1 else 's'} {verbs[verb]}, on up to {most:,} devices each"
         if code == 3 and gate.allow_unknown:
             return 0, f"{reason}; --allow-unknown lets that pass"

@@ -153,4 +153,3 @@ def _evidence_of(bucket: Bucket, fact: str, devices: Devices) -> pl.Series:
         observed=pl.when(pl.Series(times != NO_DATE)).then(pl.col("observed")),
     )
     return frame.to_struct()
-

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from checker.decide.coverage import not_exported
 from checker.decide.findings import finding_rows
 from checker.decide.signatures import Verdicts, decide_bucket
 from checker.decide.tally import Names, Tally, count_rules, count_verdicts, names_of, new_tally
@@ -17,13 +18,12 @@ from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_of
 from checker.engine.once import once_bucket
 from checker.engine.pool import Pool
-from checker.engine.records import Records
+from checker.engine.records import Records, buckets
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Table
 from checker.model.rule import Rule
 
-BUCKET = 262_144  # devices judged at once: about 100 MB of working arrays with the largest pack
 MOST_CASES = 5_000  # above this JUnit and SARIF speak of rules, not devices (Buildkite's cap on cases in a file)
 
 
@@ -75,11 +75,10 @@ class Judgements:
 def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
     """Judge every device of the run; ``done`` is told how many devices are finished."""
     tally = new_tally(run.plan)
-    absent = {rule.id: not_exported(run, rule) for rule in run.plan.pack.rules}
+    absent = {rule.id: not_exported(run.plan, run.records, run.plan.rule_facts(rule)) for rule in run.plan.pack.rules}
     collapsed = frozenset() if run.wanted.all_outcomes else frozenset(name for name, facts in absent.items() if facts)
     scopes = []
-    for first in range(0, run.records.devices, BUCKET):
-        last = min(first + BUCKET, run.records.devices)
+    for first, last in buckets(run.records):
         judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools))
         verdicts = decide_bucket(judged, run.wanted.partial)
         names = names_of(judged)
@@ -104,20 +103,6 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
         carried=frozenset(run.records.codes),
         current_fails=run.current_fails,
         current_devices=run.current_devices,
-    )
-
-
-def not_exported(run: Run, rule: Rule) -> tuple[str, ...]:
-    """Return the facts of a rule that no input carries and nobody attests or assumes."""
-    plan = run.plan
-    attested = {word.fact for word in plan.attestations}
-    return tuple(
-        fact
-        for fact in plan.base_facts(plan.rule_facts(rule))
-        if fact not in run.records.codes
-        and fact not in attested
-        and not plan.specs[fact].default
-        and not (plan.specs[fact].view_of and plan.specs[fact].view_of in run.records.codes)
     )
 
 
@@ -149,7 +134,9 @@ def _write_devices(run: Run, judged: Judged, verdicts: Verdicts, names: Names) -
                 {
                     "device_id": names.ids(everyone),
                     "device_name": names.names(everyone),
-                    "aliases": pl.Series([aliases.get(first + at, ()) for at in everyone.tolist()], dtype=pl.List(pl.String))
+                    "aliases": pl.Series(
+                        [aliases.get(first + at, ()) for at in everyone.tolist()], dtype=pl.List(pl.String)
+                    )
                     if aliases
                     else pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(everyone)),
                 }
@@ -159,7 +146,7 @@ def _write_devices(run: Run, judged: Judged, verdicts: Verdicts, names: Names) -
         ],
         how="horizontal",
     )
-    _write(run, "devices", run.devices, frame.select(DEVICE_COLUMNS))
+    _write(run, "devices", run.devices, frame.select(list(DEVICE_COLUMNS)))
 
 
 def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: Names) -> None:
@@ -190,7 +177,7 @@ def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: 
 
 
 def _sorted(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames).sort("device_id", "rule", maintain_order=True).select(FINDING_COLUMNS)
+    return pl.concat(frames).sort("device_id", "rule", maintain_order=True).select(list(FINDING_COLUMNS))
 
 
 def _all_cases(run: Run) -> pl.DataFrame | None:
@@ -255,7 +242,15 @@ def _fleet_row(plan: Plan, rule: Rule, outcome: Outcome, facts: tuple[str, ...],
         "message": message,
         "devices": devices,
         "evidence": [
-            {"fact": fact, "value": None, "missing": "NOT_EXPORTED", "file": None, "row": None, "column": None, "observed": None}
+            {
+                "fact": fact,
+                "value": None,
+                "missing": "NOT_EXPORTED",
+                "file": None,
+                "row": None,
+                "column": None,
+                "observed": None,
+            }
             for fact in facts
         ],
     }
@@ -289,5 +284,3 @@ def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts) -> None:
             unknown |= ready & (outcomes == Outcome.UNKNOWN)
     run.current_devices["fail"] += int(np.count_nonzero(fails))
     run.current_devices["unknown"] += int(np.count_nonzero(unknown & ~fails))
-
-

@@ -28,7 +28,13 @@ def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
     facts = blocker_facts(plan)
     attested = _attested(judged)
     missing = np.array([judged.bucket.missing(fact) >= 0 for fact in facts], dtype=np.uint8).reshape(len(facts), -1)
-    rows = [judged.scope.astype(np.uint8), judged.route.astype(np.uint8), *judged.outcomes, *missing, *attested.values()]
+    rows = [
+        judged.scope.astype(np.uint8),
+        judged.route.astype(np.uint8),
+        *judged.outcomes,
+        *missing,
+        *attested.values(),
+    ]
     first, place = _group(np.stack([row.astype(np.uint8) for row in rows]))
     rule_at = {rule.id: at for at, rule in enumerate(plan.device_rules)}
     distinct = []

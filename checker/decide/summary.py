@@ -49,7 +49,14 @@ def summarise(run: Run, judgements: Judgements) -> Summary:
         as_of=plan.as_of,
         profile=plan.pack.profile.id,
         packs=(
-            PackNote(plan.pack.id, plan.pack.title, plan.pack.version, plan.pack.profile.id, plan.pack.profile.date, plan.pack.sha256),
+            PackNote(
+                plan.pack.id,
+                plan.pack.title,
+                plan.pack.version,
+                plan.pack.profile.id,
+                plan.pack.profile.date,
+                plan.pack.sha256,
+            ),
         ),
         guidance=_guidance(run, judgements),
         inputs=run.inputs,
@@ -90,7 +97,8 @@ def _rule_tally(plan: Plan, rule: Rule, count: RuleCount, judgements: Judgements
         action=rule.action,
         remediation=rule.remediation,
         sources=tuple(
-            SourceNote(name, sources[name].title, sources[name].url, sources[name].date.isoformat()) for name in rule.sources
+            SourceNote(name, sources[name].title, sources[name].url, sources[name].date.isoformat())
+            for name in rule.sources
         ),
         passed=int(count.outcomes[Outcome.PASS]),
         failed=int(count.outcomes[Outcome.FAIL]),
@@ -187,13 +195,17 @@ def _notices(run: Run) -> Sequence[str]:
     found = []
     for word in plan.attestations:
         if word.valid_until < plan.as_of:
-            found.append(f"The attestation of {word.fact} at {word.where} expired on {word.valid_until.isoformat()} and fills nothing.")
+            found.append(
+                f"The attestation of {word.fact} at {word.where} expired on {word.valid_until.isoformat()} "
+                "and fills nothing."
+            )
     for item in run.inputs:
         if item.future:
-            found.append(f"{item.path}: {item.future:,} rows were observed after {plan.as_of.isoformat()} and are set aside.")
+            found.append(
+                f"{item.path}: {item.future:,} rows were observed after {plan.as_of.isoformat()} and are set aside."
+            )
         if item.unmatched:
             found.append(f"{item.path}: {item.unmatched:,} rows belong to no device.")
         if item.rejected:
             found.append(f"{item.path}: {item.rejected:,} malformed rows were set aside.")
     return found
-

@@ -75,7 +75,7 @@ def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
 
 
 def count_rules(tally: Tally, judged: Judged, collapsed: frozenset[str], names: "Names") -> None:
-    """Add the outcomes of a bucket; rules in ``collapsed`` give one finding for the fleet, so no examples of UNKNOWN."""
+    """Add the outcomes of a bucket; rules in ``collapsed`` have one finding for the fleet, so no UNKNOWN examples."""
     in_scope = judged.scope < 0
     plan = judged.bucket.plan
     for place, rule in enumerate(plan.device_rules):
@@ -126,7 +126,11 @@ class Names:
         at = self.named[devices]
         found = records.name.gather(np.maximum(at, 0)).to_frame("name")
         ids = self.ids(devices)
-        return found.select(pl.when(pl.Series(at >= 0)).then(pl.col("name")).otherwise(ids)).to_series().alias("device_name")
+        return (
+            found.select(pl.when(pl.Series(at >= 0)).then(pl.col("name")).otherwise(ids))
+            .to_series()
+            .alias("device_name")
+        )
 
     def ids(self, devices: npt.NDArray[np.int64]) -> pl.Series:
         """Return device ids."""
@@ -162,6 +166,8 @@ def names_of(judged: Judged) -> Names:
     founding = records.founds[part.records]
     record[part.device[founding]] = part.records[founding]
     named = np.full(bucket.devices, -1, dtype=np.int64)
-    has_name = records.name.is_not_null().gather(part.records).to_numpy() if len(part.records) else np.zeros(0, dtype=bool)
+    has_name = (
+        records.name.is_not_null().gather(part.records).to_numpy() if len(part.records) else np.zeros(0, dtype=bool)
+    )
     named[part.device[has_name]] = part.records[has_name]
     return Names(judged, record, named)

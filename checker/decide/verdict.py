@@ -58,7 +58,9 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
     route = judgement.route
     name = route.id if route else UNDETERMINED_ROUTE
     failed = tuple(rule.id for rule, outcome in zip(rules, judgement.outcomes, strict=True) if outcome is Outcome.FAIL)
-    unknown = tuple(rule.id for rule, outcome in zip(rules, judgement.outcomes, strict=True) if outcome is Outcome.UNKNOWN)
+    unknown = tuple(
+        rule.id for rule, outcome in zip(rules, judgement.outcomes, strict=True) if outcome is Outcome.UNKNOWN
+    )
     if judgement.scope:
         return Verdict(
             Readiness.OUT_OF_SCOPE, judgement.scope, "", "", Verification.UNVERIFIED, (), (), (), (), "", False
@@ -138,7 +140,8 @@ def _undetermined_by(
     facts = [fact for rule in unknown for fact in plan.base_facts(plan.rule_facts(rule))]
     if judgement.route is None:
         facts += [fact for route in plan.pack.routes if route.stops for fact in plan.base_facts(route_facts(route))]
-    return tuple(dict.fromkeys(fact for fact in facts if fact in judgement.missing))
+    stated = (fact for fact in facts if fact in judgement.missing and plan.specs[fact].default is None)
+    return tuple(dict.fromkeys(stated))
 
 
 def route_facts(route: Route) -> tuple[str, ...]:

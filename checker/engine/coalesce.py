@@ -138,7 +138,7 @@ def _age(column: FactColumn, spec: FactSpec, records: Records, plan: Plan) -> No
     if not spec.changes:
         return
     read = column.record >= 0
-    times = np.where(read, records.time[column.record], NO_DATE)
+    times = records.times_of(column.record)
     oldest = int((plan.oldest - EPOCH).total_seconds()) * 1_000_000
     old = read & (times != NO_DATE) & (times < oldest)
     if plan.require_dates:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from checker.engine.cells import truth_of
 from checker.engine.coalesce import ATTESTED, FactColumn, Slice, coalesce, slice_records
 from checker.engine.pool import Codes, Pool, Truths
-from checker.engine.records import EPOCH, NO_DATE, Records
+from checker.engine.records import EPOCH, Records
 from checker.model.condition import All, AnyOf, Condition, Constant, Not, Test, facts_of
 from checker.model.outcome import Missing, Outcome
 from checker.model.plan import Derived, Plan
@@ -86,7 +86,7 @@ def judge_columns(bucket: Bucket) -> Judged:
     outcomes = np.empty((len(plan.device_rules), bucket.devices), dtype=np.uint8)
     for place, rule in enumerate(plan.device_rules):
         outcomes[place] = outcome_of(bucket, rule)
-    return Judged(bucket, _scope(bucket), _route(bucket), outcomes)
+    return Judged(bucket, scope_of(bucket), _route(bucket), outcomes)
 
 
 def outcome_of(bucket: Bucket, rule: Rule) -> npt.NDArray[np.uint8]:
@@ -198,7 +198,7 @@ def _attest(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
         code = column.pool.code(word.value)
         value = column.pool.identity[code]
         moment = int((np.datetime64(word.attested, "us") - np.datetime64(EPOCH, "us")).astype(np.int64))
-        times = np.where(column.record >= 0, bucket.records.time[column.record], NO_DATE)
+        times = bucket.records.times_of(column.record)
         gap = np.isin(column.codes, (Missing.NOT_EXPORTED, Missing.BLANK))
         gap |= (column.codes == Missing.STALE) & (times < moment)
         measured = column.pool.reasons()[column.codes] < 0
@@ -209,7 +209,8 @@ def _attest(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
     return column
 
 
-def _scope(bucket: Bucket) -> npt.NDArray[np.int16]:
+def scope_of(bucket: Bucket) -> npt.NDArray[np.int16]:
+    """Return, for each device, the place of the reason why it is out of scope; -1 in scope."""
     found = np.full(bucket.devices, -1, dtype=np.int16)
     for place, (_, when) in reversed(list(enumerate(bucket.plan.scope))):
         found[truths_of(bucket, when, defaults=False) == TRUE] = place

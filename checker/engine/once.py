@@ -18,7 +18,7 @@ def once_bucket(plan: Plan) -> Bucket:
         file_of=nothing.astype(np.uint16),
         row=nothing.astype(np.uint32),
         line=nothing.astype(np.uint32),
-        time=np.zeros(1, dtype=np.int64),
+        time=nothing,
         rank=nothing.astype(np.uint8),
         founds=nothing.astype(np.bool_),
         name=pl.Series("name", [], dtype=pl.String),

@@ -1,6 +1,6 @@
 """All records of a run in columns of numbers, ordered by device, so that a bucket of devices is a slice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from checker.inventory.identify import Identified
 from checker.model.fact import FactSpec
 from checker.model.record import FileRecords, InputFile
 
+BUCKET = 65_536  # devices judged at once: bounds what judging holds, findings and their evidence included
 NO_DATE = np.iinfo(np.int64).min  # an undated record loses to any dated one
 NOTHING = -1  # the record says nothing of the fact
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - record times are naive UTC
@@ -48,6 +49,13 @@ class Records:
         begin = int(self.ends[first - 1]) if first else 0
         return self.order[begin : int(self.ends[last - 1])] if last > first else self.order[:0]
 
+    def times_of(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return when records were observed; NO_DATE for undated ones and where there is no record (below 0)."""
+        read = records >= 0
+        if not len(self.time):
+            return np.full(len(records), NO_DATE, dtype=np.int64)
+        return np.where(read, self.time[np.where(read, records, 0)], NO_DATE)
+
     def codes_of(self, fact: str, records: npt.NDArray[np.int64]) -> Codes:
         """Return what these records say of a fact, as pool codes; NOTHING where they say nothing."""
         by_file = self.codes.get(fact, {})
@@ -59,6 +67,12 @@ class Records:
             mine = owner == file
             found[mine] = codes[records[mine] - self.starts[file]]
         return found
+
+
+def buckets(records: Records) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of devices, first and one past the last, that are judged together."""
+    for first in range(0, records.devices, BUCKET):
+        yield first, min(first + BUCKET, records.devices)
 
 
 def gather_records(

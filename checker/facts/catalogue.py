@@ -62,5 +62,3 @@ def _spec(name: str, entry: Entries, problems: Problems) -> FactSpec:
         unit=text_of(entry, "unit", problems),
         carried_by=text_of(entry, "carried_by", problems),
     )
-
-

@@ -15,7 +15,8 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
     """Return what a JSON text holds, its numbers as spelled; raise ValueError if it is not JSON (NaN is not)."""
     try:
         found = json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_constant)
-        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no text
+        if "\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is JSON, but no text
     except RecursionError:
         raise ValueError("nested too deep") from None
     return found

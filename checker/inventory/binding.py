@@ -1,6 +1,6 @@
 """Finds for a mapping the columns that a file has: which title gives which key, time and fact."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.inventory.mapping import FactReading, ProductMapping, title_key
@@ -52,7 +52,7 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
         if bound.columns or absent:
             facts[name] = bound
     needed = set(facts if wanted is None else wanted & facts.keys())
-    needed |= {facts[name].reading.only[0] for name in needed if facts[name].reading.only} & facts.keys()
+    needed |= {only[0] for name in needed if (only := facts[name].reading.only)} & facts.keys()
     return Binding(
         keys={key: column for key, names in product.keys.items() if (column := _first(names, known))},
         observed=_first(product.observed, known),
@@ -69,12 +69,16 @@ def _columns(reading: FactReading, known: Mapping[str, str]) -> tuple[Column, ..
     return tuple(found if reading.joined else found[:1])
 
 
-def _find(titles: Iterable[str], known: Mapping[str, str]) -> Iterable[Column]:
+def _find(titles: Iterable[str], known: Mapping[str, str]) -> Iterator[Column]:
+    """Yield the columns of a file that have one of the titles, then those whose JSON may hold one ("Column.Key")."""
+    inside = []
     for title in titles:
+        column, _, path = title.partition(".")
         if (key := title_key(title)) in known:
             yield Column(known[key])
-        elif "." in title and title_key(title.partition(".")[0]) in known:
-            yield Column(known[title_key(title.partition(".")[0])], title.partition(".")[2])
+        elif path and title_key(column) in known:
+            inside.append(Column(known[title_key(column)], path))
+    yield from inside
 
 
 def _first(titles: Iterable[str], known: Mapping[str, str]) -> Column | None:

@@ -48,7 +48,7 @@ def is_blank(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return a word folded for case, spaces, underscores and hyphens, which differ between exports of the same thing."""
+    """Return a word folded for case, spaces, underscores and hyphens, in which exports of one thing differ."""
     return re.sub(r"[\s_-]+", "", text.casefold())
 
 

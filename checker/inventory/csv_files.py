@@ -41,7 +41,7 @@ class Block:
     data: bytes
     line: int
     proof: Proof | None = None
-    rest: Iterator[bytes] = iter(())
+    rest: Iterator[bytes] | None = None
 
 
 def open_csv(source: Source, known: frozenset[str], faults: Faults) -> Opened:
@@ -73,7 +73,7 @@ def find_layout(head: str, known: frozenset[str], path: str) -> Layout:
 
 
 def _is_preamble(line: str) -> bool:
-    """Tell whether a line stands before the header: blank, Excel's ``sep=;``, or the type that PowerShell 5.1 writes."""
+    """Tell whether a line stands before the header: blank, Excel's ``sep=;``, PowerShell's type."""
     text = line.strip().strip('"')
     return not text or text.lower().startswith("sep=") or text.startswith("#TYPE")
 
@@ -101,7 +101,7 @@ def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faul
             row += table.rows.len()
             yield table
             continue
-        lines = Lines(chain([block.data], block.rest), number=block.line)
+        lines = Lines(chain([block.data], block.rest or ()), number=block.line)
         records = read_strict(lines, layout.delimiter, len(layout.titles), row, faults)
         while batch := list(islice(records, BATCH)):
             row = batch[-1][0] + 1

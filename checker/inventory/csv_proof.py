@@ -28,10 +28,10 @@ class Proof:
 def prove(block: bytes, delimiter: str, fields: int) -> Proof | None:
     """Return the proof for the whole records with which a block begins; None if anything about them is doubtful.
 
-    The block must begin at the start of a record. Where the number of quotes before a byte is odd, it is quoted; outside
-    of quotes the separators must be exactly ``fields - 1`` delimiters and a line feed for each record. A quote that opens
-    must follow a separator, one that closes must precede one, and a doubled one is both. A carriage return must stand
-    before a line feed, or it would end a line for one reader and be text for another.
+    The block must begin at the start of a record. Where the number of quotes before a byte is odd, it is quoted;
+    outside of quotes the separators must be exactly ``fields - 1`` delimiters and a line feed for each record. A quote
+    that opens must follow a separator, one that closes must precede one, and a doubled one is both. A carriage return
+    must stand before a line feed, or it would end a line for one reader and be text for another.
     """
     data = np.frombuffer(block, np.uint8)
     at = _separators_and_quotes(data, ord(delimiter))

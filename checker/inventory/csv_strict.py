@@ -46,7 +46,7 @@ class Lines:
 
 
 def read_strict(lines: Lines, delimiter: str, fields: int, row: int, faults: Faults) -> Iterator[Record]:
-    """Yield row, line and fields of every sound record, the first of which is number ``row``; give ``faults`` the others.
+    """Yield row, line and fields of every sound record, the first being number ``row``; give ``faults`` the others.
 
     A line without anything is no record. A quote that is never closed hides where the records after it begin, so that
     the file is refused whole, whatever is to be done with bad records.
@@ -70,9 +70,7 @@ def read_strict(lines: Lines, delimiter: str, fields: int, row: int, faults: Fau
             yield row, first, record
         else:
             few = "too few" if len(record) < fields else "too many"
-            faults.add(
-                row, first, f"has {len(record)} fields, {few}: the header has {fields}", "".join(lines.record)
-            )
+            faults.add(row, first, f"has {len(record)} fields, {few}: the header has {fields}", "".join(lines.record))
         row += 1
 
 

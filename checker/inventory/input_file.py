@@ -64,7 +64,7 @@ def _keys(bindings: Sequence[Binding]) -> dict[str, str]:
 
 
 def _is_open(fact: str, bindings: Sequence[Binding]) -> bool:
-    """Tell whether a set fact may lack members: by its mapping, or because not all columns that make it up are there."""
+    """Tell whether a set fact may lack members: by its mapping, or because a column that makes it up is missing."""
     for binding in bindings:
         if (bound := binding.facts.get(fact)) and (
             bound.reading.open_set or (bound.reading.joined and len(bound.columns) < len(bound.reading.columns))
@@ -81,10 +81,8 @@ def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
     ):
         if counter:
             records, example = counter.total(), min(counter)
-            notices.append(
-                f"{records:,} {'record is' if records == 1 else 'records are'} undated: a time such as '{example}' {what}; "
-                f"--observed {path}=DATE dates them"
-            )
+            undated = "1 record is undated" if records == 1 else f"{records:,} records are undated"
+            notices.append(f"{undated}: a time such as '{example}' {what}; --observed {path}=DATE dates them")
     if normaliser.local:
         notices.append(f"times such as '{min(normaliser.local)}' name no time zone and were read as UTC")
     return notices

@@ -1,44 +1,37 @@
 """Reads JSON: pages of an API, arrays, one object, or one object a line; nested objects become dotted columns."""
 
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
 
 import polars as pl
 
 from checker.errors import InputError, Problem
+from checker.inventory.json_document import Record, read_document
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
-LISTS = ("value", "values", "results", "result", "data")  # under which the APIs put their records, folded for case
-NEXT_LINKS = ("@odata.nextlink", "odata.nextlink", "nextlink")
-WRAPPER = "properties"  # of a record in the streaming export, beside what names its table
-WRAPPED_WITH = frozenset(("category", "operationname"))
 BATCH = 20_000  # records in a table
-SPACE = re.compile(r"[\s,]*")
-DEEPEST = 20  # of nested objects; exports nest three deep
-
-Row = tuple[int, dict[str, str]]  # line, and texts by dotted title
-
-
-@dataclass(frozen=True, slots=True)
-class Damage(Exception):
-    """Where a document stops being JSON."""
-
-    place: int
-    reason: str
 
 
 def open_json(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
-    """Read the first records for their titles; raise :class:`InputError` for a document that is cut off or holds none."""
-    text = source.text()
-    rows = _Document(text, faults).rows()
-    first = list(islice(rows, BATCH))
+    """Read the first records for their titles; raise :class:`InputError` for a document without records."""
+    records = read_document(source.text(), faults)
+    first = list(islice(records, BATCH))
     faults.raise_if_any()
     if not first:
         raise InputError(Problem(source.path, "holds no records", "export it again"))
-    titles = dict.fromkeys(title for _, fields in first for title in fields)
-    return Opened("json", tuple(titles), "JSON", lambda _wanted: _tables(chain(first, rows)))
+    titles = dict.fromkeys(title for _, _, fields in first for title in fields)
+    return Opened("json", tuple(titles), "JSON", lambda _wanted: _tables(chain(first, records)))
+
+
+def _tables(records: Iterator[Record]) -> Iterator[RawTable]:
+    while batch := list(islice(records, BATCH)):
+        titles = dict.fromkeys(title for _, _, fields in batch for title in fields)
+        yield RawTable(
+            pl.DataFrame(
+                {title: [fields.get(title) for _, _, fields in batch] for title in titles},
+                schema=dict.fromkeys(titles, pl.String),
+            ),
+            pl.Series("row", [row for row, _, _ in batch], pl.UInt32),
+            pl.Series("line", [line for _, line, _ in batch], pl.UInt32),
+        )

@@ -52,13 +52,14 @@ class Signature:
 class FactReading:
     """How the texts of a column say a fact.
 
-    ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``joined``: all
-    of them, as one set. The text is cut by ``pattern`` (its one group; nothing said where it does not match), looked up
-    in ``words`` (folded; ``*`` stands for any characters; None: nothing said), else taken ``otherwise``, and read by its
-    ``shape``. ``only``: the reading counts where another fact of the record is one of these words, or is not stated.
-    ``stated_with``: it counts in records that say something in one of these columns. ``blank_with``: where the column is
-    missing but one of these is there, its absence is the statement of a blank. ``says``: the word that a text of the
-    column means, whatever it is.
+    ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``joined``:
+    all of them, as one set; ``parts``: columns that together say one thing. The text is cut by ``pattern`` (its one
+    group; nothing is said where it does not match), looked up in ``words`` (folded; ``*`` stands for any characters;
+    None: nothing said), else taken ``otherwise``, and read by its ``shape``. ``says``: what any text means.
+
+    ``only``: the reading counts where another fact of the record is one of these words, or is not stated.
+    ``stated_with``: it counts in records that say something in one of these columns. ``blank_with``: where the column
+    is missing but one of these is there, its absence is the statement of a blank.
     """
 
     fact: str

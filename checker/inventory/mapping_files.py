@@ -120,7 +120,8 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         problems.add(node.place, f"'{fact}' names no column", "say 'from: Title'")
     is_set = catalogue()[fact].type == "set"
     if is_set != ("set" in node.entries):
-        problems.add(node.place, f"'{fact}' is {'a' if is_set else 'no'} set: {'say' if is_set else 'drop'} 'set: open' or 'set: closed'")
+        needed = "is a set: say 'set: open' or 'set: closed'" if is_set else "is no set, which can be open or closed"
+        problems.add(node.place, f"'{fact}' {needed}")
     return FactReading(
         fact=fact,
         columns=columns,

@@ -94,7 +94,8 @@ class Normaliser:
     def _code_columns(self, view: View) -> None:
         """Give each text of the plain columns its code, all columns at once."""
         facts = view.binding.facts.values()
-        plain = {fact.columns for fact in facts if not _is_vectorised(fact)} | {(c,) for f in facts for c in f.stated_with}
+        plain = {fact.columns for fact in facts if not _is_vectorised(fact)}
+        plain |= {(column,) for fact in facts for column in fact.stated_with}
         single = [columns for columns in plain if len(columns) == 1 and not columns[0].path]
         for columns in single:
             self._texts.setdefault(columns, Texts())
@@ -150,7 +151,7 @@ class Normaliser:
         if view.binding.plus_minutes is None:
             return times.column
         minutes = view.text((view.binding.plus_minutes,)).cast(pl.Int64, strict=False)
-        return pl.select(times.column + pl.duration(minutes=minutes)).to_series()
+        return times.column + (minutes * 60_000_000).cast(pl.Duration("us"))
 
     def _note(self, times: Times, view: View) -> None:
         """Count the records whose time is doubtful, so that a notice can be given for the file."""
@@ -191,7 +192,8 @@ def _days(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
     else:
         column = pl.repeat(None, len(times), dtype=dtype, eager=True)
     if column.null_count():
-        left = texts.zip_with(_is_stated(texts), texts.is_not_null().replace_strict({True: "", False: None}, return_dtype=TEXT))
+        blank = texts.set(texts.is_not_null(), "")
+        left = texts.zip_with(_is_stated(texts), blank)
         column = column.zip_with(days.is_not_null(), left.cast(dtype))
     return column
 

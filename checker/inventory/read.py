@@ -9,16 +9,20 @@ from typing import Literal
 from checker.errors import InputError, Problem
 from checker.inventory.csv_files import open_csv
 from checker.inventory.input_file import dated, file_records
+from checker.inventory.json_files import open_json
+from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping_files import mappings
 from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import kind_of, known_titles, product_of
-from checker.inventory.source import DamagedText, Source, open_source, reopened
+from checker.inventory.source import DamagedTextError, Source, open_source, reopened
 from checker.inventory.table import Faults, Kind, Opened
 from checker.model.record import FileRecords
 from checker.yaml_nodes import did_you_mean
 
 OPENERS: dict[Kind, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "csv": open_csv,
+    "json": open_json,
+    "key-value": open_key_value,
 }
 
 
@@ -37,15 +41,16 @@ class ReadOptions:
     progress: Callable[[int], None] | None = None
 
 
-def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:  # noqa: B008 - frozen
-    """Read files, and all files of folders, in the order given; raise :class:`InputError` with every problem of every file.
+def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:
+    """Read files, and all files of folders, in the order given; raise :class:`InputError` with all their problems.
 
     A file given twice, or two files of the same content, are both read, with a notice on the second.
     """
     files, problems = _expand(paths)
     named = {"--read-as": options.read_as, "--observed": options.observed}
     for option, by_path in named.items():
-        problems += [Problem(path, f"is named by {option} but not read") for path in by_path if _posix(path) not in files]
+        unread = [path for path in by_path if _posix(path) not in files]
+        problems += [Problem(path, f"is named by {option} but not read") for path in unread]
     known = mappings()
     for path, name in options.read_as.items():
         if name not in known:
@@ -87,7 +92,7 @@ def _read_file(path: str, options: ReadOptions) -> FileRecords:
     source = open_source(path, options.progress or (lambda _: None))
     try:
         return _read_source(source, options)
-    except DamagedText as damage:
+    except DamagedTextError as damage:
         return _read_source(reopened(source, damage), options)
 
 

@@ -1,26 +1,25 @@
 """Tells by its content what a file is: its format, and the product whose mapping fits. Names of files tell nothing."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from checker.errors import InputError, Problem
 from checker.inventory.mapping import ProductMapping, title_key
 from checker.inventory.source import Source
 from checker.inventory.table import Kind, Opened
 
-KEY_VALUE = re.compile(r"^[a-z][a-z0-9_]*\s*:\s")
+KEY_VALUE = re.compile(r"^[a-z][a-z0-9_]*\s+:\s")  # as mdatp pads its keys
+LOOKED_AT = 3  # lines: mdatp may warn before it prints its keys
 SHOWN_TITLES = 12
 SHOWN_PRODUCTS = 3
 
 
 def kind_of(head: str) -> Kind:
     """Return the file format that the beginning of a text shows."""
-    lines = [line for line in head.splitlines() if line.strip()]
-    first = lines[0].lstrip() if lines else ""
-    if first.startswith(("{", "[")):
+    lines = [line for line in head.splitlines() if line.strip()][:LOOKED_AT]
+    if "".join(lines).lstrip().startswith(("{", "[")):
         return "json"
-    return "key-value" if KEY_VALUE.match(first) else "csv"
+    return "key-value" if any(KEY_VALUE.match(line) for line in lines) else "csv"
 
 
 def known_titles(products: Mapping[str, ProductMapping]) -> frozenset[str]:
@@ -47,9 +46,8 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
         raise InputError(Problem(path, f"could be {names} {seen}", f"say which: --read-as {fitting[0].id}={path}"))
     nearest = sorted(able, key=lambda product: -len(keys & product.titles()))[:SHOWN_PRODUCTS]
     reasons = "; ".join(f"{product.id} {product.signature.misfit(keys)}" for product in nearest)
-    raise InputError(
-        Problem(path, f"is in no format that is known {seen}", f"nearest: {reasons}; --read-as FORMAT={path} settles it")
-    )
+    hint = f"nearest: {reasons}; --read-as FORMAT={path} settles it"
+    raise InputError(Problem(path, f"is in no format that is known {seen}", hint))
 
 
 def _forced(product: ProductMapping, opened: Opened, path: str, keys: frozenset[str]) -> ProductMapping:

@@ -20,7 +20,7 @@ CONTAINERS = {
 }
 
 
-class DamagedText(Exception):
+class DamagedTextError(Exception):
     """Bytes that cannot be text, found at an offset of a block that starts on a known line."""
 
     def __init__(self, line: int, what: str) -> None:
@@ -67,7 +67,7 @@ class Source:
                 first = False
 
     def text(self) -> str:
-        """Return the whole text; raise :class:`DamagedText` where the bytes are not in the encoding."""
+        """Return the whole text; raise :class:`DamagedTextError` where the bytes are not in the encoding."""
         raw = Path(self.path).read_bytes()
         self._hash = hashlib.sha256(raw)
         self.done(len(raw))
@@ -75,9 +75,10 @@ class Source:
             text = raw[self.skip :].decode(self.encoding)
         except UnicodeDecodeError as error:
             line = raw[self.skip : self.skip + error.start].decode(self.encoding, errors="ignore").count("\n") + 1
-            raise DamagedText(line, f"byte {raw[self.skip + error.start]:#04x} is not {self.encoding.upper()}") from None
+            byte = raw[self.skip + error.start]
+            raise DamagedTextError(line, f"byte {byte:#04x} is not {self.encoding.upper()}") from None
         if "\0" in text:
-            raise DamagedText(text.count("\n", 0, text.index("\0")) + 1, "a NUL byte stands in the text")
+            raise DamagedTextError(text.count("\n", 0, text.index("\0")) + 1, "a NUL byte stands in the text")
         return text.removeprefix("ï»¿")
 
 
@@ -108,7 +109,7 @@ def open_source(path: str, done: Callable[[int], None]) -> Source:
     return Source(path, "utf-8", done=done)
 
 
-def reopened(source: Source, damage: DamagedText) -> Source:
+def reopened(source: Source, damage: DamagedTextError) -> Source:
     """Return the source in the Windows code page if that is what it is; else raise the damage as an error.
 
     A file that holds sound UTF-8 beyond ASCII as well as bytes that are none was damaged, and guessing would only hide
@@ -123,19 +124,18 @@ def reopened(source: Source, damage: DamagedText) -> Source:
         else:
             notice = "is not UTF-8 and was read as Windows-1252: names with accents may be wrong"
             return Source(source.path, "cp1252", notices=(notice,), done=source.done)
-    raise InputError(
-        Problem(f"{source.path}:{damage.line}", damage.what, "the file is damaged or of mixed encodings: export it again as UTF-8")
-    )
+    hint = "the file is damaged or of mixed encodings: export it again as UTF-8"
+    raise InputError(Problem(f"{source.path}:{damage.line}", damage.what, hint))
 
 
 def check_text(block: bytes, line: int) -> None:
-    """Raise :class:`DamagedText` if a block that starts on ``line`` and ends with a line's end is not UTF-8 or holds NUL."""
+    """Raise :class:`DamagedTextError` if whole lines, the first being ``line``, are not UTF-8 or hold NUL."""
     nul = block.find(b"\0")
     if nul >= 0:
-        raise DamagedText(line + block.count(b"\n", 0, nul), "a NUL byte stands in the text")
+        raise DamagedTextError(line + block.count(b"\n", 0, nul), "a NUL byte stands in the text")
     if not block.isascii():
         try:
             block.decode()
         except UnicodeDecodeError as error:
             found = f"byte {block[error.start]:#04x} is not UTF-8"
-            raise DamagedText(line + block.count(b"\n", 0, error.start), found) from None
+            raise DamagedTextError(line + block.count(b"\n", 0, error.start), found) from None

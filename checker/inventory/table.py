@@ -1,4 +1,4 @@
-"""What a reader of a file format gives, whichever it is: an opened file with titled columns, and tables of its texts."""
+"""What a reader of any file format gives: an opened file with titled columns, and tables of its texts."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -86,7 +86,8 @@ def _regular(texts: pl.Series) -> pl.Series | None:
         tail = tail[:, :-1]
     if tail.shape[1] and not (tail[:, 0] == ord(".")).all():
         return None
-    digits = np.concatenate([np.delete(letters[:, :ISO_LENGTH], list(ISO_MARKS), axis=1), tail[:, 1:]], axis=1) - ord("0")
+    numbers = np.delete(letters[:, :ISO_LENGTH], list(ISO_MARKS), axis=1)
+    digits = np.concatenate([numbers, tail[:, 1:]], axis=1) - ord("0")
     return _from_digits(digits) if (digits <= 9).all() else None
 
 
@@ -103,8 +104,9 @@ def _from_digits(digits: npt.NDArray[np.uint8]) -> pl.Series | None:
     hour, minute, second = number(8, 10), number(10, 12), number(12, 14)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
-    sound = (OLDEST <= year) & (year <= NEWEST) & (1 <= month) & (month <= 12) & (days.astype("datetime64[M]") == months)
-    if not (sound & (hour < 24) & (minute < 60) & (second < 60)).all():
+    sound = (year >= OLDEST) & (year <= NEWEST) & (month >= 1) & (month <= 12)
+    sound &= (days.astype("datetime64[M]") == months) & (hour < 24) & (minute < 60) & (second < 60)
+    if not sound.all():
         return None
     seconds = days.astype(np.int64) * 86_400 + hour * 3600 + minute * 60 + second
     return pl.Series(seconds * 1_000_000 + number(14, 20)).cast(TYPE)
@@ -114,13 +116,13 @@ def _read(text: str) -> tuple[datetime, bool] | Doubt | None:
     """Return a time in UTC and whether its form is a local one; None for a program's "never"."""
     plain = " ".join(text.translate(UNSEEN).split())
     try:
-        time = _absolute(plain)
-        local = time is None
-        time = time or _local(plain.casefold())
+        absolute = _absolute(plain)
+        time = absolute or _local(plain.casefold())
     except (ValueError, OverflowError):
         return Doubt.UNREADABLE
     if isinstance(time, Doubt):
         return time
+    local = absolute is None
     return (time.replace(tzinfo=None), local) if OLDEST <= time.year <= NEWEST else None
 
 

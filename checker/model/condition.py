@@ -22,7 +22,7 @@ class Lookup:
     key: tuple[str, ...]
     parameter: str
     column: str
-    cells: tuple[tuple[tuple[str, ...], Any], ...]  # key texts as typed values -> typed cell
+    cells: tuple[tuple[tuple[Any, ...], Any], ...]  # typed values of the key facts -> typed cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A pack as it is judged: rules, notes, routes and their sources, resolved for one profile."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 
 from checker.errors import Place
 from checker.model.condition import Condition, Lookup
@@ -15,8 +15,8 @@ class Source:
     id: str
     title: str
     url: str
-    date: date
-    read: date
+    date: dt.date
+    read: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Profile:
 
     id: str
     title: str
-    date: date
-    read: date
+    date: dt.date
+    read: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +136,8 @@ class Pack:
     routes: tuple[Route, ...]
     verified_by: str  # rule whose PASS proves the move; empty if the pack has none
     sha256: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of its rules and notes, in the order of the files."""
+        return (*(rule.id for rule in self.rules), *(note.id for note in self.notes))

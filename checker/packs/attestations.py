@@ -1,11 +1,11 @@
 """Attestations: a person's word for a fact, for every device of the run (scopes come with a later version).
 
-    - fact: site.trust_lists_managed
-      value: yes
-      by: Nora Lind, network operations
-      evidence: CHG-1042, firewall review of 2026-11-10
-      attested: 2026-11-10
-      valid_until: 2027-05-10
+- fact: site.trust_lists_managed
+  value: yes
+  by: Nora Lind, network operations
+  evidence: CHG-1042, firewall review of 2026-11-10
+  attested: 2026-11-10
+  valid_until: 2027-05-10
 """
 
 from datetime import date
@@ -52,7 +52,9 @@ def _attestation(entry: Entries, as_of: date, problems: Problems) -> Attestation
         return None
     for key in ("by", "evidence"):
         if not text_of(entry, key, problems).strip():
-            problems.add(entry.entries[key].place, f"'{key}' must not be empty", "an attestation names who, and on what evidence")
+            problems.add(
+                entry.entries[key].place, f"'{key}' must not be empty", "an attestation names who, and on what evidence"
+            )
     value = _value(spec, entry, problems)
     attested, until = _day(entry, "attested", problems), _day(entry, "valid_until", problems)
     if attested and attested > as_of:

@@ -101,9 +101,7 @@ def build_pack(files: PackFiles, profile: str, as_of: date) -> Pack:
         raise AssertionError
     scope = Scope(chosen.id, as_of, problems)
     by_id = {source.id: source for source in sources}
-    parameters = read_parameters(
-        mapping(node.entries.get("parameters"), "'parameters'", problems), known, by_id, scope
-    )
+    parameters = read_parameters(mapping(node.entries.get("parameters"), "'parameters'", problems), known, by_id, scope)
     rules, notes = _rules(files, scope, known, by_id)
     routes = tuple(_routes(node, scope, known))
     _check_links(node, rules, notes, routes, scope)
@@ -136,7 +134,9 @@ def _dated(node: Entries, key: str, read: Callable[[str, Entries], T], problems:
 
 def _profile(name: str, entry: Entries, problems: Problems) -> Profile:
     check_keys(entry, f"profile '{name}'", ("title", "date", "read"), (), problems)
-    return Profile(name, text_of(entry, "title", problems), _date(entry, "date", problems), _date(entry, "read", problems))
+    return Profile(
+        name, text_of(entry, "title", problems), _date(entry, "date", problems), _date(entry, "read", problems)
+    )
 
 
 def _source(name: str, entry: Entries, problems: Problems) -> Source:
@@ -300,7 +300,11 @@ def _routes(node: Entries, scope: Scope, profiles: dict[str, Profile]) -> Iterat
             continue
         name = text_of(merged, "id", scope.problems)
         check_keys(
-            merged, f"route '{name}'", ("id", "title"), ("when", "stops", "readiness", "moves", "profiles", "overrides"), scope.problems
+            merged,
+            f"route '{name}'",
+            ("id", "title"),
+            ("when", "stops", "readiness", "moves", "profiles", "overrides"),
+            scope.problems,
         )
         when: Condition = build_condition(merged.entries["when"], scope) if "when" in merged.entries else ALWAYS
         readiness = "READY"
@@ -324,10 +328,14 @@ def _check_links(
     for rule in rules:
         for name in rule.see_also:
             if name not in note_ids | rule_ids:
-                scope.problems.add(rule.place, f"'{rule.id}' refers to '{name}', which does not exist", did_you_mean(name, note_ids))
+                scope.problems.add(
+                    rule.place, f"'{rule.id}' refers to '{name}', which does not exist", did_you_mean(name, note_ids)
+                )
         for name in rule.routes:
             if name not in route_ids:
-                scope.problems.add(rule.place, f"'{rule.id}' names route '{name}', which does not exist", did_you_mean(name, route_ids))
+                scope.problems.add(
+                    rule.place, f"'{rule.id}' names route '{name}', which does not exist", did_you_mean(name, route_ids)
+                )
     if not routes:
         scope.problems.add(node.place, "a pack needs routes; the last one without 'when' takes the rest")
     proof = node.entries.get("verified_by")

@@ -91,11 +91,10 @@ def _case(rule: str, entry: Entries, files: PackFiles, problems: Problems) -> Ca
 def _facts(facts: Entries, problems: Problems) -> Iterator[tuple[str, str]]:
     for name, node in facts.entries.items():
         spec = catalogue().get(name)
-        if spec is None or spec.derived or spec.view_of in catalogue():
-            if spec is None or spec.derived:
-                hint = did_you_mean(name, catalogue()) if spec is None else "give the facts that it is told from"
-                problems.add(facts.keys[name], f"'{name}' is no fact that a case can give", hint)
-                continue
+        if spec is None or spec.derived:
+            hint = did_you_mean(name, catalogue()) if spec is None else "give the facts that it is told from"
+            problems.add(facts.keys[name], f"'{name}' is no fact that a case can give", hint)
+            continue
         yield name, fact_text(spec, node, problems)
 
 

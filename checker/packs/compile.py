@@ -13,7 +13,9 @@ from checker.yaml_nodes import Entries, Items, Problems, check_keys, load, mappi
 DEFAULT_MAX_AGE_DAYS = 28  # the age at which the service itself calls a silent device inactive for good (our choice)
 
 
-def compile_plan(pack: Pack, as_of: date, max_age_days: int = DEFAULT_MAX_AGE_DAYS, require_dates: bool = False) -> Plan:
+def compile_plan(
+    pack: Pack, as_of: date, max_age_days: int = DEFAULT_MAX_AGE_DAYS, require_dates: bool = False
+) -> Plan:
     """Return what is asked of every device under this pack."""
     problems = Problems()
     scope = Scope(pack.profile.id, as_of, problems)
@@ -37,7 +39,9 @@ def _derived(scope: Scope) -> tuple[Derived, ...]:
         listed = node.entries["entries"]
         for item in listed.items if isinstance(listed, Items) else ():
             entry = mapping(item, f"an entry of '{name}'", scope.problems)
-            if not entry or not check_keys(entry, f"an entry of '{name}'", ("is", "when"), ("profiles",), scope.problems):
+            if not entry or not check_keys(
+                entry, f"an entry of '{name}'", ("is", "when"), ("profiles",), scope.problems
+            ):
                 continue
             value, only = text_of(entry, "is", scope.problems), texts_of(entry, "profiles", scope.problems)
             if value not in catalogue()[name].words:

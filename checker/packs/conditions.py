@@ -5,7 +5,7 @@ from typing import Any
 from checker.errors import Place
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
-from checker.model.condition import AnyOf, All, Condition, Constant, Lookup, Not, Reference, Test
+from checker.model.condition import All, AnyOf, Condition, Constant, Lookup, Not, Reference, Test
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing
 from checker.model.truth import Truth
@@ -72,7 +72,9 @@ def _operator(spec: FactSpec, name: str, node: Node, place: Place, scope: Scope)
         return NOTHING
     if spec.type not in operator.types:
         fitting = [known.name for known in OPERATORS.values() if spec.type in known.types]
-        scope.problems.add(place, f"'{name}' does not work on '{spec.name}', a {spec.type}", f"use {', '.join(fitting)}")
+        scope.problems.add(
+            place, f"'{name}' does not work on '{spec.name}', a {spec.type}", f"use {', '.join(fitting)}"
+        )
         return NOTHING
     argument = _argument(spec, operator, node, place, scope)
     return NOTHING if argument is None else Test(spec.name, name, argument, place)
@@ -101,7 +103,9 @@ def _reference(spec: FactSpec, operator: Operator, node: Entries, scope: Scope) 
         scope.problems.add(node.place, f"unknown fact '{name}'", did_you_mean(str(name), catalogue()))
         return None
     if not operator.dynamic or (other.type != spec.type and {other.type, spec.type} != {"date", "time"}):
-        scope.problems.add(node.place, f"'{operator.name}' cannot compare '{spec.name}' ({spec.type}) with '{name}' ({other.type})")
+        scope.problems.add(
+            node.place, f"'{operator.name}' cannot compare '{spec.name}' ({spec.type}) with '{name}' ({other.type})"
+        )
         return None
     return Reference(other.name)
 

@@ -150,8 +150,11 @@ def _lint_tables(packs: tuple[Pack, ...], problems: Problems) -> None:
             scoped = [part for part in tests_of(rule.applies_to) if part.fact == fact and part.operator == "one_of"]
             if not scoped:
                 hint = f"add {fact}: [{', '.join(sorted(map(str, keys)))}]"
-                problems.add(rule.place, f"'{rule.id}' looks up a table by {fact}, which its applies_to does not limit", hint)
+                problems.add(
+                    rule.place, f"'{rule.id}' looks up a table by {fact}, which its applies_to does not limit", hint
+                )
             elif keys != set(scoped[0].argument):
                 differ = sorted(map(str, keys ^ set(scoped[0].argument)))
-                problems.add(rule.place, f"applies_to of '{rule.id}' and its table differ in {fact}: {', '.join(differ)}")
-
+                problems.add(
+                    rule.place, f"applies_to of '{rule.id}' and its table differ in {fact}: {', '.join(differ)}"
+                )

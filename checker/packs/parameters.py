@@ -63,7 +63,9 @@ def read_parameters(
     profiles = tuple(profiles)
     for name, value in (node.entries if node else {}).items():
         entry = mapping(value, f"parameter '{name}'", scope.problems)
-        if not entry or not check_keys(entry, f"parameter '{name}'", ("meaning",), (EVERY_PROFILE, *profiles), scope.problems):
+        if not entry or not check_keys(
+            entry, f"parameter '{name}'", ("meaning",), (EVERY_PROFILE, *profiles), scope.problems
+        ):
             continue
         shown = []
         for profile in profiles:
@@ -108,7 +110,11 @@ def _value(
     if "table" in entry.entries:
         return _table(name, entry.entries["table"], problems), source
     value = entry.entries["value"]
-    if isinstance(value, Entries) or (isinstance(value, Items) and not value.items) or (isinstance(value, Text) and value.null):
+    if (
+        isinstance(value, Entries)
+        or (isinstance(value, Items) and not value.items)
+        or (isinstance(value, Text) and value.null)
+    ):
         problems.add(value.place, f"the value of '{name}' must be a text or a list of texts")
         return None, source
     return value, source

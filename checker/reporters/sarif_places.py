@@ -1,5 +1,6 @@
 """Where a SARIF result stands: the input file, the line of the device's record, and the device."""
 
+import re
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
@@ -7,23 +8,32 @@ from urllib.parse import quote
 from checker.model.result import Example, Summary
 from checker.reporters.wording import sentence, visible
 
-_DRIVE: Final = 2  # length of "C:"
+_DRIVE: Final = re.compile("[A-Za-z]:/")
 
 
 def uri(path: str) -> str:
     """Return the path as a URI: relative as the user gave it, or ``file:`` for an absolute path.
 
     GitHub joins relative ones to the root of the repository and makes absolute ones relative by itself.
+
+    Args:
+        path: with forward slashes, whatever the system; a backslash is a character of a name.
     """
-    plain = path.replace("\\", "/")
-    encoded = quote(plain.encode("utf-8", "surrogatepass"), safe="/")
-    if plain[1:_DRIVE] == ":" and plain[_DRIVE : _DRIVE + 1] == "/":
-        return f"file:///{plain[0]}:{quote(plain[_DRIVE:].encode('utf-8', 'surrogatepass'), safe='/')}"
-    if plain.startswith("//"):
+    drive = path[:2] if _DRIVE.match(path) else ""
+    encoded = quote(_name_bytes(path.removeprefix(drive)), safe="/")
+    if drive:
+        return f"file:///{drive}{encoded}"
+    if encoded.startswith("//"):
         return f"file:{encoded}"
-    if plain.startswith("/"):
-        return f"file://{encoded}"
-    return encoded.removeprefix("./")
+    return f"file://{encoded}" if encoded.startswith("/") else encoded.removeprefix("./")
+
+
+def _name_bytes(path: str) -> bytes:
+    """Return the name as the disk holds it: names that are no text reach Python as lone surrogates."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
 
 
 def artifacts(summary: Summary) -> list[dict[str, Any]]:

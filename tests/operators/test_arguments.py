@@ -47,6 +47,7 @@ def problem(fact: str, operator: str, raw: object) -> tuple[str, str]:
         ("os.family", "equals", "widnows", "'widnows' is no value of os.family", "did you mean 'windows'?"),
         ("os.family", "one_of", ["widnows", "macos", "linx"], "'widnows' is no value of os.family; 'linx'", "'linux'?"),
         ("os.family", "one_of", "windows", "needs a list, not 'windows'", "[a, b]"),
+        ("os.family", "one_of", None, "needs a list, not nothing", "[a, b]"),
         ("os.family", "none_of", [], "the list is empty", ""),
         ("os.build", "between", ["2", "1"], "'2' is more than '1'", "least value first"),
         ("os.build", "between", ["1"], "needs two values, not 1", "[least, greatest]"),

@@ -150,6 +150,18 @@ def test_known_none_is_the_empty_complete_list(wanted: frozenset[str]) -> None:
     assert all(OPERATORS["exists"].test(none, flag) is OPERATORS["exists"].test(empty, flag) for flag in (True, False))
 
 
+@given(SCALARS)
+def test_known_none_meets_no_test_but_the_negative_ones(case: tuple[str, str, str]) -> None:
+    _, argument = value_and_argument(case)
+    none = KnownNone()
+
+    assert equals(none, argument) is one_of(none, frozenset({argument})) is Truth.FALSE
+    assert equals(argument, none) is Truth.FALSE
+    assert {test(none, argument) for test in (at_least, at_most, more_than, less_than, before, after)} == {Truth.FALSE}
+    assert {test(argument, none) for test in (at_least, at_most, more_than, less_than)} == {Truth.FALSE}
+    assert between(none, (argument, argument)) is within_days(none, (1, date(2026, 1, 1))) is Truth.FALSE
+
+
 @given(HOST, st.lists(LABEL, max_size=2))
 def test_a_host_fits_itself_and_its_subdomains_fit_the_star(host: str, labels: list[str]) -> None:
     below = ".".join([*labels, host])

@@ -1,4 +1,4 @@
-"""The truth tables of fixtures/semantics hold for reading a text, reading an argument, and testing one with the other."""
+"""The truth tables of fixtures/semantics hold: texts and arguments are read, and tested with one another."""
 
 from collections import defaultdict
 from datetime import date

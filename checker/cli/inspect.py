@@ -1,0 +1,99 @@
+"""``inspect``: how each file was recognised and read, what it covers, and which rules nothing can decide."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from checker.cli.main import visible
+from checker.cli.options import as_of_day, formats_given, observed_times, shared
+from checker.decide.coverage import FactCoverage, Undecidable
+from checker.model.outcome import Missing
+from checker.model.record import FileRecords
+from checker.model.result import InputTally
+from checker.pipeline import Inspection, Options
+from checker.pipeline import inspect as run_inspect
+
+
+@click.command(epilog="Example: mde-readiness inspect hunting.csv machines.json")
+@shared
+def inspect(**given: Any) -> None:  # noqa: ANN401
+    """Show how INVENTORY… is read: format and why, column → fact, coverage per fact, rules that stay undecided."""
+    inventory = given["inventory"]
+    options = Options(
+        inventory=inventory,
+        as_of=as_of_day(given["as_of"]),
+        pack=given["pack"],
+        profile=given["profile"],
+        attestations=given["attestations"],
+        max_age_days=given["max_age"],
+        require_dates=given["require_dates"],
+        observed=observed_times(given["observed"], inventory),
+        read_as=formats_given(given["read_as"], inventory),
+        bad_rows=given["bad_rows"],
+    )
+    for line in lines_of(run_inspect(options)):
+        click.echo(visible(line))
+
+
+def lines_of(found: Inspection) -> Iterator[str]:
+    """Yield what an inspection says, line by line."""
+    for item, tally in zip(found.inputs, found.tallies, strict=True):
+        yield from _file(item, tally)
+    yield f"Coverage: {found.devices:,} devices"
+    yield from _coverage(found.coverage, found.devices)
+    yield ""
+    yield from _undecided(found.undecidable)
+
+
+def _file(item: FileRecords, tally: InputTally) -> Iterator[str]:
+    file = item.file
+    yield f"{file.path}: {file.format}"
+    if file.why:
+        yield f"  recognised by {file.why}"
+    parts = [f"{tally.rows:,} rows = {tally.devices:,} devices"]
+    for name in ("merged", "out_of_scope", "unmatched", "rejected", "future"):
+        count = getattr(tally, name)
+        if count:
+            parts.append(f"{count:,} {name.replace('_', ' ')}")
+    yield "  " + " + ".join(parts)
+    width = max((len(title) for title in (*file.keys.values(), *file.columns.values())), default=0)
+    for key, title in file.keys.items():
+        yield f"    {title.ljust(width)}  → {key} (key)"
+    for fact, title in sorted(file.columns.items(), key=lambda pair: pair[1]):
+        yield f"    {title.ljust(width)}  → {fact}"
+    if file.unmapped:
+        yield f"    not used: {', '.join(file.unmapped)}"
+    for notice in file.notices:
+        yield f"  note: {notice}"
+    yield ""
+
+
+def _coverage(facts: Sequence[FactCoverage], devices: int) -> Iterator[str]:
+    width = max((len(item.fact) for item in facts), default=0)
+    absent = [item for item in facts if item.missing == ((Missing.NOT_EXPORTED, devices),)]
+    for item in facts:
+        if item not in absent:
+            reasons = ", ".join(f"{count:,} {_word(missing)}" for missing, count in item.missing)
+            share = 100 * item.known / devices if devices else 0.0
+            yield f"  {item.fact.ljust(width)}  {share:5.1f} %  {reasons}".rstrip()
+    if absent:
+        yield ""
+        yield "No file carries these; what would:"
+        for item in absent:
+            how = f"assumed to be {item.default}" if item.default else item.carried_by
+            yield f"  {item.fact.ljust(width)}  {how}"
+
+
+def _undecided(rules: Sequence[Undecidable]) -> Iterator[str]:
+    if not rules:
+        yield "Every rule can be decided from these files."
+        return
+    yield f"{len(rules)} rules stay undecided where they apply, for want of facts that no file carries:"
+    width = max(len(item.rule) for item in rules)
+    for item in sorted(rules, key=lambda item: (item.severity != "blocker", item.rule)):
+        yield f"  {item.rule.ljust(width)}  {item.severity.ljust(7)}  {', '.join(item.facts)}"
+
+
+def _word(missing: Missing) -> str:
+    return missing.name.lower().replace("_", " ")

@@ -1,0 +1,87 @@
+"""How much of what the rules ask the inputs carry: coverage per fact, and the rules that nothing can decide."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from checker.engine.columns import open_bucket
+from checker.engine.pool import Pool
+from checker.engine.records import Records, buckets
+from checker.model.outcome import Missing
+from checker.model.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class FactCoverage:
+    """One base fact: on how many devices it has a value, why not on the others, and who reads it."""
+
+    fact: str
+    known: int
+    missing: tuple[tuple[Missing, int], ...]
+    rules: tuple[str, ...]
+    carried_by: str
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undecidable:
+    """A rule that reads facts which no input carries."""
+
+    rule: str
+    severity: str
+    facts: tuple[str, ...]
+
+
+def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
+    """Return the coverage of every base fact that the plan reads, the best covered first."""
+    pools: dict[str, Pool] = {}
+    facts = sorted(plan.wanted())
+    counts = {fact: np.zeros(len(Missing) + 1, dtype=np.int64) for fact in facts}
+    for first, last in buckets(records):
+        bucket = open_bucket(plan, records, first, last, pools)
+        for fact in facts:
+            counts[fact] += np.bincount(bucket.missing(fact) + 1, minlength=len(Missing) + 1)
+    readers = _readers(plan)
+    found = [
+        FactCoverage(
+            fact,
+            int(counts[fact][0]),
+            tuple((missing, int(counts[fact][missing + 1])) for missing in Missing if counts[fact][missing + 1]),
+            readers.get(fact, ()),
+            plan.specs[fact].carried_by,
+            plan.specs[fact].default,
+        )
+        for fact in facts
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.known, item.fact)))
+
+
+def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:
+    """Return the rules on devices that read a fact which no input carries and nobody assumes."""
+    found = []
+    for rule in plan.device_rules:
+        lacking = not_exported(plan, records, plan.rule_facts(rule))
+        if lacking:
+            found.append(Undecidable(rule.id, rule.severity.value, lacking))
+    return tuple(found)
+
+
+def not_exported(plan: Plan, records: Records, facts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those base facts behind ``facts`` that no input carries and nobody attests or assumes."""
+    attested = {word.fact for word in plan.attestations}
+    return tuple(
+        fact
+        for fact in plan.base_facts(facts)
+        if fact not in records.codes
+        and fact not in attested
+        and not plan.specs[fact].default
+        and not (plan.specs[fact].view_of and plan.specs[fact].view_of in records.codes)
+    )
+
+
+def _readers(plan: Plan) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in plan.device_rules:
+        for fact in plan.base_facts(plan.rule_facts(rule)):
+            found[fact] = (*found.get(fact, ()), rule.id)
+    return found

@@ -1,0 +1,64 @@
+"""Reads ``key : value`` texts such as ``mdatp health`` prints; a key that comes again begins the next record."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from checker.inventory.source import Source
+from checker.inventory.table import Faults, Opened, RawTable
+
+PAIR = re.compile(r"^(?P<key>[A-Za-z][\w.]*)\s*:(?:\s+(?P<value>.*))?$")
+MANAGED = re.compile(r"\s*\[managed\]$")  # set by policy, which is no part of the value
+
+
+@dataclass(slots=True)
+class Record:
+    """The pairs of one run of the command, the first on ``line``."""
+
+    line: int
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def open_key_value(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
+    """Read all records; a line that is neither a pair nor the rest of a long value is a fault."""
+    records = list(_records(source.text(), faults))
+    titles = dict.fromkeys(key for record in records for key in record.fields)
+    return Opened("key-value", tuple(titles), "lines of 'key : value'", lambda _wanted: _tables(records, tuple(titles)))
+
+
+def _records(text: str, faults: Faults) -> Iterator[Record]:
+    record = Record(1)
+    key = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        pair = PAIR.match(line.rstrip())
+        if pair:
+            if pair["key"] in record.fields:
+                yield record
+                record = Record(number)
+            key = pair["key"]
+            record.fields[key] = pair["value"] or ""
+        elif key and line[:1].isspace() and line.strip():
+            record.fields[key] += line.strip()  # a narrow terminal wraps long values
+        elif line.strip():
+            faults.add(1, number, "has a line that is no 'key : value'", line)
+    if record.fields:
+        yield record
+
+
+def _tables(records: list[Record], titles: tuple[str, ...]) -> Iterator[RawTable]:
+    texts = {title: [_plain(record.fields.get(title)) for record in records] for title in titles}
+    yield RawTable(
+        pl.DataFrame(texts, schema=dict.fromkeys(titles, pl.String)),
+        pl.Series("row", range(1, len(records) + 1), pl.UInt32),
+        pl.Series("line", [record.line for record in records], pl.UInt32),
+    )
+
+
+def _plain(value: str | None) -> str | None:
+    """Return a value without its quotes and without the mark that it is set by policy."""
+    if value is None:
+        return None
+    value = MANAGED.sub("", value.strip())
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value

@@ -1,0 +1,107 @@
+"""The JSON report keeps its promised shape and leaves nothing of the summary out."""
+
+import json
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from checker.model.result import Result, Summary
+from checker.reporters import json_report
+
+SHAPE = json.loads(files("checker").joinpath("schemas/report-v1.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SHAPE, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def written(result: Result) -> dict[str, Any]:
+    stream = BytesIO()
+    json_report.write(result, stream)
+    report: dict[str, Any] = json.loads(stream.getvalue())
+    return report
+
+
+def other(value: object) -> object:
+    """Return a value that differs from the given one."""
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case str():
+            return f"{value}x"
+        case date():
+            return value + timedelta(days=1)
+        case dict():
+            return {**value, next(iter(value)): value[next(iter(value))] + 1}
+        case tuple() if value:
+            return value[1:]
+        case _:
+            return ("x",)
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(SHAPE)
+
+
+def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: Result):
+    for result in (small, large, hostile):
+        VALIDATOR.validate(written(result))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda report: report.pop("guidance"),
+        lambda report: report.update(more=1),
+        lambda report: report.update(schema="mde-readiness/report/v2"),
+        lambda report: report.update(as_of="yesterday"),
+        lambda report: report["exit"].update(code=2),
+        lambda report: report["rules"][0].update(fail=-1),
+        lambda report: report["rules"][0].update(severity="fatal"),
+        lambda report: report["inputs"][0].update(sha256="abc"),
+        lambda report: report["devices"].pop("undetermined"),
+        lambda report: report["paths"].update(reonboard="many"),
+    ],
+)
+def test_the_schema_refuses_another_shape(small: Result, spoil: Any):  # noqa: ANN401 (a lambda over any report)
+    report = written(small)
+    spoil(report)
+    assert not VALIDATOR.is_valid(report)
+
+
+def test_nothing_of_the_summary_is_left_out(small: Result):
+    whole = replace(small.summary, notices=("a",), waves=("wave-1",), waivers=("W-1",))
+    before = json_report.report(whole)
+    for entry in fields(Summary):
+        changed = replace(whole, **{entry.name: other(getattr(whole, entry.name))})
+        assert json_report.report(changed) != before, entry.name
+
+
+@pytest.mark.parametrize("part", ["packs", "inputs", "rules", "unlocks", "attestations"])
+def test_nothing_of_its_parts_is_left_out(small: Result, part: str):
+    before = json_report.report(small.summary)
+    first, *rest = getattr(small.summary, part)
+    for entry in fields(first):
+        changed = replace(first, **{entry.name: other(getattr(first, entry.name))})
+        assert json_report.report(replace(small.summary, **{part: (changed, *rest)})) != before, entry.name
+
+
+def test_numbers_of_rules_and_devices_are_those_of_the_summary(small: Result):
+    report = written(small)
+    assert report["devices"] == small.summary.devices
+    for rule, tally in zip(report["rules"], small.summary.rules, strict=True):
+        numbers = (tally.passed, tally.failed, tally.unknown, tally.not_applicable, tally.waived)
+        assert tuple(rule[key] for key in ("pass", "fail", "unknown", "not_applicable", "waived")) == numbers
+
+
+def test_texts_are_exact_and_escaped(hostile: Result):
+    stream = BytesIO()
+    json_report.write(hostile, stream)
+    assert not set(range(0x20)) - {0x0A} & set(stream.getvalue())
+    report = json.loads(stream.getvalue())
+    assert report["notices"] == list(hostile.summary.notices)
+    assert report["inputs"][0]["path"] == hostile.summary.inputs[0].path

@@ -1,0 +1,285 @@
+"""JUnit files count every outcome, name cases alike in every run, and are XML whatever a device is called."""
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from junitparser import JUnitXml
+
+from checker.model.result import Example, Result
+from checker.reporters import junit
+from checker.reporters.junit_cases import EXAMPLES_SHOWN
+from checker.reporters.wording import visible
+
+from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id, fleet, large_fleet
+from .results import build, summary
+from .test_wording import ANY_TEXT
+
+# What junit-10.xsd allows; the schema itself is applied by .ci/validate.sh.
+ALLOWED = {
+    "testsuites": {"name", "time", "tests", "failures", "errors"},
+    "testsuite": {"name", "tests", "failures", "errors", "skipped"},
+    "properties": set(),
+    "property": {"name", "value"},
+    "testcase": {"name", "time", "classname", "group"},
+    "failure": {"type", "message"},
+    "error": {"type", "message"},
+    "skipped": {"type", "message"},
+}
+
+
+def tree(result: Result) -> ElementTree.Element:
+    stream = BytesIO()
+    junit.write(result, stream)
+    return ElementTree.fromstring(stream.getvalue())  # noqa: S314 (our own file)
+
+
+def by_rule(result: Result) -> Result:
+    return replace(result, cases=None)
+
+
+def case(result: Result, rule: str, name: str) -> ElementTree.Element:
+    found = [
+        element
+        for element in tree(result).iter("testcase")
+        if element.get("classname", "").endswith(f".{rule}") and element.get("name", "").startswith(name)
+    ]
+    assert len(found) == 1, [element.attrib for element in found]
+    return found[0]
+
+
+def verdict(element: ElementTree.Element) -> str:
+    assert len(element) <= 1
+    return element[0].tag if len(element) else "passed"
+
+
+def properties(result: Result) -> dict[str, str]:
+    return {element.get("name", ""): element.get("value", "") for element in tree(result).iter("property")}
+
+
+@pytest.mark.parametrize(
+    ("rule", "device", "said"),
+    [
+        (AGENT.id, device_id(1), "passed"),
+        (AGENT.id, device_id(2), "failure"),
+        (AGENT.id, device_id(3), "skipped"),  # waived
+        (SENSE.id, device_id(3), "error"),  # unknown
+        (SENSE.id, device_id(4), "skipped"),  # unknown and waived
+        (STALE.id, device_id(1), "failure"),
+        (STALE.id, device_id(4), "skipped"),  # unknown, of a severity that does not count for the exit code
+        (URLS.id, "(the whole fleet)", "error"),
+        (TENANT.id, "(the tenant)", "passed"),
+    ],
+)
+def test_every_outcome_of_a_device_has_its_word(small: Result, rule: str, device: str, said: str):
+    assert verdict(case(small, rule, device)) == said
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [(AGENT.id, "failure"), (SENSE.id, "error"), (STALE.id, "failure"), (URLS.id, "error"), (TENANT.id, "passed")],
+)
+def test_every_outcome_of_a_rule_has_its_word(small: Result, rule: str, said: str):
+    assert verdict(case(by_rule(small), rule, rule)) == said
+
+
+def test_only_rules_of_the_shown_phase_have_cases(small: Result):
+    def rules(phase: str) -> set[str]:
+        shown = replace(small, summary=replace(small.summary, phase=phase))
+        return {element.get("classname", "").split(".", 2)[2] for element in tree(shown).iter("testcase")}
+
+    assert rules("prerequisite") == {AGENT.id, SENSE.id, STALE.id, URLS.id, TENANT.id}
+    assert rules("verification") == {LIVE.id}
+    assert rules("all") == {AGENT.id, SENSE.id, STALE.id, URLS.id, TENANT.id, LIVE.id, PROXY.id}
+
+
+def test_a_run_without_rules_to_show_is_neither_empty_nor_green(small: Result):
+    nothing = replace(small, summary=replace(small.summary, rules=()))
+    (element,) = tree(nothing).iter("testcase")
+    assert verdict(element) == "skipped"
+
+
+def test_a_rule_that_applies_to_no_device_is_skipped_once(small: Result):
+    everything = replace(small, summary=replace(small.summary, phase="all"))
+    for result in (everything, by_rule(everything)):
+        element = case(result, PROXY.id, PROXY.id)
+        assert verdict(element) == "skipped"
+        assert element[0].get("message") == "not applicable: to none of 4 devices"
+
+
+def test_not_applicable_devices_have_no_case(small: Result):
+    assert small.cases is not None
+    row = small.cases.head(1).with_columns(
+        outcome=pl.lit("NOT_APPLICABLE"), rule_id=pl.lit(AGENT.id), device_id=pl.lit(device_id(4))
+    )
+    more = replace(small, cases=pl.concat([small.cases, row]))
+    assert ElementTree.tostring(tree(more)) == ElementTree.tostring(tree(small))
+
+
+def test_unknown_is_no_error_where_it_is_allowed_and_says_so(small: Result):
+    allowed = replace(small, summary=replace(small.summary, unknown_allowed=True))
+    for result in (allowed, by_rule(allowed)):
+        element = case(result, URLS.id, "")
+        assert verdict(element) == "skipped"
+        assert "unknown" in element[0].get("message", "")
+        assert element[0].get("message", "").endswith("(does not count for the exit code)")
+
+
+@pytest.mark.parametrize(("fail_on", "said"), [("minor", "error"), ("major", "skipped"), ("never", "skipped")])
+def test_unknown_is_an_error_where_its_severity_counts(small: Result, fail_on: str, said: str):
+    counted = replace(small, summary=replace(small.summary, fail_on=fail_on))
+    assert verdict(case(counted, STALE.id, device_id(4))) == said
+
+
+def test_a_failure_says_what_on_which_evidence_and_what_to_do(small: Result):
+    (failure,) = case(small, AGENT.id, device_id(2))
+    assert failure.get("type") == AGENT.id
+    assert failure.get("message") == "Agent 20.10 is older than 101.23052.0004."
+    text = failure.text or ""
+    assert "agent.version = 20.10 (exports/devices 2026-11.csv, row 7, column AgentVersion" in text
+    assert "do: Update the agent, then export again." in text
+    assert "https://learn.microsoft.com/" in text
+
+
+def test_a_waived_case_names_its_waiver_and_what_it_hides(small: Result):
+    assert "waived W-12: FAIL: Agent" in case(small, AGENT.id, device_id(3))[0].get("message", "")
+    assert "waived W-13: UNKNOWN:" in case(small, SENSE.id, device_id(4))[0].get("message", "")
+
+
+def test_a_rule_says_how_many_of_how_many_and_names_the_first(large: Result):
+    (failure,) = case(large, AGENT.id, AGENT.id)
+    assert failure.get("message") == "2,250 of 3,000 devices fail (75.0 %)"
+    body = (failure.text or "").splitlines()
+    named = [line for line in body if ".contoso.example" in line]
+    assert len(named) == EXAMPLES_SHOWN
+    assert named[0] == f"  {device_id(2)} (pc-2.contoso.example)"
+    assert f"  … {2250 - EXAMPLES_SHOWN:,} more, see the findings file" in body
+
+
+def test_a_rule_that_fails_and_is_unknown_is_a_failure_that_names_both(small: Result):
+    element = case(by_rule(small), STALE.id, STALE.id)
+    assert element[0].get("message") == "1 of 4 devices fail (25.0 %); 1 of 4 devices are unknown (25.0 %)"
+    text = element[0].text or ""
+    assert text.index("devices that fail:") < text.index(device_id(1)) < text.index("devices that are unknown:")
+    assert text.index("devices that are unknown:") < text.index(device_id(4))
+
+
+def test_a_rule_whose_findings_are_all_waived_is_skipped_and_one_of_them_unwaived_is_not(tmp_path: Path):
+    one, two = device_id(1), device_id(2)
+    made = Fleet({one: "pc-1", two: "pc-2"}, {AGENT: {one: "FAIL", two: "UNKNOWN"}}, {(AGENT.id, one): "W-1"})
+    partly = build(tmp_path / "partly", made, detail=False)
+    assert verdict(case(partly, AGENT.id, "")) == "error"
+    wholly = build(tmp_path / "wholly", replace(made, waived={(AGENT.id, key): "W-1" for key in (one, two)}))
+    element = case(by_rule(wholly), AGENT.id, "")
+    assert verdict(element) == "skipped"
+    assert element[0].get("message") == "waived: 1 of 2 devices fail (50.0 %)"
+    assert "2 outcomes of them waived" in (element[0].text or "")
+
+
+def test_a_waiver_count_without_kinds_never_hides_a_failure(tmp_path: Path):
+    one, two = device_id(1), device_id(2)
+    made = Fleet({one: "pc-1", two: "pc-2"}, {AGENT: {one: "FAIL", two: "UNKNOWN"}}, {(AGENT.id, two): "W-1"})
+    result = build(tmp_path, made, detail=False)
+    (rule,) = result.summary.rules
+    for waived_failed in (0, 1):
+        vague = replace(result.summary, rules=(replace(rule, waived_failed=waived_failed),))
+        assert verdict(case(replace(result, summary=vague), AGENT.id, "")) in ("failure", "error")
+
+
+def test_a_tenant_rule_is_not_counted_in_devices(tmp_path: Path):
+    made = Fleet({device_id(1): "pc-1"}, {TENANT: {"": "FAIL"}})
+    result = build(tmp_path, made)
+    assert case(by_rule(result), TENANT.id, "")[0].get("message") == "the tenant fails"
+    assert case(result, TENANT.id, "(the tenant)")[0].tag == "failure"
+
+
+def test_the_suite_says_of_itself_what_the_run_was(small: Result):
+    found = properties(small)
+    assert found["exit-code"] == "1"
+    assert found["exit-reason"] == "1 blocker fails on 1 device"
+    assert found["as-of"] == "2026-11-23"
+    assert found["guidance.1"].startswith("Judged by Microsoft's guidance")
+    assert found["pack.1"] == f"streamlined-connectivity 1.0.0 profile 2023-09 sha256 {'ab' * 32}"
+    assert found["input.1"] == f"exports/devices 2026-11.csv sha256 {'cd' * 32}"
+    assert found["truncated"] == "false"
+
+
+def test_what_is_cut_is_said_and_counted(large: Result):
+    found = properties(large)
+    assert (found["truncated"], found["detail"]) == ("true", "rule")
+    assert (found["total"], found["shown"]) == ("12000", "4")
+
+
+def test_counts_of_suites_are_those_of_their_cases(small: Result, large: Result, tmp_path: Path):
+    for result in (small, large):
+        stream = BytesIO()
+        junit.write(result, stream)
+        path = tmp_path / "junit.xml"
+        path.write_bytes(stream.getvalue())
+        (suite,) = JUnitXml.fromfile(str(path))
+        found = [child.tag for element in tree(result).iter("testcase") for child in element]
+        assert (suite.failures, suite.errors, suite.skipped) == tuple(
+            found.count(tag) for tag in ("failure", "error", "skipped")
+        )
+        assert suite.tests == len(list(suite))
+
+
+def test_names_are_unique_in_their_class_even_where_they_look_alike(tmp_path: Path):
+    alike = ("name:pc\x1b", "name:pc\\x1b", "name:pc\\x1b [2]")
+    result = build(tmp_path, Fleet(dict.fromkeys(alike, ""), {AGENT: dict.fromkeys(alike, "FAIL")}))
+    names = [element.get("name") for element in tree(result).iter("testcase")]
+    assert len(names) == len(set(names)) == 3
+    assert len([name for name in names if name and name.startswith("name:pc\\x1b")]) == 3
+
+
+def test_names_are_the_same_whatever_the_outcome(tmp_path: Path):
+    def names(outcome: str, *, detail: bool) -> list[tuple[str | None, str | None]]:
+        made = fleet()
+        changed = replace(made, outcomes={AGENT: dict.fromkeys(made.names, outcome)}, waived={})
+        result = build(tmp_path / f"{outcome}{detail}", changed, detail=detail)
+        return [(element.get("classname"), element.get("name")) for element in tree(result).iter("testcase")]
+
+    for detail in (True, False):
+        assert names("PASS", detail=detail) == names("FAIL", detail=detail) == names("UNKNOWN", detail=detail)
+
+
+def test_more_cases_than_one_batch_are_all_written(tmp_path: Path):
+    made = large_fleet(2_100)
+    result = build(tmp_path, replace(made, outcomes={AGENT: dict.fromkeys(made.names, "FAIL")}, waived={}))
+    names = [element.get("name") for element in tree(result).iter("testcase")]
+    assert len(names) == len(set(names)) == 2_100
+
+
+def test_only_what_the_schema_allows_is_written(small: Result, large: Result, hostile: Result):
+    for result in (small, large, hostile):
+        root = tree(result)
+        for element in root.iter():
+            assert set(element.attrib) <= ALLOWED[element.tag]
+        assert [child.tag for child in root[0]][:2] == ["properties", "testcase"]
+
+
+def test_a_failure_is_never_empty(tmp_path: Path):
+    made = Fleet({device_id(1): ""}, {replace(AGENT, title="", remediation=""): {device_id(1): "FAIL"}})
+    result = build(tmp_path, replace(made, messages={(AGENT.id, device_id(1)): ""}))
+    for element in (case(result, AGENT.id, ""), case(by_rule(result), AGENT.id, "")):
+        assert verdict(element) == "failure"
+        assert element[0].get("message")
+
+
+@settings(max_examples=60)
+@given(name=ANY_TEXT, text=ANY_TEXT, reason=st.text(st.sampled_from("<>&\"']]>\x00\ud800\ufffe\n\t\x1b")))
+def test_any_text_gives_xml_that_keeps_it(name: str, text: str, reason: str):
+    made = fleet()
+    base = summary(made, exit_reason=reason, notices=(text,))
+    first = replace(base.rules[0], title=text, failing=(Example("id", name, text, 1),), remediation=reason)
+    table = Result(replace(base, rules=(first, *base.rules[1:])), None, None)  # type: ignore[arg-type]
+    assert properties(table)["notice.1"] == visible(text)
+    assert properties(table)["exit-reason"] == visible(reason)
+    body = case(table, AGENT.id, "")[0].text or ""
+    assert visible(text) in body
+    assert (f"  {visible(f'id ({name})', 500)}" if name not in ("", "id") else "  id") in body.split("\n")

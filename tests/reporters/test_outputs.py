@@ -1,0 +1,132 @@
+"""``-o`` says what is written where; what it cannot mean is an error that lists the choices."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from checker.errors import OutputError, UsageError
+from checker.model.result import Result
+from checker.reporters.outputs import KINDS, Output, parse_outputs, write_all
+
+
+def parsed(spec: str) -> tuple[str, str]:
+    (output,) = parse_outputs([spec])
+    return output.kind, output.path.name
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "name"),
+    [
+        ("out.xml", "junit", "out.xml"),
+        ("out.sarif", "sarif", "out.sarif"),
+        ("OUT.SARIF", "sarif", "OUT.SARIF"),
+        ("out.sarif.json", "sarif", "out.sarif.json"),
+        ("out.json", "json", "out.json"),
+        ("junit:results", "junit", "results"),
+        ("sarif-full:all.sarif", "sarif-full", "all.sarif"),
+        ("json:report.txt", "json", "report.txt"),
+        ("findings:f.ndjson", "findings", "f.ndjson"),
+        ("devices:d.parquet", "devices", "d.parquet"),
+        ("weird:name.json", "json", "weird:name.json"),
+        (r"C:\reports\out.json", "json", r"C:\reports\out.json"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="colons and backslashes are not of names there")
+def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str):
+    assert parsed(spec) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("out.csv", "findings:FILE.ndjson"),
+        ("out.ndjson", "devices:FILE.parquet"),
+        ("finding:out.parquet", "did you mean 'findings:'?"),
+        ("findings:out.csv", "findings:FILE.ndjson or findings:FILE.parquet"),
+        ("findings:out", "a file without ending"),
+        ("out.html", "KIND:FILE with KIND one of junit, sarif, sarif-full, json, findings, devices"),
+        ("out", "FILE.sarif, FILE.xml, FILE.json"),
+        ("junit:", "names no file"),
+        ("", "names no file"),
+    ],
+)
+def test_what_cannot_be_written_is_an_error_with_the_choices(spec: str, said: str):
+    with pytest.raises(UsageError) as error:
+        parse_outputs([spec])
+    assert said in str(error.value)
+    assert f"--output {spec}" in str(error.value)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(UsageError) as error:
+        parse_outputs(["a.csv", "fine.json", "b.html"])
+    assert len(error.value.problems) == 2
+
+
+def test_an_input_is_never_an_output_by_whatever_name(tmp_path: Path):
+    given = tmp_path / "devices.json"
+    given.write_text("[]")
+    (tmp_path / "soft.json").symlink_to(given)
+    (tmp_path / "hard.json").hardlink_to(given)
+    (tmp_path / "folder").mkdir()
+    for name in ("devices.json", "soft.json", "hard.json", "folder/../devices.json"):
+        with pytest.raises(UsageError, match="is the input"):
+            parse_outputs([str(tmp_path / name)], [given])
+    with pytest.raises(UsageError, match="is the input"):
+        parse_outputs([str(tmp_path / "later.json")], [str(tmp_path / "folder" / ".." / "later.json")])
+    assert parse_outputs([str(tmp_path / "other.json")], [given])
+
+
+def test_two_outputs_are_two_files(tmp_path: Path):
+    with pytest.raises(UsageError, match="another output"):
+        parse_outputs([str(tmp_path / "a.json"), f"sarif:{tmp_path}/./a.json"])
+
+
+def test_what_is_no_plain_file_is_not_written_over(tmp_path: Path):
+    folder = tmp_path / "folder.json"
+    folder.mkdir()
+    for path in (str(folder), "json:/dev/null"):
+        with pytest.raises(UsageError, match="no plain file"):
+            parse_outputs([path])
+
+
+def test_every_kind_and_ending_writes_a_file(small: Result, tmp_path: Path):
+    specs = [f"{kind}:{tmp_path}/new/folder/{kind}{ending}" for kind, writers in KINDS.items() for ending in writers]
+    write_all(small, parse_outputs(specs))
+    written = sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())
+    assert written == sorted(spec.rsplit("/", 1)[1] for spec in specs)
+    assert all(path.stat().st_size for path in (tmp_path / "new" / "folder").iterdir())
+
+
+def test_the_same_result_gives_the_same_bytes(small: Result, tmp_path: Path):
+    for folder in ("one", "two"):
+        specs = [f"{kind}:{tmp_path}/{folder}/{kind}{ending}" for kind, writers in KINDS.items() for ending in writers]
+        write_all(small, parse_outputs(specs))
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_a_link_is_followed_and_stays(small: Result, tmp_path: Path):
+    target = tmp_path / "real.json"
+    target.write_text("old")
+    link = tmp_path / "link.json"
+    link.symlink_to(target)
+    write_all(small, parse_outputs([str(link)]))
+    assert link.is_symlink()
+    assert target.read_text().startswith("{")
+
+
+def test_a_writer_that_fails_leaves_every_old_file(small: Result, tmp_path: Path):
+    def fail(_result: object, _stream: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    old = tmp_path / "old.json"
+    old.write_text("old")
+    (fine,) = parse_outputs([str(old)])
+    broken = Output("json", tmp_path / "broken.json", fail)
+    with pytest.raises(OutputError) as error:
+        write_all(small, [fine, broken])
+    assert str(error.value) == f"{broken.path}: cannot be written: No space left on device"
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ""] == ["old.json"]
+    assert old.read_text() == "old"

@@ -1,0 +1,116 @@
+"""Tables keep every row, name and time exactly, and do not show how they were cut into parts."""
+
+import json
+import resource
+import signal
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Table
+from checker.reporters import tables
+from checker.reporters.outputs import Write
+
+from .fleets import HOSTILE, INPUT, fleet, large_fleet
+from .results import build
+
+
+def written(write: Write, result: Result) -> bytes:
+    stream = BytesIO()
+    write(result, stream)
+    return stream.getvalue()
+
+
+def lines(content: bytes) -> list[dict[str, object]]:
+    return [json.loads(line) for line in content.decode().split("\n")[:-1]]
+
+
+def test_ndjson_has_an_object_per_row_with_the_columns_in_order(small: Result):
+    findings = lines(written(tables.write_findings_ndjson, small))
+    devices = lines(written(tables.write_devices_ndjson, small))
+    assert len(findings) == small.findings.rows
+    assert all(list(row) == list(FINDING_COLUMNS) for row in findings)
+    assert len(devices) == small.devices.rows
+    assert all(list(row) == list(DEVICE_COLUMNS) for row in devices)
+
+
+def test_ndjson_spells_times_with_their_zone_and_keeps_null(small: Result):
+    rows = lines(written(tables.write_findings_ndjson, small))
+    assert rows[0]["device_id"] == ""
+    assert rows[0]["evidence"] == [
+        {"fact": "url.tests", "value": None, "missing": "NOT_EXPORTED"}
+        | {"file": None, "row": None, "column": None, "observed": None}
+    ]
+    assert rows[1]["evidence"] == [
+        {"fact": "agent.version", "value": "20.10", "missing": None}
+        | {"file": INPUT, "row": 7, "column": "AgentVersion", "observed": "2026-11-20T10:30:00Z"}
+    ]
+    assert rows[1]["waived"] is None
+
+
+def test_ndjson_keeps_names_exact_and_escapes_what_a_terminal_acts_on(hostile: Result):
+    content = written(tables.write_devices_ndjson, hostile)
+    assert {str(row["device_name"]) for row in lines(content)} == {f"{name}.contoso.example" for name in HOSTILE}
+    assert not set(range(0x20)) - {0x0A} & set(content)
+
+
+def test_ndjson_keeps_the_decimals_of_a_second(tmp_path: Path):
+    made = build(tmp_path, fleet())
+    moment = datetime(2026, 1, 2, 3, 4, 5, 678)  # noqa: DTZ001 (UTC, as stored)
+    frame = next(made.findings.frames()).head(1)
+    fraction = frame.with_columns(
+        pl.col("evidence").list.eval(pl.element().struct.with_fields(observed=pl.lit(moment))),
+    )
+    fraction.write_parquet(tmp_path / "fraction.parquet")
+    table = Table(FINDING_COLUMNS, (tmp_path / "fraction.parquet",), 1)
+    row = lines(written(tables.write_findings_ndjson, Result(made.summary, made.devices, table)))[0]
+    assert row["evidence"][0]["observed"] == "2026-01-02T03:04:05.000678Z"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("write", [tables.write_findings_parquet, tables.write_devices_parquet])
+def test_parquet_does_not_show_how_the_rows_were_cut(write: Write, tmp_path: Path):
+    contents = {
+        written(write, build(tmp_path / str(parts), large_fleet(300), detail=False, parts=parts))
+        for parts in (1, 2, 37)
+    }
+    assert len(contents) == 1
+
+
+def test_parquet_has_the_columns_of_the_result_and_names_its_schema(small: Result):
+    for write, table, name in (
+        (tables.write_findings_parquet, small.findings, tables.FINDINGS_SCHEMA),
+        (tables.write_devices_parquet, small.devices, tables.DEVICES_SCHEMA),
+    ):
+        content = written(write, small)
+        frame = pl.read_parquet(content)
+        assert frame.equals(pl.concat(table.frames()))
+        assert dict(frame.schema) == table.columns
+        assert pl.read_parquet_metadata(BytesIO(content))["schema"] == name
+
+
+def test_a_table_without_rows_still_has_its_columns(small: Result):
+    empty = Result(small.summary, Table(DEVICE_COLUMNS, (), 0), Table(FINDING_COLUMNS, (), 0))
+    assert written(tables.write_findings_ndjson, empty) == b""
+    assert list(pl.read_parquet(written(tables.write_findings_parquet, empty)).columns) == list(FINDING_COLUMNS)
+
+
+def test_a_full_disk_is_an_error_of_the_operating_system(large: Result, tmp_path: Path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
+    try:
+        with (tmp_path / "out").open("wb") as stream, pytest.raises(OSError, match="File too large"):
+            tables.write_findings_parquet(large, stream)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_an_error_of_computing_is_not_taken_for_a_full_disk(small: Result, tmp_path: Path):
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 not really PAR1")
+    broken = Result(small.summary, small.devices, Table(FINDING_COLUMNS, (tmp_path / "broken.parquet",), 1))
+    with pytest.raises(pl.exceptions.ComputeError):
+        tables.write_findings_parquet(broken, BytesIO())

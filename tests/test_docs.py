@@ -1,0 +1,49 @@
+"""The documentation is true: generated pages are current, every command is documented and shows an example."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from checker.cli.main import COMMANDS, commands
+from tools.make_docs import ROOT, pages
+
+PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks/README.md"])
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_generated_pages_are_current(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == pages()[name], "run `make docs`"
+
+
+def every_command() -> list[list[str]]:
+    found = []
+    for name in COMMANDS:
+        command = commands.get_command(click.Context(commands), name)  # type: ignore[attr-defined]
+        found.append([name])
+        if isinstance(command, click.Group):
+            found += [[name, sub] for sub in command.commands]
+    return found
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_every_command_has_help_with_an_example_and_stands_in_the_readme_or_docs(words: list[str]) -> None:
+    shown = CliRunner().invoke(commands, [*words, "--help"])
+    assert shown.exit_code == 0
+    assert "Example: mde-readiness " + " ".join(words) in shown.output
+    told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert "mde-readiness " + " ".join(words) in told
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_s_first_screen_has_the_two_commands() -> None:
+    first = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:45])
+    assert "make demo" in first
+    assert "make test" in first
