@@ -20,7 +20,7 @@ docs: $(VENV)/installed-dev
 	$(BIN)/python tools/make_docs.py
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 clean:
 	rm -rf $(VENV) out build

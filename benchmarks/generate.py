@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+FIRST_DAY = np.datetime64("2026-11-16T00:00:00", "ms")
 # platform, build, first revision, version name, share in percent
 SYSTEMS = (
     ("Windows11", 22631, 2715, "23H2", 34),
@@ -77,9 +78,8 @@ def generate(devices: int, old_share: float = 0.02, seed: int = 7) -> pl.DataFra
             "Vendor": rng.choice(["Contoso Devices", "Fabrikam"], devices),
         }
     )
-    start = pl.lit("2026-11-16T00:00:00").str.to_datetime(time_unit="ms")
-    stamp = (start + pl.duration(seconds=pl.Series(seconds))).dt.strftime("%Y-%m-%dT%H:%M:%S.1234567Z")
-    return frame.with_columns(stamp.alias("Timestamp"))
+    seen = pl.Series("Timestamp", FIRST_DAY + seconds.astype("timedelta64[ms]") * 1000)
+    return frame.with_columns(seen.dt.strftime("%Y-%m-%dT%H:%M:%S.1234567Z"))
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """A device's value of a fact as the engines see it, and the truth of one test on it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from itertools import product
 from typing import Any
 
@@ -35,18 +34,9 @@ def truth_of(test: Test, cells: tuple[Cell, ...]) -> Truth:
     if isinstance(argument, Reference):
         if isinstance(cells[1], KnownNone):
             return Truth.UNKNOWN
-        value, argument = _same_kind(value, cells[1])
+        argument = cells[1]
     elif isinstance(argument, Lookup):
         argument = dict(argument.cells).get(cells[1:])
         if argument is None:
             return Truth.UNKNOWN
     return OPERATORS[test.operator].test(value, argument)
-
-
-def _same_kind(value: Any, other: Any) -> tuple[Any, Any]:  # noqa: ANN401
-    """Return a date and a time as two times (a date is its midnight), anything else as it is."""
-    if isinstance(value, date) and isinstance(other, date) and isinstance(value, datetime) != isinstance(other, datetime):
-        return tuple(  # type: ignore[return-value]
-            part if isinstance(part, datetime) else datetime.combine(part, time.min) for part in (value, other)
-        )
-    return value, other

@@ -33,11 +33,13 @@ class Binding:
     keys: Mapping[str, Column]
     observed: Column | None
     plus_minutes: Column | None
+    full: tuple[Column, ...]  # in one of which a full record says something; none if the file has only full records
     facts: Mapping[str, BoundFact]
 
     def titles(self) -> frozenset[str]:
         """Return the titles of all columns that are read."""
         columns = [*self.keys.values(), *filter(None, (self.observed, self.plus_minutes))]
+        columns += self.full
         columns += [column for fact in self.facts.values() for column in (*fact.columns, *fact.stated_with)]
         return frozenset(column.title for column in columns)
 
@@ -49,15 +51,17 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
     for name, reading in product.facts.items():
         bound = BoundFact(reading, _columns(reading, known), tuple(_find(reading.stated_with, known)))
         absent = not bound.columns and any(_find(reading.blank_with, known))
-        if bound.columns or absent:
+        needed = all(title_key(title) in known for title in reading.needs)
+        if needed and (bound.columns or absent):
             facts[name] = bound
-    needed = set(facts if wanted is None else wanted & facts.keys())
-    needed |= {only[0] for name in needed if (only := facts[name].reading.only)} & facts.keys()
+    named = set(facts if wanted is None else wanted & facts.keys())
+    named |= {only[0] for name in named if (only := facts[name].reading.only)} & facts.keys()
     return Binding(
         keys={key: column for key, names in product.keys.items() if (column := _first(names, known))},
         observed=_first(product.observed, known),
         plus_minutes=_first((product.observed_plus_minutes,), known),
-        facts={name: bound for name, bound in facts.items() if name in needed},
+        full=tuple(_find(product.partial_without, known)),
+        facts={name: bound for name, bound in facts.items() if name in named},
     )
 
 

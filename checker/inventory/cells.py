@@ -11,7 +11,8 @@ from checker.inventory.mapping import AS_IT_STANDS, FactReading, Word
 Cell = Callable[[str], Word]
 
 SEPARATOR = "\x1f"  # between the texts of several columns that are read as one
-BLANKS = frozenset(("", "null", "n/a", "-", "{}", '""', "system.object[]", "system.string[]"))
+BLANKS = frozenset(("", "null", "n/a", "-", "{}", '""'))
+LOST = frozenset(("system.object[]", "system.string[]"))  # PowerShell's word for a list that it did not write out
 UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\ufeff"))  # marks that browsers put around dates and names
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")  # of a proxy or a URL; they never enter a record
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -31,6 +32,8 @@ def cell(reading: FactReading) -> Cell:
             return _union([shaped(part) for part in text.split(SEPARATOR) if not is_blank(part)])
         if is_blank(text):
             return ""
+        if text.strip().casefold() in LOST:
+            return None
         if reading.pattern:
             match = reading.pattern.search(text)
             if not match:
@@ -119,7 +122,7 @@ def _attempt(text: str) -> str:
         "port": int(digits) if digits.isdecimal() else 0,
         "path": target.path,
         "method": method.casefold(),
-        "via": via.casefold(),
+        "via": re.sub(r"[\s-]+", "_", via.casefold()),
         "result": re.sub(r"[\s-]+", "_", result.casefold()),
         "status": int(status) if status.isdecimal() else 0,
         "error": error,

@@ -123,7 +123,7 @@ def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
     line, carry = layout.lines + 1, b""
     for piece in pieces:
         data = carry + piece
-        proof = prove(data, layout.delimiter, len(layout.titles))
+        proof = prove(data if data.endswith(b"\n") else data + b"\n", layout.delimiter, len(layout.titles))
         if proof is None:
             yield Block(data, line, rest=pieces)
             return
@@ -136,7 +136,7 @@ def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
 
 
 def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
-    """Yield what follows the first ``skip`` bytes, cut after line feeds; the last piece ends with exactly one."""
+    """Yield what follows the first ``skip`` bytes, cut after line feeds; the last with one at most."""
     first = b""
     while len(first) < skip:
         first += next(blocks)
@@ -147,9 +147,10 @@ def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
         end = block.rfind(b"\n") + 1
         held = b"".join((carry, memoryview(block)[:end])) if end else b""
         carry = block[end:] if end else carry + block
-    last = (held + carry).rstrip(b"\r\n")
-    if last:
-        yield last + b"\n"
+    last = held + carry
+    whole = last.rstrip(b"\r\n")
+    if whole:
+        yield whole + b"\n" if whole != last else whole
 
 
 def _parsed(block: Block, layout: Layout, columns: list[int], row: int) -> RawTable | None:

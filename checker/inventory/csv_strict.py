@@ -69,9 +69,17 @@ def read_strict(lines: Lines, delimiter: str, fields: int, row: int, faults: Fau
         if len(record) == fields:
             yield row, first, record
         else:
+            _refuse_if_cut_off(lines, len(record), fields, faults.path)
             few = "too few" if len(record) < fields else "too many"
             faults.add(row, first, f"has {len(record)} fields, {few}: the header has {fields}", "".join(lines.record))
         row += 1
+
+
+def _refuse_if_cut_off(lines: Lines, found: int, fields: int, path: str) -> None:
+    """A last record without the end of its line and with too few fields is what is left of a file that was cut off."""
+    if found < fields and not lines.record[-1].endswith(("\n", "\r")):
+        what = f"is cut off: its last record has {found} of {fields} fields and no end of line"
+        raise InputError(Problem(f"{path}:{lines.number - 1}", what, "export it again"))
 
 
 def _reason(error: csv.Error, lines: Lines, first: int, path: str) -> str:

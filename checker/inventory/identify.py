@@ -1,16 +1,19 @@
 """Gives each record its device, from keys alone, on sets: the order of files and rows plays no part.
 
-1. Each Defender device id is a device; two such ids never merge.
-2. A record without one joins the only device with its Entra id; it founds a device if there is none, and is ambiguous
-   if there are several.
-3. Then the full name (FQDN), 4. then the short name: only if the name is unique on both sides and no stronger key
-   disagrees. Evidence-only records never found a device.
+Records with the same strongest key (Defender id, Entra id, full name, short name: their *kind*) are one *party*. Level
+by level a party joins one of a stronger kind:
 
-Records with the same strongest key are one *party*; levels 2 to 4 attach parties to stronger ones.
+1. Each Defender id is a device; two such ids never merge.
+2. By Entra id: joins the only device that has it; if several have it, the party is ambiguous.
+3. By full name (FQDN), then 4. by short name: only if the name is unique on both sides (one party of that kind, one
+   stronger device, over all inputs) and no stronger key disagrees: two Entra ids, or at level 4 two full names, are
+   two devices. A party known by this name alone is ambiguous if several devices have it.
+
+What has joined nothing and is not ambiguous is a device of its own, if a record of it may found one: evidence about
+devices (URL tests, update lists) never does, whatever its key.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +23,9 @@ import polars as pl
 from checker.model.record import FileRecords
 
 UNMATCHED = -1
+MDE, ENTRA, FQDN, SHORT = range(4)  # kinds of parties, the strongest first
+
+Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,192 +42,174 @@ class Identified:
     """The devices of a run, sorted by id, and the device of each record (over all files, in their order)."""
 
     device_ids: pl.Series
-    device: npt.NDArray[np.int32]  # UNMATCHED where a record is of no device
-    aliases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    device: Places  # UNMATCHED where a record is of no device
+    aliases: pl.Series  # of each device: the other keys under which records joined it, sorted
     unmatched: tuple[Unmatched, ...] = ()
 
 
 @dataclass(slots=True)
-class _Party:
-    """Records that share their strongest key, the names under which they go, and whom they belong to."""
+class _Parties:
+    """The parties by place, and whom each has joined so far."""
 
-    id: str
-    entra: str | None
-    fqdns: frozenset[str]
-    shorts: frozenset[str]
-    founds: bool
-    to: "_Party | None" = None
-    unmatched: Unmatched | None = None
-
-    def root(self) -> "_Party":
-        return self if self.to is None else self.to.root()
+    id: pl.Series
+    kind: npt.NDArray[np.uint8]
+    founds: npt.NDArray[np.bool_]
+    keys: dict[int, pl.DataFrame]  # ENTRA, FQDN, SHORT -> party and key: every key under which a party goes
+    root: Places  # the party that it has joined in the end; itself as long as it has joined none
+    ambiguous: dict[int, tuple[str, ...]] = field(default_factory=dict)  # party -> ids of those that it could join
 
 
 def identify(inputs: Sequence[FileRecords]) -> Identified:
     """Return the device of every record; see the module's docstring for the levels."""
-    keys = _keys(inputs)
-    by_id = keys.filter(pl.col("mde_id").is_not_null())
-    ids = by_id["mde_id"].unique().sort()
-    if by_id.height == keys.height:
-        return Identified(ids, _positions(keys["mde_id"], ids))
-    parties, place = _parties(keys)
-    for level in (_by_entra, _by_fqdn, _by_short):
-        level(parties)
+    parties, place = _parties(_keys(inputs))
+    _by_entra(parties)
+    for level in (FQDN, SHORT):
+        for kind in range(ENTRA, level + 1):
+            _by_name(parties, kind, level)
     return _result(parties, place)
 
 
 def _keys(inputs: Sequence[FileRecords]) -> pl.DataFrame:
+    """Return the keys of all records, names folded, with the strongest as text and its kind."""
     columns = ("mde_id", "entra_id", "name")
     frames = [
         frame.select(*columns, pl.lit(item.file.founds).alias("founds")) for item in inputs for frame in item.frames
     ]
-    empty = pl.DataFrame(schema={**dict.fromkeys(columns, pl.String), "founds": pl.Boolean})
-    return pl.concat(frames) if frames else empty
-
-
-def _positions(values: pl.Series, sorted_ids: pl.Series) -> npt.NDArray[np.int32]:
-    """Return the position of each value among the sorted ids; UNMATCHED for null."""
-    left = pl.DataFrame({"id": values})
-    right = pl.DataFrame({"id": sorted_ids, "at": pl.Series(np.arange(len(sorted_ids), dtype=np.int32))})
-    joined = left.join(right, on="id", how="left", maintain_order="left")
-    return joined["at"].fill_null(UNMATCHED).to_numpy()
-
-
-def _parties(keys: pl.DataFrame) -> tuple[list[_Party], npt.NDArray[np.int32]]:
-    """Return the parties, strongest kind first, and for each record the place of its party (UNMATCHED if keyless)."""
-    folded = pl.col("name").str.strip_chars().str.to_lowercase().str.strip_suffix(".")
-    short = folded.str.split(".").list.first()
+    schema = {**dict.fromkeys(columns, pl.String()), "founds": pl.Boolean()}
+    keys = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    if not keys["mde_id"].null_count():  # names and Entra ids are only needed to join what has no Defender id
+        return keys.select("founds", id="mde_id", kind=pl.lit(MDE, pl.UInt8))
+    folded = pl.col("name").str.strip_chars().str.to_lowercase().str.strip_chars_end(".")
+    short = folded.str.split_exact(".", 1).struct.field("field_0")
     named = keys.with_columns(
-        short=pl.when(folded != "").then(short), fqdn=pl.when(folded.str.contains(".", literal=True)).then(folded)
-    ).with_columns(
-        party=pl.coalesce(
-            pl.col("mde_id"),
-            pl.lit("entra:") + pl.col("entra_id"),
-            pl.lit("name:") + pl.coalesce("fqdn", "short"),
-        )
+        fqdn=pl.when(folded.str.contains(".", literal=True)).then(folded), short=pl.when(short != "").then(short)
     )
-    groups = (
-        named.filter(pl.col("party").is_not_null())
-        .group_by("party")
-        .agg(
-            pl.col("mde_id").first(),
-            pl.col("entra_id").drop_nulls().unique().sort(),
-            pl.col("fqdn").drop_nulls().unique(),
-            pl.col("short").drop_nulls().unique(),
-            pl.col("founds").any(),
-        )
-        .sort(pl.col("mde_id").is_null(), ~pl.col("party").str.starts_with("entra:"), "party")
+    strongest = (
+        pl.when(pl.col("mde_id").is_not_null()).then(MDE).when(pl.col("entra_id").is_not_null()).then(ENTRA)
+        .when(pl.col("fqdn").is_not_null()).then(FQDN).otherwise(SHORT).cast(pl.UInt8)
+    )  # fmt: skip
+    named_id = pl.coalesce(
+        "mde_id", pl.lit("entra:") + pl.col("entra_id"), pl.lit("name:") + pl.coalesce("fqdn", "short")
     )
-    parties = [
-        _Party(
-            party,
-            entra[0] if len(entra) == 1 else None,
-            frozenset(fqdn),
-            frozenset(short),
-            founds or mde is not None,
-        )
-        for party, mde, entra, fqdn, short, founds in groups.iter_rows()
-    ]
-    order = pl.DataFrame({"party": groups["party"], "at": pl.Series(np.arange(groups.height, dtype=np.int32))})
-    place = named.select("party").join(order, on="party", how="left", maintain_order="left")["at"]
-    return parties, place.fill_null(UNMATCHED).to_numpy()
+    return named.select("entra_id", "fqdn", "short", "founds", id=named_id, kind=strongest)
 
 
-def _is_mde(party: _Party) -> bool:
-    return not party.id.startswith(("entra:", "name:"))
+def _parties(keys: pl.DataFrame) -> tuple[_Parties, Places]:
+    """Return the parties, and for each record the place of its own (UNMATCHED if it has no key)."""
+    ids, party = _coded(keys["id"])
+    known = party != UNMATCHED
+    kind = np.zeros(len(ids), dtype=np.uint8)
+    kind[party[known]] = keys["kind"].to_numpy()[known]
+    founds = np.zeros(len(ids), dtype=np.bool_)
+    founds[party[keys["founds"].to_numpy() & known]] = True
+    found = {}
+    for level, column in ((ENTRA, "entra_id"), (FQDN, "fqdn"), (SHORT, "short")):
+        _, key = _coded(keys[column]) if column in keys.columns else (ids, np.full(len(party), UNMATCHED, np.int32))
+        pairs = pl.DataFrame({"party": party, "key": key})
+        found[level] = pairs.filter((pl.col("party") != UNMATCHED) & (pl.col("key") != UNMATCHED)).unique()
+    return _Parties(ids, kind, founds, found, np.arange(len(ids), dtype=np.int32)), party
 
 
-def _index(parties: Iterable[_Party], names: str) -> dict[str, list[_Party]]:
-    found: dict[str, list[_Party]] = defaultdict(list)
-    for party in parties:
-        for name in getattr(party, names):
-            found[name].append(party)
-    return found
+def _coded(texts: pl.Series) -> tuple[pl.Series, Places]:
+    """Return the distinct texts, and for each text its place among them (UNMATCHED for null)."""
+    coded = texts.cast(pl.Categorical(pl.Categories.random()))
+    places = coded.to_physical().cast(pl.Int32).fill_null(UNMATCHED).to_numpy()
+    return coded.cat.get_categories(), places
 
 
-def _by_entra(parties: list[_Party]) -> None:
-    """Attach parties known by Entra id to the only device that has it."""
-    holders: dict[str, list[_Party]] = defaultdict(list)
-    for party in parties:
-        if _is_mde(party) and party.entra:
-            holders[party.entra].append(party)
-    for party in parties:
-        if party.id.startswith("entra:"):
-            _attach(party, holders.get(party.entra or "", []))
+def _by_entra(parties: _Parties) -> None:
+    """Let parties known by Entra id join the only Defender id that goes with it."""
+    pairs = _now(parties, parties.keys[ENTRA])
+    left, holders = _of_kind(pairs, ENTRA), pairs.filter(pl.col("kind") == MDE)
+    both = left.join(_counted(holders), on="key")
+    _note_ambiguous(parties, both, holders)
+    _join(parties, both.filter(pl.col("strong_count") == 1))
 
 
-def _by_fqdn(parties: list[_Party]) -> None:
-    """Attach what is still alone to the only stronger party with its full name."""
-    _by_name(parties, "fqdns")
+def _by_name(parties: _Parties, kind: int, level: int) -> None:
+    """Let parties of a kind join the only stronger device with their full (FQDN) or short name."""
+    pairs = _now(parties, parties.keys[level])
+    left, holders = _of_kind(pairs, kind), pairs.filter(pl.col("kind") < kind)
+    if not left.height or not holders.height:
+        return
+    both = left.join(_counted(holders), on="key")
+    if kind == level:
+        _note_ambiguous(parties, both, holders)
+    # unique on both sides: over all parties of the kind by this name, and over all names of one party
+    rivals = left.group_by("key").agg(pl.len().alias("rivals"))
+    fitting = both.join(rivals, on="key").filter(pl.col("strong_count") == 1, pl.col("rivals") == 1)
+    fitting = fitting.filter(pl.col("strong").n_unique().over("root") == 1).unique(["root", "strong"])
+    for stronger_key in range(ENTRA, level):
+        has = np.zeros(len(parties.root), dtype=np.bool_)
+        has[parties.root[parties.keys[stronger_key]["party"].to_numpy()]] = True
+        fitting = fitting.filter(~(pl.Series(has[fitting["root"]]) & pl.Series(has[fitting["strong"]])))
+    if kind == ENTRA:  # two Entra ids are two devices
+        fitting = fitting.filter(pl.len().over("strong") == 1)
+    _join(parties, fitting)
 
 
-def _by_short(parties: list[_Party]) -> None:
-    """Attach what is still alone to the only stronger party with its short name."""
-    _by_name(parties, "shorts")
+def _now(parties: _Parties, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return which keys lead to which parties (and their kinds), those that have joined counted with whom they joined."""
+    root = parties.root[keys["party"].to_numpy()]
+    found = pl.DataFrame({"key": keys["key"], "root": root, "kind": parties.kind[root]})
+    return found.unique()
 
 
-def _by_name(parties: list[_Party], names: str) -> None:
-    everyone = _index(parties, names)
-    for party in parties:
-        if _is_mde(party) or party.to or party.unmatched:
-            continue
-        others = {id(other.root()): other.root() for name in getattr(party, names) for other in everyone[name]}
-        others.pop(id(party), None)
-        fitting = [other for other in others.values() if other.unmatched is None and _agree(party, other, names)]
-        stronger = [other for other in fitting if _kind(other) < _kind(party)]
-        rivals = [other for other in fitting if _kind(other) == _kind(party)]
-        if stronger and rivals:
-            _attach(party, [*stronger, *rivals])
-        elif stronger:
-            _attach(party, stronger)
+def _of_kind(pairs: pl.DataFrame, kind: int) -> pl.DataFrame:
+    return pairs.filter(pl.col("kind") == kind).select("key", "root")
 
 
-def _kind(party: _Party) -> int:
-    """Return how strong a party's key is: 0 Defender id, 1 Entra id, 2 full name, 3 short name."""
-    if _is_mde(party):
-        return 0
-    if party.id.startswith("entra:"):
-        return 1
-    return 2 if party.fqdns else 3
+def _counted(holders: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each key, how many stronger parties have it, and one of them."""
+    return holders.group_by("key").agg(pl.len().alias("strong_count"), pl.col("root").min().alias("strong"))
 
 
-def _agree(party: _Party, other: _Party, names: str) -> bool:
-    """Return False if a key stronger than the name says that they are two devices."""
-    if party.entra and other.entra and party.entra != other.entra:
-        return False
-    if names == "shorts" and party.fqdns and other.fqdns:
-        return bool(party.fqdns & other.fqdns)
-    return True
+def _note_ambiguous(parties: _Parties, both: pl.DataFrame, holders: pl.DataFrame) -> None:
+    several = both.filter(pl.col("strong_count") > 1).select("key", "root")
+    candidates = several.join(holders.select("key", strong="root"), on="key").group_by("root").agg("strong")
+    for root, strong in candidates.iter_rows():
+        parties.ambiguous[root] = tuple(sorted(parties.id[at] for at in strong))
 
 
-def _attach(party: _Party, candidates: list[_Party]) -> None:
-    if len(candidates) == 1:
-        party.to = candidates[0]
-    elif candidates:
-        party.unmatched = Unmatched(party.id, "ambiguous", tuple(sorted(other.id for other in candidates)))
+def _join(parties: _Parties, pairs: pl.DataFrame) -> None:
+    moved = np.arange(len(parties.root), dtype=np.int32)
+    moved[pairs["root"].to_numpy()] = pairs["strong"].to_numpy()
+    parties.root = moved[parties.root]
 
 
-def _result(parties: list[_Party], place: npt.NDArray[np.int32]) -> Identified:
-    founded = {id(party.root()) for party in parties if party.founds and not party.root().unmatched}
-    roots = [party for party in parties if party.to is None and not party.unmatched and id(party) in founded]
-    roots.sort(key=lambda party: party.id)
-    number = {id(party): at for at, party in enumerate(roots)}
-    device = np.array([number.get(id(party.root()), UNMATCHED) for party in parties] + [UNMATCHED], dtype=np.int32)
-    aliases: dict[int, list[str]] = defaultdict(list)
-    lost = []
-    for party in parties:
-        at = number.get(id(party.root()), UNMATCHED)
-        if party.unmatched:
-            lost.append(party.unmatched)
-        elif at == UNMATCHED:
-            lost.append(Unmatched(party.id, "evidence for an unknown device"))
-        elif party.to is not None:
-            aliases[at].append(party.id)
-    if (place == UNMATCHED).any():
-        lost.append(Unmatched("", "no key"))
+def _result(parties: _Parties, place: Places) -> Identified:
+    """Number the devices in the order of their ids."""
+    everyone = np.arange(len(parties.root), dtype=np.int32)
+    founded = np.zeros(len(everyone), dtype=np.bool_)
+    founded[parties.root[parties.founds]] = True
+    founded[list(parties.ambiguous)] = False
+    roots = everyone[founded]
+    order = parties.id.gather(roots).arg_sort().to_numpy()
+    number = np.full(len(everyone) + 1, UNMATCHED, dtype=np.int32)  # the last stands for UNMATCHED itself
+    number[roots[order]] = np.arange(len(roots), dtype=np.int32)
+    device = number[np.append(parties.root, UNMATCHED)]
     return Identified(
-        pl.Series("device_id", [party.id for party in roots], dtype=pl.String),
+        parties.id.gather(roots[order]).alias("device_id"),
         device[place],
-        {at: tuple(sorted(names)) for at, names in aliases.items()},
-        tuple(lost),
+        _aliases(parties, device[:-1], everyone),
+        _unmatched(parties, device[:-1], no_key=bool((place == UNMATCHED).any())),
     )
+
+
+def _aliases(parties: _Parties, device: Places, everyone: Places) -> pl.Series:
+    joined = everyone[(parties.root != everyone) & (device != UNMATCHED)]
+    devices = pl.DataFrame({"device": np.arange(device.max(initial=UNMATCHED) + 1, dtype=np.int32)})
+    names = pl.DataFrame({"device": device[joined], "alias": parties.id.gather(joined)}).sort("alias")
+    lists = names.group_by("device", maintain_order=True).agg("alias")
+    aliases = devices.join(lists, on="device", how="left", maintain_order="left")["alias"]
+    return aliases.fill_null([]).cast(pl.List(pl.String))
+
+
+def _unmatched(parties: _Parties, device: Places, no_key: bool) -> tuple[Unmatched, ...]:
+    found = []
+    for at in np.flatnonzero(device == UNMATCHED).tolist():
+        candidates = parties.ambiguous.get(int(parties.root[at]), ())
+        reason = "ambiguous" if candidates else "evidence for an unknown device"
+        found.append(Unmatched(parties.id[at], reason, candidates))
+    found.sort(key=lambda item: item.key)
+    return (*found, Unmatched("", "no key")) if no_key else tuple(found)

@@ -51,10 +51,10 @@ def flat(record: Mapping[str, Any]) -> dict[str, str]:
 
 def _flatten(record: Mapping[str, Any], prefix: str, texts: dict[str, str], depth: int) -> None:
     for key, value in record.items():
+        if SIDECAR in key:
+            continue
         if isinstance(value, str):
             texts[prefix + key] = value
-        elif SIDECAR in key:
-            continue
         elif isinstance(value, dict) and value and depth:
             _flatten(value, f"{prefix}{key}.", texts, depth - 1)
         else:

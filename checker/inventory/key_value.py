@@ -29,20 +29,19 @@ def open_key_value(source: Source, _known: frozenset[str], faults: Faults) -> Op
 
 
 def _records(text: str, faults: Faults) -> Iterator[Record]:
-    record = Record(1)
-    key = ""
+    record, row, key = Record(1), 1, ""
     for number, line in enumerate(text.splitlines(), start=1):
         pair = PAIR.match(line.rstrip())
         if pair:
             if pair["key"] in record.fields:
                 yield record
-                record = Record(number)
+                record, row = Record(number), row + 1
             key = pair["key"]
             record.fields[key] = pair["value"] or ""
         elif key and line[:1].isspace() and line.strip():
             record.fields[key] += line.strip()  # a narrow terminal wraps long values
         elif line.strip():
-            faults.add(1, number, "has a line that is no 'key : value'", line)
+            faults.add(row, number, "has a line that is no 'key : value'", line)
     if record.fields:
         yield record
 

@@ -6,12 +6,13 @@ the column that carries it, with what has to be done to its texts. A product in 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.inventory.table import Kind
 
 AS_IT_STANDS = "*"
+SHOWN_ALTERNATIVES = 3
 
 Word = str | None  # None: the text says nothing of the fact
 
@@ -31,16 +32,14 @@ class Signature:
     def misfit(self, keys: frozenset[str]) -> str:
         """Return in words why a file with these folded titles does not fit."""
         strange = [title for title in self.none if title_key(title) in keys]
-        lacking = " and ".join(self._lacking(keys))
+        lacking = ", and ".join(self._lacking(keys))
         reasons = [f"lacks {lacking}"] if lacking else []
         reasons += [f"never has '{strange[0]}'"] if strange else []
         return " and ".join(reasons)
 
     def _lacking(self, keys: frozenset[str]) -> list[str]:
-        lacking = [_alternatives(group) for group in self.all if not _present(group, keys)]
-        if self.any and not _present(self.any, keys):
-            lacking.append(_alternatives(self.any[:4]) + (" …" if len(self.any) > 4 else ""))
-        return lacking
+        groups = self.all + ((self.any,) if self.any else ())
+        return [_alternatives(group) for group in groups if not _present(group, keys)]
 
     def met(self, keys: frozenset[str]) -> list[str]:
         """Return the titles of the signature that a file has."""
@@ -57,6 +56,7 @@ class FactReading:
     group; nothing is said where it does not match), looked up in ``words`` (folded; ``*`` stands for any characters;
     None: nothing said), else taken ``otherwise``, and read by its ``shape``. ``says``: what any text means.
 
+    ``needs``: columns without which a file does not carry the fact.
     ``only``: the reading counts where another fact of the record is one of these words, or is not stated.
     ``stated_with``: it counts in records that say something in one of these columns. ``blank_with``: where the column
     is missing but one of these is there, its absence is the statement of a blank.
@@ -73,13 +73,18 @@ class FactReading:
     shape: str = "text"
     open_set: bool = False
     only: tuple[str, tuple[str, ...]] | None = None
+    needs: tuple[str, ...] = ()
     stated_with: tuple[str, ...] = ()
     blank_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProductMapping:
-    """One product's exports: how they are recognised, and what their columns say."""
+    """One product's exports: how they are recognised, and what their columns say.
+
+    ``observed`` titles the time of a record, to which a column of minutes may have to be added. In a record that says
+    nothing in the columns ``partial_without``, a blank is no statement: such rows tell of a part of the device only.
+    """
 
     id: str
     title: str
@@ -90,6 +95,7 @@ class ProductMapping:
     keys: Mapping[str, tuple[str, ...]]
     observed: tuple[str, ...]
     observed_plus_minutes: str
+    partial_without: tuple[str, ...]
     facts: Mapping[str, FactReading]
 
     def titles(self) -> frozenset[str]:
@@ -110,5 +116,6 @@ def _present(titles: Iterable[str], keys: frozenset[str]) -> bool:
     return any(title_key(title) in keys for title in titles)
 
 
-def _alternatives(titles: Iterable[str]) -> str:
-    return " or ".join(f"'{title}'" for title in titles)
+def _alternatives(titles: Sequence[str]) -> str:
+    shown = " or ".join(f"'{title}'" for title in titles[:SHOWN_ALTERNATIVES])
+    return f"{shown} or others" if len(titles) > SHOWN_ALTERNATIVES else shown

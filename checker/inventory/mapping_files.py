@@ -29,10 +29,11 @@ from checker.yaml_nodes import (
 FOLDER = Path(__file__).parent / "mappings"
 WORD_TABLES = "words.yaml"  # tables that several mappings share
 REQUIRED = ("id", "title", "reads", "founds", "signature", "keys", "facts")
-OPTIONAL = ("per_device", "observed", "observed_plus_minutes")
+OPTIONAL = ("per_device", "observed", "observed_plus_minutes", "partial_without")
+NOTHING = "~"
 KEYS = ("mde_id", "entra_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
-FACT_CONDITIONS = ("stated_with", "blank_with")
+FACT_CONDITIONS = ("needs", "stated_with", "blank_with")
 SHAPES = ("text", "day", "folded", "json", "comma", "lines", "attempt")
 
 Words = tuple[tuple[str, Word], ...]
@@ -86,6 +87,7 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         keys={key: texts_of(keys, key, problems) for key in keys.entries} if keys else {},
         observed=texts_of(node, "observed", problems),
         observed_plus_minutes=text_of(node, "observed_plus_minutes", problems),
+        partial_without=texts_of(node, "partial_without", problems),
         facts=readings,
     )
 
@@ -134,6 +136,7 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else "text",
         open_set=is_set and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
+        needs=texts_of(node, "needs", problems),
         stated_with=texts_of(node, "stated_with", problems),
         blank_with=texts_of(node, "blank_with", problems),
     )
@@ -169,9 +172,9 @@ def _table(node: Node, problems: Problems) -> Words:
 
 def _word(node: Node, problems: Problems) -> Word:
     if not isinstance(node, Text):
-        problems.add(node.place, "must be a word, or ~ for nothing said")
+        problems.add(node.place, "must be a word, or ~ where nothing is said")
         return None
-    return None if node.null else node.value
+    return None if node.null or node.value == NOTHING else node.value
 
 
 def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from checker.inventory.binding import Binding, BoundFact, Column, bind
-from checker.inventory.cells import BLANKS, SEPARATOR, cell, is_blank
+from checker.inventory.cells import BLANKS, LOST, SEPARATOR, cell, is_blank
 from checker.inventory.distinct import Answers, Texts
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.table import RawTable
@@ -16,7 +16,7 @@ from checker.model.record import RECORD_COLUMNS, fact_dtype
 
 MDE_ID = "^[0-9a-f]{40}$"
 NO_ENTRA_ID = "00000000-0000-0000-0000-000000000000"
-LONGEST_BLANK = max(map(len, BLANKS))
+LONGEST_BLANK = max(map(len, BLANKS | LOST))
 TEXT, FLAG = pl.String(), pl.Boolean()
 
 Columns = tuple[Column, ...]
@@ -31,6 +31,7 @@ class View:
     codes: dict[Columns, pl.Series] = field(default_factory=dict)
     times: dict[Column, Times] = field(default_factory=dict)
     facts: dict[str, pl.Series] = field(default_factory=dict)
+    full: pl.Series | None = None  # which records are not partial
 
     def text(self, columns: Columns) -> pl.Series:
         """Return the texts of a column, or of several as one text; null where a record has none of them."""
@@ -96,6 +97,7 @@ class Normaliser:
         facts = view.binding.facts.values()
         plain = {fact.columns for fact in facts if not _is_vectorised(fact)}
         plain |= {(column,) for fact in facts for column in fact.stated_with}
+        plain |= {(column,) for column in view.binding.full}
         single = [columns for columns in plain if len(columns) == 1 and not columns[0].path]
         for columns in single:
             self._texts.setdefault(columns, Texts())
@@ -126,6 +128,7 @@ class Normaliser:
             column = _days(view.time(bound.columns[0]).column, view.text(bound.columns), dtype)
         else:
             column = self._answer(name, bound.columns, view, Answers(cell(bound.reading), dtype))
+            column = self._without_partial_blanks(column, view)
         if bound.stated_with:
             column = column.zip_with(self._any_stated(bound.stated_with, view), nothing)
         elif bound.reading.stated_with:
@@ -135,6 +138,15 @@ class Normaliser:
             column = column.zip_with(_is_one_of(self._fact(other, view), other, words), nothing)
         view.facts[name] = column
         return column
+
+    def _without_partial_blanks(self, column: pl.Series, view: View) -> pl.Series:
+        if view.full is None and view.binding.full:
+            view.full = self._any_stated(view.binding.full, view)
+        if view.full is None or view.full.all():
+            return column
+        blank = pl.Series([""], dtype=column.dtype).to_physical()[0]
+        nothing = pl.repeat(None, len(column), dtype=column.dtype, eager=True)
+        return column.zip_with(view.full | (column.to_physical() != blank).fill_null(True), nothing)
 
     def _any_stated(self, columns: Columns, view: View) -> pl.Series:
         stated = pl.repeat(False, view.frame.height, dtype=FLAG, eager=True)
@@ -170,7 +182,7 @@ def _is_stated(texts: pl.Series) -> pl.Series:
     """Tell where a column says something; not all forms of a blank are short, but all short texts are looked at."""
     stated = texts.is_not_null()
     if (texts.str.len_bytes() <= LONGEST_BLANK).any():
-        stated &= ~texts.str.strip_chars().str.to_lowercase().is_in(list(BLANKS)).fill_null(True)
+        stated &= ~texts.str.strip_chars().str.to_lowercase().is_in([*BLANKS, *LOST]).fill_null(True)
     return stated
 
 
@@ -214,6 +226,6 @@ def _key(texts: pl.Series, fold: bool) -> pl.Series:
     stripped = texts.str.strip_chars()
     found = stripped.str.to_lowercase() if fold else stripped
     if (found.str.len_bytes() <= LONGEST_BLANK).any() or (found == NO_ENTRA_ID).any():
-        blank = stripped.str.to_lowercase().is_in([*BLANKS, NO_ENTRA_ID])
+        blank = stripped.str.to_lowercase().is_in([*BLANKS, *LOST, NO_ENTRA_ID])
         found = found.set(blank, None)
     return found

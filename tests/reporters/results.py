@@ -116,7 +116,7 @@ def _rows(made: Fleet, spec: Spec) -> Iterable[dict[str, Any]]:
                     "file": None if fleet_wide else INPUT,
                     "row": None if fleet_wide else 7,
                     "column": None if fleet_wide else "AgentVersion",
-                    "observed": None if fleet_wide else datetime(2026, 11, 20, 10, 30),  # noqa: DTZ001 (UTC, as stored)
+                    "observed": None if fleet_wide else datetime(2026, 11, 20, 10, 30),
                 }
             ],
         }

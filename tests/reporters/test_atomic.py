@@ -14,7 +14,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_nothing_appears_before_all_is_written(tmp_path: Path):
+def test_nothing_appears_before_all_is_written(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_bytes(b"old")
     with together([one, two]) as (first, second):
@@ -28,7 +28,7 @@ def test_nothing_appears_before_all_is_written(tmp_path: Path):
 
 
 @pytest.mark.parametrize("stop", [ValueError, KeyboardInterrupt])
-def test_a_run_that_is_stopped_leaves_the_old_file_and_nothing_else(tmp_path: Path, stop: type[BaseException]):
+def test_a_run_that_is_stopped_leaves_the_old_file_and_nothing_else(tmp_path: Path, stop: type[BaseException]) -> None:
     one = tmp_path / "one"
     one.write_bytes(b"old")
 
@@ -43,7 +43,7 @@ def test_a_run_that_is_stopped_leaves_the_old_file_and_nothing_else(tmp_path: Pa
     assert one.read_bytes() == b"old"
 
 
-def test_a_temporary_file_of_another_run_is_not_touched(tmp_path: Path):
+def test_a_temporary_file_of_another_run_is_not_touched(tmp_path: Path) -> None:
     other = tmp_path / ".mde-readiness-1.tmp"
     other.write_bytes(b"of another run")
     with together([tmp_path / "one"]) as (stream,):
@@ -51,14 +51,14 @@ def test_a_temporary_file_of_another_run_is_not_touched(tmp_path: Path):
     assert other.read_bytes() == b"of another run"
 
 
-def test_a_name_of_the_greatest_length_can_be_written(tmp_path: Path):
+def test_a_name_of_the_greatest_length_can_be_written(tmp_path: Path) -> None:
     long = tmp_path / ("x" * 255)
     with together([long]) as (stream,):
         stream.write(b"x")
     assert long.exists()
 
 
-def test_rights_are_those_of_a_new_file_or_of_the_old_one(tmp_path: Path):
+def test_rights_are_those_of_a_new_file_or_of_the_old_one(tmp_path: Path) -> None:
     old, new, plain = tmp_path / "old", tmp_path / "new", tmp_path / "plain"
     old.write_bytes(b"")
     old.chmod(0o640)
@@ -69,7 +69,7 @@ def test_rights_are_those_of_a_new_file_or_of_the_old_one(tmp_path: Path):
     assert new.stat().st_mode == plain.stat().st_mode
 
 
-def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path):
+def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     target = tmp_path / "file" / "deeper" / "out.json"
     with pytest.raises(OutputError, match="a part of the path is a file") as error, together([target]):
@@ -77,7 +77,7 @@ def test_a_file_in_the_way_of_a_folder_is_named(tmp_path: Path):
     assert str(target) in str(error.value)
 
 
-def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object, **_more: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -86,7 +86,9 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: 
         pass
 
 
-def test_a_disk_that_turns_out_full_at_the_end_leaves_all_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_disk_that_turns_out_full_at_the_end_leaves_all_old_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "one").write_bytes(b"old")
 
     def full(_descriptor: int) -> None:

@@ -43,11 +43,11 @@ def other(value: object) -> object:
             return ("x",)
 
 
-def test_the_schema_is_a_schema():
+def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SHAPE)
 
 
-def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: Result):
+def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: Result) -> None:
     for result in (small, large, hostile):
         VALIDATOR.validate(written(result))
 
@@ -67,13 +67,13 @@ def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: 
         lambda report: report["paths"].update(reonboard="many"),
     ],
 )
-def test_the_schema_refuses_another_shape(small: Result, spoil: Any):  # noqa: ANN401 (a lambda over any report)
+def test_the_schema_refuses_another_shape(small: Result, spoil: Any) -> None:
     report = written(small)
     spoil(report)
     assert not VALIDATOR.is_valid(report)
 
 
-def test_nothing_of_the_summary_is_left_out(small: Result):
+def test_nothing_of_the_summary_is_left_out(small: Result) -> None:
     whole = replace(small.summary, notices=("a",), waves=("wave-1",), waivers=("W-1",))
     before = json_report.report(whole)
     for entry in fields(Summary):
@@ -82,15 +82,15 @@ def test_nothing_of_the_summary_is_left_out(small: Result):
 
 
 @pytest.mark.parametrize("part", ["packs", "inputs", "rules", "unlocks", "attestations"])
-def test_nothing_of_its_parts_is_left_out(small: Result, part: str):
-    before = json_report.report(small.summary)
-    first, *rest = getattr(small.summary, part)
-    for entry in fields(first):
-        changed = replace(first, **{entry.name: other(getattr(first, entry.name))})
-        assert json_report.report(replace(small.summary, **{part: (changed, *rest)})) != before, entry.name
+def test_nothing_of_its_parts_is_left_out(small: Result, part: str) -> None:
+    fullest = max(getattr(small.summary, part), key=lambda found: len(repr(found)))  # no empty list of examples
+    before = json_report.report(replace(small.summary, **{part: (fullest,)}))
+    for entry in fields(fullest):
+        changed = replace(fullest, **{entry.name: other(getattr(fullest, entry.name))})
+        assert json_report.report(replace(small.summary, **{part: (changed,)})) != before, entry.name
 
 
-def test_numbers_of_rules_and_devices_are_those_of_the_summary(small: Result):
+def test_numbers_of_rules_and_devices_are_those_of_the_summary(small: Result) -> None:
     report = written(small)
     assert report["devices"] == small.summary.devices
     for rule, tally in zip(report["rules"], small.summary.rules, strict=True):
@@ -98,7 +98,7 @@ def test_numbers_of_rules_and_devices_are_those_of_the_summary(small: Result):
         assert tuple(rule[key] for key in ("pass", "fail", "unknown", "not_applicable", "waived")) == numbers
 
 
-def test_texts_are_exact_and_escaped(hostile: Result):
+def test_texts_are_exact_and_escaped(hostile: Result) -> None:
     stream = BytesIO()
     json_report.write(hostile, stream)
     assert not set(range(0x20)) - {0x0A} & set(stream.getvalue())

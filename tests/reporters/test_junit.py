@@ -36,7 +36,7 @@ ALLOWED = {
 def tree(result: Result) -> ElementTree.Element:
     stream = BytesIO()
     junit.write(result, stream)
-    return ElementTree.fromstring(stream.getvalue())  # noqa: S314 (our own file)
+    return ElementTree.fromstring(stream.getvalue())
 
 
 def by_rule(result: Result) -> Result:
@@ -76,7 +76,7 @@ def properties(result: Result) -> dict[str, str]:
         (TENANT.id, "(the tenant)", "passed"),
     ],
 )
-def test_every_outcome_of_a_device_has_its_word(small: Result, rule: str, device: str, said: str):
+def test_every_outcome_of_a_device_has_its_word(small: Result, rule: str, device: str, said: str) -> None:
     assert verdict(case(small, rule, device)) == said
 
 
@@ -84,11 +84,11 @@ def test_every_outcome_of_a_device_has_its_word(small: Result, rule: str, device
     ("rule", "said"),
     [(AGENT.id, "failure"), (SENSE.id, "error"), (STALE.id, "failure"), (URLS.id, "error"), (TENANT.id, "passed")],
 )
-def test_every_outcome_of_a_rule_has_its_word(small: Result, rule: str, said: str):
+def test_every_outcome_of_a_rule_has_its_word(small: Result, rule: str, said: str) -> None:
     assert verdict(case(by_rule(small), rule, rule)) == said
 
 
-def test_only_rules_of_the_shown_phase_have_cases(small: Result):
+def test_only_rules_of_the_shown_phase_have_cases(small: Result) -> None:
     def rules(phase: str) -> set[str]:
         shown = replace(small, summary=replace(small.summary, phase=phase))
         return {element.get("classname", "").split(".", 2)[2] for element in tree(shown).iter("testcase")}
@@ -98,13 +98,13 @@ def test_only_rules_of_the_shown_phase_have_cases(small: Result):
     assert rules("all") == {AGENT.id, SENSE.id, STALE.id, URLS.id, TENANT.id, LIVE.id, PROXY.id}
 
 
-def test_a_run_without_rules_to_show_is_neither_empty_nor_green(small: Result):
+def test_a_run_without_rules_to_show_is_neither_empty_nor_green(small: Result) -> None:
     nothing = replace(small, summary=replace(small.summary, rules=()))
     (element,) = tree(nothing).iter("testcase")
     assert verdict(element) == "skipped"
 
 
-def test_a_rule_that_applies_to_no_device_is_skipped_once(small: Result):
+def test_a_rule_that_applies_to_no_device_is_skipped_once(small: Result) -> None:
     everything = replace(small, summary=replace(small.summary, phase="all"))
     for result in (everything, by_rule(everything)):
         element = case(result, PROXY.id, PROXY.id)
@@ -112,7 +112,7 @@ def test_a_rule_that_applies_to_no_device_is_skipped_once(small: Result):
         assert element[0].get("message") == "not applicable: to none of 4 devices"
 
 
-def test_not_applicable_devices_have_no_case(small: Result):
+def test_not_applicable_devices_have_no_case(small: Result) -> None:
     assert small.cases is not None
     row = small.cases.head(1).with_columns(
         outcome=pl.lit("NOT_APPLICABLE"), rule_id=pl.lit(AGENT.id), device_id=pl.lit(device_id(4))
@@ -121,7 +121,7 @@ def test_not_applicable_devices_have_no_case(small: Result):
     assert ElementTree.tostring(tree(more)) == ElementTree.tostring(tree(small))
 
 
-def test_unknown_is_no_error_where_it_is_allowed_and_says_so(small: Result):
+def test_unknown_is_no_error_where_it_is_allowed_and_says_so(small: Result) -> None:
     allowed = replace(small, summary=replace(small.summary, unknown_allowed=True))
     for result in (allowed, by_rule(allowed)):
         element = case(result, URLS.id, "")
@@ -131,12 +131,12 @@ def test_unknown_is_no_error_where_it_is_allowed_and_says_so(small: Result):
 
 
 @pytest.mark.parametrize(("fail_on", "said"), [("minor", "error"), ("major", "skipped"), ("never", "skipped")])
-def test_unknown_is_an_error_where_its_severity_counts(small: Result, fail_on: str, said: str):
+def test_unknown_is_an_error_where_its_severity_counts(small: Result, fail_on: str, said: str) -> None:
     counted = replace(small, summary=replace(small.summary, fail_on=fail_on))
     assert verdict(case(counted, STALE.id, device_id(4))) == said
 
 
-def test_a_failure_says_what_on_which_evidence_and_what_to_do(small: Result):
+def test_a_failure_says_what_on_which_evidence_and_what_to_do(small: Result) -> None:
     (failure,) = case(small, AGENT.id, device_id(2))
     assert failure.get("type") == AGENT.id
     assert failure.get("message") == "Agent 20.10 is older than 101.23052.0004."
@@ -146,12 +146,12 @@ def test_a_failure_says_what_on_which_evidence_and_what_to_do(small: Result):
     assert "https://learn.microsoft.com/" in text
 
 
-def test_a_waived_case_names_its_waiver_and_what_it_hides(small: Result):
+def test_a_waived_case_names_its_waiver_and_what_it_hides(small: Result) -> None:
     assert "waived W-12: FAIL: Agent" in case(small, AGENT.id, device_id(3))[0].get("message", "")
     assert "waived W-13: UNKNOWN:" in case(small, SENSE.id, device_id(4))[0].get("message", "")
 
 
-def test_a_rule_says_how_many_of_how_many_and_names_the_first(large: Result):
+def test_a_rule_says_how_many_of_how_many_and_names_the_first(large: Result) -> None:
     (failure,) = case(large, AGENT.id, AGENT.id)
     assert failure.get("message") == "2,250 of 3,000 devices fail (75.0 %)"
     body = (failure.text or "").splitlines()
@@ -161,7 +161,7 @@ def test_a_rule_says_how_many_of_how_many_and_names_the_first(large: Result):
     assert f"  … {2250 - EXAMPLES_SHOWN:,} more, see the findings file" in body
 
 
-def test_a_rule_that_fails_and_is_unknown_is_a_failure_that_names_both(small: Result):
+def test_a_rule_that_fails_and_is_unknown_is_a_failure_that_names_both(small: Result) -> None:
     element = case(by_rule(small), STALE.id, STALE.id)
     assert element[0].get("message") == "1 of 4 devices fail (25.0 %); 1 of 4 devices are unknown (25.0 %)"
     text = element[0].text or ""
@@ -169,7 +169,7 @@ def test_a_rule_that_fails_and_is_unknown_is_a_failure_that_names_both(small: Re
     assert text.index("devices that are unknown:") < text.index(device_id(4))
 
 
-def test_a_rule_whose_findings_are_all_waived_is_skipped_and_one_of_them_unwaived_is_not(tmp_path: Path):
+def test_a_rule_whose_findings_are_all_waived_is_skipped_and_one_of_them_unwaived_is_not(tmp_path: Path) -> None:
     one, two = device_id(1), device_id(2)
     made = Fleet({one: "pc-1", two: "pc-2"}, {AGENT: {one: "FAIL", two: "UNKNOWN"}}, {(AGENT.id, one): "W-1"})
     partly = build(tmp_path / "partly", made, detail=False)
@@ -181,7 +181,7 @@ def test_a_rule_whose_findings_are_all_waived_is_skipped_and_one_of_them_unwaive
     assert "2 outcomes of them waived" in (element[0].text or "")
 
 
-def test_a_waiver_count_without_kinds_never_hides_a_failure(tmp_path: Path):
+def test_a_waiver_count_without_kinds_never_hides_a_failure(tmp_path: Path) -> None:
     one, two = device_id(1), device_id(2)
     made = Fleet({one: "pc-1", two: "pc-2"}, {AGENT: {one: "FAIL", two: "UNKNOWN"}}, {(AGENT.id, two): "W-1"})
     result = build(tmp_path, made, detail=False)
@@ -191,14 +191,14 @@ def test_a_waiver_count_without_kinds_never_hides_a_failure(tmp_path: Path):
         assert verdict(case(replace(result, summary=vague), AGENT.id, "")) in ("failure", "error")
 
 
-def test_a_tenant_rule_is_not_counted_in_devices(tmp_path: Path):
+def test_a_tenant_rule_is_not_counted_in_devices(tmp_path: Path) -> None:
     made = Fleet({device_id(1): "pc-1"}, {TENANT: {"": "FAIL"}})
     result = build(tmp_path, made)
     assert case(by_rule(result), TENANT.id, "")[0].get("message") == "the tenant fails"
     assert case(result, TENANT.id, "(the tenant)")[0].tag == "failure"
 
 
-def test_the_suite_says_of_itself_what_the_run_was(small: Result):
+def test_the_suite_says_of_itself_what_the_run_was(small: Result) -> None:
     found = properties(small)
     assert found["exit-code"] == "1"
     assert found["exit-reason"] == "1 blocker fails on 1 device"
@@ -209,13 +209,13 @@ def test_the_suite_says_of_itself_what_the_run_was(small: Result):
     assert found["truncated"] == "false"
 
 
-def test_what_is_cut_is_said_and_counted(large: Result):
+def test_what_is_cut_is_said_and_counted(large: Result) -> None:
     found = properties(large)
     assert (found["truncated"], found["detail"]) == ("true", "rule")
     assert (found["total"], found["shown"]) == ("12000", "4")
 
 
-def test_counts_of_suites_are_those_of_their_cases(small: Result, large: Result, tmp_path: Path):
+def test_counts_of_suites_are_those_of_their_cases(small: Result, large: Result, tmp_path: Path) -> None:
     for result in (small, large):
         stream = BytesIO()
         junit.write(result, stream)
@@ -229,7 +229,7 @@ def test_counts_of_suites_are_those_of_their_cases(small: Result, large: Result,
         assert suite.tests == len(list(suite))
 
 
-def test_names_are_unique_in_their_class_even_where_they_look_alike(tmp_path: Path):
+def test_names_are_unique_in_their_class_even_where_they_look_alike(tmp_path: Path) -> None:
     alike = ("name:pc\x1b", "name:pc\\x1b", "name:pc\\x1b [2]")
     result = build(tmp_path, Fleet(dict.fromkeys(alike, ""), {AGENT: dict.fromkeys(alike, "FAIL")}))
     names = [element.get("name") for element in tree(result).iter("testcase")]
@@ -237,7 +237,7 @@ def test_names_are_unique_in_their_class_even_where_they_look_alike(tmp_path: Pa
     assert len([name for name in names if name and name.startswith("name:pc\\x1b")]) == 3
 
 
-def test_names_are_the_same_whatever_the_outcome(tmp_path: Path):
+def test_names_are_the_same_whatever_the_outcome(tmp_path: Path) -> None:
     def names(outcome: str, *, detail: bool) -> list[tuple[str | None, str | None]]:
         made = fleet()
         changed = replace(made, outcomes={AGENT: dict.fromkeys(made.names, outcome)}, waived={})
@@ -248,14 +248,14 @@ def test_names_are_the_same_whatever_the_outcome(tmp_path: Path):
         assert names("PASS", detail=detail) == names("FAIL", detail=detail) == names("UNKNOWN", detail=detail)
 
 
-def test_more_cases_than_one_batch_are_all_written(tmp_path: Path):
+def test_more_cases_than_one_batch_are_all_written(tmp_path: Path) -> None:
     made = large_fleet(2_100)
     result = build(tmp_path, replace(made, outcomes={AGENT: dict.fromkeys(made.names, "FAIL")}, waived={}))
     names = [element.get("name") for element in tree(result).iter("testcase")]
     assert len(names) == len(set(names)) == 2_100
 
 
-def test_only_what_the_schema_allows_is_written(small: Result, large: Result, hostile: Result):
+def test_only_what_the_schema_allows_is_written(small: Result, large: Result, hostile: Result) -> None:
     for result in (small, large, hostile):
         root = tree(result)
         for element in root.iter():
@@ -263,7 +263,7 @@ def test_only_what_the_schema_allows_is_written(small: Result, large: Result, ho
         assert [child.tag for child in root[0]][:2] == ["properties", "testcase"]
 
 
-def test_a_failure_is_never_empty(tmp_path: Path):
+def test_a_failure_is_never_empty(tmp_path: Path) -> None:
     made = Fleet({device_id(1): ""}, {replace(AGENT, title="", remediation=""): {device_id(1): "FAIL"}})
     result = build(tmp_path, replace(made, messages={(AGENT.id, device_id(1)): ""}))
     for element in (case(result, AGENT.id, ""), case(by_rule(result), AGENT.id, "")):
@@ -273,7 +273,7 @@ def test_a_failure_is_never_empty(tmp_path: Path):
 
 @settings(max_examples=60)
 @given(name=ANY_TEXT, text=ANY_TEXT, reason=st.text(st.sampled_from("<>&\"']]>\x00\ud800\ufffe\n\t\x1b")))
-def test_any_text_gives_xml_that_keeps_it(name: str, text: str, reason: str):
+def test_any_text_gives_xml_that_keeps_it(name: str, text: str, reason: str) -> None:
     made = fleet()
     base = summary(made, exit_reason=reason, notices=(text,))
     first = replace(base.rules[0], title=text, failing=(Example("id", name, text, 1),), remediation=reason)

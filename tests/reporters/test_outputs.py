@@ -33,7 +33,7 @@ def parsed(spec: str) -> tuple[str, str]:
     ],
 )
 @pytest.mark.skipif(os.name == "nt", reason="colons and backslashes are not of names there")
-def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str):
+def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str) -> None:
     assert parsed(spec) == (kind, name)
 
 
@@ -51,20 +51,20 @@ def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str):
         ("", "names no file"),
     ],
 )
-def test_what_cannot_be_written_is_an_error_with_the_choices(spec: str, said: str):
+def test_what_cannot_be_written_is_an_error_with_the_choices(spec: str, said: str) -> None:
     with pytest.raises(UsageError) as error:
         parse_outputs([spec])
     assert said in str(error.value)
     assert f"--output {spec}" in str(error.value)
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(UsageError) as error:
         parse_outputs(["a.csv", "fine.json", "b.html"])
     assert len(error.value.problems) == 2
 
 
-def test_an_input_is_never_an_output_by_whatever_name(tmp_path: Path):
+def test_an_input_is_never_an_output_by_whatever_name(tmp_path: Path) -> None:
     given = tmp_path / "devices.json"
     given.write_text("[]")
     (tmp_path / "soft.json").symlink_to(given)
@@ -78,12 +78,12 @@ def test_an_input_is_never_an_output_by_whatever_name(tmp_path: Path):
     assert parse_outputs([str(tmp_path / "other.json")], [given])
 
 
-def test_two_outputs_are_two_files(tmp_path: Path):
+def test_two_outputs_are_two_files(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="another output"):
         parse_outputs([str(tmp_path / "a.json"), f"sarif:{tmp_path}/./a.json"])
 
 
-def test_what_is_no_plain_file_is_not_written_over(tmp_path: Path):
+def test_what_is_no_plain_file_is_not_written_over(tmp_path: Path) -> None:
     folder = tmp_path / "folder.json"
     folder.mkdir()
     for path in (str(folder), "json:/dev/null"):
@@ -91,7 +91,7 @@ def test_what_is_no_plain_file_is_not_written_over(tmp_path: Path):
             parse_outputs([path])
 
 
-def test_every_kind_and_ending_writes_a_file(small: Result, tmp_path: Path):
+def test_every_kind_and_ending_writes_a_file(small: Result, tmp_path: Path) -> None:
     specs = [f"{kind}:{tmp_path}/new/folder/{kind}{ending}" for kind, writers in KINDS.items() for ending in writers]
     write_all(small, parse_outputs(specs))
     written = sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())
@@ -99,7 +99,7 @@ def test_every_kind_and_ending_writes_a_file(small: Result, tmp_path: Path):
     assert all(path.stat().st_size for path in (tmp_path / "new" / "folder").iterdir())
 
 
-def test_the_same_result_gives_the_same_bytes(small: Result, tmp_path: Path):
+def test_the_same_result_gives_the_same_bytes(small: Result, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         specs = [f"{kind}:{tmp_path}/{folder}/{kind}{ending}" for kind, writers in KINDS.items() for ending in writers]
         write_all(small, parse_outputs(specs))
@@ -107,7 +107,7 @@ def test_the_same_result_gives_the_same_bytes(small: Result, tmp_path: Path):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
 
 
-def test_a_link_is_followed_and_stays(small: Result, tmp_path: Path):
+def test_a_link_is_followed_and_stays(small: Result, tmp_path: Path) -> None:
     target = tmp_path / "real.json"
     target.write_text("old")
     link = tmp_path / "link.json"
@@ -117,7 +117,7 @@ def test_a_link_is_followed_and_stays(small: Result, tmp_path: Path):
     assert target.read_text().startswith("{")
 
 
-def test_a_writer_that_fails_leaves_every_old_file(small: Result, tmp_path: Path):
+def test_a_writer_that_fails_leaves_every_old_file(small: Result, tmp_path: Path) -> None:
     def fail(_result: object, _stream: object) -> None:
         raise OSError(28, "No space left on device")
 

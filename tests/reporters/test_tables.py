@@ -28,7 +28,7 @@ def lines(content: bytes) -> list[dict[str, object]]:
     return [json.loads(line) for line in content.decode().split("\n")[:-1]]
 
 
-def test_ndjson_has_an_object_per_row_with_the_columns_in_order(small: Result):
+def test_ndjson_has_an_object_per_row_with_the_columns_in_order(small: Result) -> None:
     findings = lines(written(tables.write_findings_ndjson, small))
     devices = lines(written(tables.write_devices_ndjson, small))
     assert len(findings) == small.findings.rows
@@ -37,7 +37,7 @@ def test_ndjson_has_an_object_per_row_with_the_columns_in_order(small: Result):
     assert all(list(row) == list(DEVICE_COLUMNS) for row in devices)
 
 
-def test_ndjson_spells_times_with_their_zone_and_keeps_null(small: Result):
+def test_ndjson_spells_times_with_their_zone_and_keeps_null(small: Result) -> None:
     rows = lines(written(tables.write_findings_ndjson, small))
     assert rows[0]["device_id"] == ""
     assert rows[0]["evidence"] == [
@@ -51,15 +51,15 @@ def test_ndjson_spells_times_with_their_zone_and_keeps_null(small: Result):
     assert rows[1]["waived"] is None
 
 
-def test_ndjson_keeps_names_exact_and_escapes_what_a_terminal_acts_on(hostile: Result):
+def test_ndjson_keeps_names_exact_and_escapes_what_a_terminal_acts_on(hostile: Result) -> None:
     content = written(tables.write_devices_ndjson, hostile)
     assert {str(row["device_name"]) for row in lines(content)} == {f"{name}.contoso.example" for name in HOSTILE}
     assert not set(range(0x20)) - {0x0A} & set(content)
 
 
-def test_ndjson_keeps_the_decimals_of_a_second(tmp_path: Path):
+def test_ndjson_keeps_the_decimals_of_a_second(tmp_path: Path) -> None:
     made = build(tmp_path, fleet())
-    moment = datetime(2026, 1, 2, 3, 4, 5, 678)  # noqa: DTZ001 (UTC, as stored)
+    moment = datetime(2026, 1, 2, 3, 4, 5, 678)
     frame = next(made.findings.frames()).head(1)
     fraction = frame.with_columns(
         pl.col("evidence").list.eval(pl.element().struct.with_fields(observed=pl.lit(moment))),
@@ -71,7 +71,7 @@ def test_ndjson_keeps_the_decimals_of_a_second(tmp_path: Path):
 
 
 @pytest.mark.parametrize("write", [tables.write_findings_parquet, tables.write_devices_parquet])
-def test_parquet_does_not_show_how_the_rows_were_cut(write: Write, tmp_path: Path):
+def test_parquet_does_not_show_how_the_rows_were_cut(write: Write, tmp_path: Path) -> None:
     contents = {
         written(write, build(tmp_path / str(parts), large_fleet(300), detail=False, parts=parts))
         for parts in (1, 2, 37)
@@ -79,7 +79,7 @@ def test_parquet_does_not_show_how_the_rows_were_cut(write: Write, tmp_path: Pat
     assert len(contents) == 1
 
 
-def test_parquet_has_the_columns_of_the_result_and_names_its_schema(small: Result):
+def test_parquet_has_the_columns_of_the_result_and_names_its_schema(small: Result) -> None:
     for write, table, name in (
         (tables.write_findings_parquet, small.findings, tables.FINDINGS_SCHEMA),
         (tables.write_devices_parquet, small.devices, tables.DEVICES_SCHEMA),
@@ -91,13 +91,13 @@ def test_parquet_has_the_columns_of_the_result_and_names_its_schema(small: Resul
         assert pl.read_parquet_metadata(BytesIO(content))["schema"] == name
 
 
-def test_a_table_without_rows_still_has_its_columns(small: Result):
+def test_a_table_without_rows_still_has_its_columns(small: Result) -> None:
     empty = Result(small.summary, Table(DEVICE_COLUMNS, (), 0), Table(FINDING_COLUMNS, (), 0))
     assert written(tables.write_findings_ndjson, empty) == b""
     assert list(pl.read_parquet(written(tables.write_findings_parquet, empty)).columns) == list(FINDING_COLUMNS)
 
 
-def test_a_full_disk_is_an_error_of_the_operating_system(large: Result, tmp_path: Path):
+def test_a_full_disk_is_an_error_of_the_operating_system(large: Result, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
@@ -109,7 +109,7 @@ def test_a_full_disk_is_an_error_of_the_operating_system(large: Result, tmp_path
         signal.signal(signal.SIGXFSZ, before)
 
 
-def test_an_error_of_computing_is_not_taken_for_a_full_disk(small: Result, tmp_path: Path):
+def test_an_error_of_computing_is_not_taken_for_a_full_disk(small: Result, tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 not really PAR1")
     broken = Result(small.summary, small.devices, Table(FINDING_COLUMNS, (tmp_path / "broken.parquet",), 1))
     with pytest.raises(pl.exceptions.ComputeError):

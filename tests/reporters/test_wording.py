@@ -28,12 +28,12 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
-def test_what_acts_or_hides_is_spelled_out_and_all_else_stays(text: str, shown: str):
+def test_what_acts_or_hides_is_spelled_out_and_all_else_stays(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
 @given(ANY_TEXT)
-def test_visible_text_has_no_control_characters_and_can_be_encoded(text: str):
+def test_visible_text_has_no_control_characters_and_can_be_encoded(text: str) -> None:
     shown = visible(text)
     assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cs", "Zl", "Zp"}
     assert not {unicodedata.bidirectional(character) for character in shown} & {
@@ -48,7 +48,7 @@ def test_visible_text_has_no_control_characters_and_can_be_encoded(text: str):
     assert visible(shown) == shown
 
 
-def test_long_text_is_cut_visibly():
+def test_long_text_is_cut_visibly() -> None:
     assert visible("x" * 100, 10) == "x" * 9 + "…"
     assert visible("x" * 10, 10) == "x" * 10
 
@@ -64,36 +64,36 @@ def test_long_text_is_cut_visibly():
         (0, 0, "-"),
     ],
 )
-def test_only_none_is_none_and_only_all_is_all(part: int, whole: int, said: str):
+def test_only_none_is_none_and_only_all_is_all(part: int, whole: int, said: str) -> None:
     assert share(part, whole) == said
 
 
-def test_counts_have_separators_and_the_right_noun():
+def test_counts_have_separators_and_the_right_noun() -> None:
     assert count(1_234_567) == "1,234,567"
     assert count(1, "device") == "1 device"
     assert count(0, "device") == "0 devices"
     assert count(1_000, "device") == "1,000 devices"
 
 
-def test_a_message_becomes_one_whole_sentence():
+def test_a_message_becomes_one_whole_sentence() -> None:
     assert sentence("Agent is old") == "Agent is old."
     assert sentence("Agent is old.") == "Agent is old."
     assert sentence("two\nlines") == "two\\nlines."
 
 
-def test_a_device_is_named_by_id_and_name_unless_they_are_the_same():
+def test_a_device_is_named_by_id_and_name_unless_they_are_the_same() -> None:
     assert device_label("id-1", "pc-1") == "id-1 (pc-1)"
     assert device_label("pc-1", "pc-1") == "pc-1"
     assert device_label("id-1", "") == device_label("id-1", None) == "id-1"
     assert len(device_label("id-1", "x" * 10_000)) == 500
 
 
-def test_a_time_keeps_its_decimals_and_says_its_zone():
-    assert timestamp(datetime(2026, 11, 20, 10, 30)) == "2026-11-20T10:30:00Z"  # noqa: DTZ001 (UTC, as stored)
-    assert timestamp(datetime(2026, 11, 20, 10, 30, 0, 5)) == "2026-11-20T10:30:00.000005Z"  # noqa: DTZ001
+def test_a_time_keeps_its_decimals_and_says_its_zone() -> None:
+    assert timestamp(datetime(2026, 11, 20, 10, 30)) == "2026-11-20T10:30:00Z"
+    assert timestamp(datetime(2026, 11, 20, 10, 30, 0, 5)) == "2026-11-20T10:30:00.000005Z"
 
 
-def test_evidence_says_value_or_why_there_is_none_and_where_it_was_read():
+def test_evidence_says_value_or_why_there_is_none_and_where_it_was_read() -> None:
     known = {"fact": "agent.version", "value": "20.10", "missing": None, "file": "a.csv", "row": 3, "column": "V"}
     known["observed"] = None
     assert evidence_line(known) == "agent.version = 20.10 (a.csv, row 3, column V)"

@@ -1,0 +1,184 @@
+"""``make bench``: measures the promises about speed and size, and writes benchmarks/README.md.
+
+Each figure is a ratio of two whole processes with their imports, run in turn on a warm file cache; the best of five
+counts, since other work on the machine can only slow a run down. Peak memory is what the operating system reports for
+the finished process.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.generate import generate
+
+ROOT = Path(__file__).parent.parent
+BUILD = ROOT / "build" / "benchmarks"
+AS_OF = "2026-11-23"
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished process."""
+
+    seconds: float
+    peak_mb: float
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured against what, and the promise."""
+
+    what: str
+    against: str
+    ours: tuple[Run, ...]
+    theirs: tuple[Run, ...]
+    promise: str
+
+    @property
+    def row(self) -> str:
+        """The figure as a row of the table."""
+        mine, base = best(self.ours), best(self.theirs)
+        return (
+            f"| {self.what} | {mine.seconds:.2f} s, {mine.peak_mb:,.0f} MB | {self.against} | {base.seconds:.2f} s, "
+            f"{base.peak_mb:,.0f} MB | **{mine.seconds / base.seconds:.2f}** | {self.promise} |"
+        )
+
+
+def best(runs: Sequence[Run]) -> Run:
+    """Return the quickest run."""
+    return min(runs, key=lambda run: run.seconds)
+
+
+def timed(command: Sequence[str]) -> Run:
+    """Run a command to its end and return its wall time and peak memory."""
+    start = perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Run(seconds, usage.ru_maxrss / 1024, process.returncode)
+
+
+def compare(
+    what: str, ours: Sequence[str], against: str, theirs: Sequence[str], promise: str, times: int = 5
+) -> Figure:
+    """Return a figure of two commands run in turn, after one uncounted run of each."""
+    timed(theirs)
+    first = timed(ours)
+    if first.code not in (0, 1, 3):
+        raise SystemExit(f"{' '.join(ours)} ended with exit code {first.code}")
+    mine, base = [], []
+    for _ in range(times):
+        base.append(timed(theirs))
+        mine.append(timed(ours))
+    return Figure(what, against, tuple(mine), tuple(base), promise)
+
+
+def export(devices: int, old_share: float = 0.02) -> Path:
+    """Return a generated hunting export, made once."""
+    path = BUILD / f"hunting-{devices}-{old_share}.csv"
+    if not path.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        generate(devices, old_share).write_csv(path, line_terminator="\r\n")
+    return path
+
+
+def check(path: Path, *outputs: str) -> list[str]:
+    """Return the command that judges an export and writes reports."""
+    written = [word for output in outputs for word in ("-o", output)]
+    return [PYTHON, "-m", "checker", "check", str(path), "--as-of", AS_OF, "--quiet", *written]
+
+
+def python(code: str) -> list[str]:
+    """Return the command that runs a line of Python."""
+    return [PYTHON, "-c", code]
+
+
+def figures(devices: int) -> list[Figure]:
+    """Return every figure."""
+    big, small = export(devices), export(100)
+    reports = (f"{BUILD}/junit.xml", f"{BUILD}/problems.sarif", f"findings:{BUILD}/findings.parquet")
+    read = python(f"import polars; polars.read_csv({str(big)!r}, infer_schema=False)")
+    size = big.stat().st_size / 1e6
+    rows = f"{devices:,} devices, one hunting CSV of {size:,.0f} MB"
+    return [
+        compare(
+            f"`check`, {rows}, whole pack, JUnit + SARIF + Parquet findings",
+            check(big, *reports),
+            "Polars reads the file",
+            read,
+            "2, plus 1 s per million finding rows",
+        ),
+        compare(
+            f"`check`, {rows}, whole pack, JSON report only",
+            check(big, f"{BUILD}/r.json"),
+            "Polars reads the file",
+            read,
+            "2",
+        ),
+        compare(
+            "`check` of 100 devices, cold, JUnit + SARIF",
+            check(small, *reports[:2]),
+            "`import polars, click, yaml`",
+            python("import polars, click, yaml"),
+            "2",
+        ),
+        compare("`--help`", [PYTHON, "-m", "checker", "--help"], "`import click`", python("import click"), "2"),
+    ]
+
+
+def findings_written() -> int:
+    """Return how many finding rows the largest run wrote."""
+    import polars as pl
+
+    return int(pl.scan_parquet(BUILD / "findings.parquet").select(pl.len()).collect().item())
+
+
+def page(found: Sequence[Figure], rows: int) -> str:
+    """Return benchmarks/README.md."""
+    tools = ", ".join(f"{name} {version(name)}" for name in ("polars", "numpy", "click"))
+    lines = [
+        "# Figures",
+        "",
+        "Written by `make bench`; every figure is a ratio of whole processes, run in turn, best of five.",
+        "",
+        f"Machine: {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {tools}.",
+        "",
+        "| what | ours | against | theirs | ratio | at most |",
+        "|---|---|---|---|---|---|",
+        *(figure.row for figure in found),
+        "",
+        (
+            f"The first run wrote {rows:,} finding rows, so its bound is 2 × {best(found[0].theirs).seconds:.2f} s + "
+            f"{rows / 1e6:.2f} s = {2 * best(found[0].theirs).seconds + rows / 1e6:.2f} s."
+        ),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, and write the page; what people add below the marker line is kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--devices", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    found = figures(arguments.devices)
+    path = ROOT / "benchmarks" / "README.md"
+    marker = "<!-- below: written by hand -->"
+    kept = path.read_text(encoding="utf-8").partition(marker)[2] if path.exists() else "\n"
+    path.write_text(f"{page(found, findings_written())}\n{marker}{kept}", encoding="utf-8", newline="\n")
+    print(path.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The summary says first what matters, cuts no number, and shows names without letting them act."""
+
+import unicodedata
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from hypothesis import given, settings
+from rich.console import Console
+
+from checker.model.result import InputTally, Result, Summary, Unlock
+from checker.reporters.summary import print_rich, render_plain
+from checker.reporters.summary_lines import INPUTS_SHOWN, NOTICES_SHOWN, RULES_SHOWN, UNLOCKS_SHOWN
+
+from .fleets import AGENT, PROXY, SENSE, STALE, TENANT, URLS, fleet
+from .results import summary
+from .test_wording import ANY_TEXT
+
+
+def terminal(shown: Summary, width: int = 100, encoding: str = "utf-8", *, colour: bool = False) -> str:
+    stream = StringIO()
+    stream.encoding = encoding  # type: ignore[misc] (what a terminal of another encoding would say)
+    console = Console(file=stream, width=width, force_terminal=colour, color_system="standard" if colour else None)
+    print_rich(shown, console)
+    return stream.getvalue()
+
+
+def test_guidance_comes_first_and_the_exit_line_last(small: Result) -> None:
+    for text in (render_plain(small.summary), terminal(small.summary)):
+        lines = text.rstrip().splitlines()
+        assert lines[0].startswith("Judged by Microsoft's guidance of 2023-09")
+        assert lines[-1].endswith("exit 1: 1 blocker fails on 1 device")
+
+
+def test_both_sides_are_told_in_one_line_each(small: Result) -> None:
+    text = render_plain(small.summary)
+    assert "\ndevice side: 1 clear, 1 not ready, 2 undecided\n" in text
+    site = f"\nsite side: not assessed: {URLS.id}; a URL file or one attestation would make 1 device READY\n"
+    assert site in text
+
+
+def test_a_site_side_that_was_assessed_or_unlocks_nothing_promises_nothing(small: Result) -> None:
+    assert "\nsite side: assessed\n" in render_plain(replace(small.summary, site_side=(), site_unlocks=0))
+    nothing = render_plain(replace(small.summary, site_unlocks=0))
+    assert f"\nsite side: not assessed: {URLS.id}\n" in nothing
+    many = tuple(f"sc.site-{number}" for number in range(9))
+    assert "sc.site-5, and 3 more;" in render_plain(replace(small.summary, site_side=many))
+
+
+def test_readiness_is_shared_over_judged_devices_only(small: Result) -> None:
+    text = render_plain(small.summary)
+    assert "Devices: 4 judged of 5" in text
+    rows = {line.split()[0]: line.split() for line in text.splitlines() if line.startswith("  ") and line.split()}
+    assert rows["READY"][1:4] == ["1", "25.0", "%"]
+    assert rows["UNDETERMINED"][1:4] == ["2", "50.0", "%"]
+    assert rows["OUT_OF_SCOPE"][1:3] == ["1", "-"]
+    assert "never judged; 1 phone" in text
+    assert "1 measured" in text
+
+
+def test_nothing_judged_divides_nothing(small: Result) -> None:
+    nothing = replace(small.summary, devices=dict.fromkeys(small.summary.devices, 0), scope={}, paths={})
+    assert "READY             0       -" in render_plain(nothing)
+
+
+def test_rules_are_ordered_by_what_to_fix_first(small: Result) -> None:
+    text = render_plain(small.summary)
+    order = [text.index(f" {rule} ") for rule in (AGENT.id, SENSE.id, STALE.id)]
+    assert order == sorted(order)
+    assert PROXY.id not in text
+    assert TENANT.id not in text  # it passed: nothing to look at
+
+
+def test_a_tenant_rule_is_not_counted_in_devices(small: Result) -> None:
+    failing = tuple(replace(rule, passed=0, failed=1) if rule.id == TENANT.id else rule for rule in small.summary.rules)
+    line = next(line for line in render_plain(replace(small.summary, rules=failing)).splitlines() if TENANT.id in line)
+    assert line.split()[:5] == ["blocker", TENANT.id, "once", "0", "0"]
+
+
+def test_what_is_too_much_is_counted_instead(small: Result) -> None:
+    first = small.summary.rules[0]
+    more = replace(
+        small.summary,
+        rules=tuple(replace(first, id=f"sc.rule-{number:02}") for number in range(RULES_SHOWN + 3)),
+        inputs=tuple(InputTally(f"{n}.csv", "a" * 64, "f", 10, 9, 0, 0, 0, 1, 0) for n in range(INPUTS_SHOWN + 2)),
+        notices=tuple(f"notice {number}" for number in range(NOTICES_SHOWN + 4)),
+        assumptions=(),
+        unlocks=tuple(Unlock(f"fact.{n}", "x", "site", 5, ()) for n in range(UNLOCKS_SHOWN + 1)),
+    )
+    text = render_plain(more)
+    assert "… and 3 more rules, see the report" in text
+    assert "… and 4 more notices, see the report" in text
+    assert "    20       18         2  … 2 more files\n" in text
+    assert text.count("fact.") == UNLOCKS_SHOWN
+
+
+def test_the_ledger_adds_up_and_leaves_out_what_is_nought(small: Result) -> None:
+    lines = render_plain(small.summary).splitlines()
+    heading = next(number for number, line in enumerate(lines) if line.split()[:2] == ["rows", "devices"])
+    assert lines[heading].split() == ["rows", "devices", "merged", "out", "of", "scope", "rejected", "file"]
+    rows, *parts = (int(number) for number in lines[heading + 1].split()[:5])
+    assert rows == sum(parts)
+
+
+def test_a_partial_run_waves_and_waivers_are_told(small: Result) -> None:
+    told = render_plain(replace(small.summary, partial=True, waves=("wave-1: HOLD",), waivers=("W-12 expires soon",)))
+    assert "rules were left out by --select or --ignore" in told
+    assert "  wave-1: HOLD\n  W-12 expires soon\n" in told
+
+
+@pytest.mark.parametrize(("code", "sign"), [(0, "✔"), (1, "✘"), (3, "?")])
+def test_colour_is_not_the_only_sign(small: Result, code: int, sign: str) -> None:
+    text = terminal(replace(small.summary, exit_code=code))
+    assert text.rstrip().splitlines()[-1].startswith(f"{sign} exit {code}:")
+    assert "✘  NOT_READY" in text
+    assert "?  UNDETERMINED" in text
+    assert "\x1b" not in text
+
+
+def test_a_terminal_gets_colour(small: Result) -> None:
+    assert "\x1b[31m" in terminal(small.summary, colour=True)
+
+
+def test_a_terminal_without_these_signs_gets_plain_ones(small: Result) -> None:
+    text = terminal(replace(small.summary, notices=()), encoding="ascii")
+    assert text.isascii()
+    assert "x  NOT_READY" in text
+    assert "######" in text
+
+
+def test_bars_are_as_long_as_their_part_and_never_empty_for_something(small: Result) -> None:
+    devices = {"total": 10_000, "ready": 5_000, "not_ready": 1, "undetermined": 4_999, "migrated": 0, "out_of_scope": 0}
+    lines = terminal(replace(small.summary, devices=devices)).splitlines()
+    bars = {
+        line.split()[1]: line.count("█") + line.count("▌") for line in lines if "_READY" in line or "✔  READY" in line
+    }
+    assert bars == {"READY": 12, "NOT_READY": 1}
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120, 200])
+def test_no_width_cuts_a_number_or_a_name(large: Result, width: int) -> None:
+    text = terminal(large.summary, width)
+    assert max(map(len, text.splitlines())) <= width
+    unfolded = text.replace("\n", "").replace(" ", "")
+    for shown in ("2,250", "3,003", "3,000", AGENT.id, SENSE.id, "UNDETERMINED", "2,998"):
+        assert shown in unfolded
+
+
+def test_names_do_not_act_on_the_terminal(hostile: Result) -> None:
+    for text in (render_plain(hostile.summary), terminal(hostile.summary)):
+        assert "\x1b" not in text
+        assert "\\x1b[2J" in text
+        assert "[x](y)" in text
+
+
+@settings(max_examples=50)
+@given(ANY_TEXT)
+def test_no_text_of_an_input_reaches_the_terminal_as_a_control(text: str) -> None:
+    shown = summary(
+        fleet(),
+        notices=(text,),
+        waivers=(text,),
+        exit_reason=text,
+        guidance=(text,),
+        paths={text: 1},
+        scope={text: 1},
+        inputs=(InputTally(text, "a" * 64, text, 1, 1, 0, 0, 0, 0, 0, (text,)),),
+        unlocks=(Unlock(text, text, "site", 1, ()),),
+        site_side=(text,),
+    )
+    for said in (render_plain(shown), terminal(shown)):
+        categories = {unicodedata.category(character) for character in said.replace("\n", "")}
+        assert not categories & {"Cc", "Cs", "Zl", "Zp"}
