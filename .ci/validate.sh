@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Have the reports of OUTDIR (junit.xml, report.sarif, report-full.sarif) checked by validators from outside the project.
+# Have the reports of OUTDIR checked by validators from outside the project: every *.xml (JUnit) and *.sarif in it.
 #
 #   .ci/validate.sh OUTDIR
 #
-# A validator or a report that is missing is a failure, never skipped. What is needed is installed into build/validators,
-# and xmllint by apt-get. PYTHON names the Python to make the validators' environment with.
+# There must be a JUnit file and two SARIF files, the problems and the full one. A validator or a report that is missing
+# is a failure, never skipped. What is needed is installed into build/validators, and xmllint by apt-get. PYTHON names the
+# Python to make the environment of the validators with.
 set -euo pipefail
 
 if [ $# -ne 1 ] || [ ! -d "$1" ]; then
@@ -78,15 +79,20 @@ multitool_check() { # multitool_check FILE: no result of level error
     "$build/venv/bin/python" "$here/sarif_errors.py" "$found"
 }
 
-for name in report.sarif report-full.sarif; do
-    check "$name: is there" test -s "$out/$name"
-    check "$name: SARIF 2.1.0 schema (sarif-kit)" "$build/venv/bin/sarif-kit" validate "$out/$name"
-    check "$name: rules of SARIF and of GitHub (multitool)" multitool_check "$out/$name"
+shopt -s nullglob
+sarif=("$out"/*.sarif)
+junit=("$out"/*.xml)
+check "there are a JUnit file and two SARIF files" test "${#junit[@]}" -ge 1 -a "${#sarif[@]}" -ge 2
+
+for file in "${sarif[@]}"; do
+    check "${file##*/}: SARIF 2.1.0 schema (sarif-kit)" "$build/venv/bin/sarif-kit" validate "$file"
+    check "${file##*/}: rules of SARIF and of GitHub (multitool)" multitool_check "$file"
 done
 
-check "junit.xml: is there" test -s "$out/junit.xml"
-check "junit.xml: junit-10.xsd (xmllint)" xmllint --noout --stream --schema "$xsd" "$out/junit.xml"
-check "junit.xml: counts (junitparser)" "$build/venv/bin/python" "$here/junit_counts.py" "$out/junit.xml"
+for file in "${junit[@]}"; do
+    check "${file##*/}: junit-10.xsd (xmllint)" xmllint --noout --stream --schema "$xsd" "$file"
+    check "${file##*/}: counts (junitparser)" "$build/venv/bin/python" "$here/junit_counts.py" "$file"
+done
 
 if [ "$failures" -gt 0 ]; then
     echo "$failures checks failed" >&2

@@ -203,6 +203,7 @@ def judge_and_summarise(
             cases="cases" in options.outputs,
             all_outcomes=options.all_outcomes,
             partial=partial,
+            phase=options.gate.phase,
         ),
         current,
     )

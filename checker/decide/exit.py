@@ -22,7 +22,7 @@ class Gate:
     allow_unknown: bool = False
 
 
-def shown(rule: Rule, phase: str) -> bool:
+def shown_in(rule: Rule, phase: str) -> bool:
     """Return True if a rule belongs to the phase that is shown and counted."""
     return phase == "all" or rule.phase == Phase(phase)
 
@@ -35,7 +35,9 @@ def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
     if gate.fail_on == "never":
         return 0, "--fail-on never: nothing fails the run"
     counted = [
-        rule for rule in plan.pack.rules if shown(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]
+        rule
+        for rule in plan.pack.rules
+        if shown_in(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]
     ]
     words = f"{gate.fail_on} rule" if gate.fail_on == "blocker" else f"rule of severity {gate.fail_on} or above"
     for outcome, code, verb in ((Outcome.FAIL, 1, "fail"), (Outcome.UNKNOWN, 3, "unknown")):

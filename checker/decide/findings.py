@@ -1,11 +1,13 @@
 """Writes the findings of a bucket as a frame: one row per device and rule, with message and evidence."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from checker.engine.cells import Cell
 from checker.engine.coalesce import ATTESTED, FactColumn
 from checker.engine.columns import Bucket
 from checker.engine.pool import Pool
@@ -36,7 +38,7 @@ def finding_rows(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices,
     place = bucket.plan.pack.rules.index(rule)
     frame = pl.DataFrame(
         {
-            "device": pl.Series(devices, dtype=pl.Int64),
+            "device": pl.Series(devices + bucket.first, dtype=pl.Int64),
             "rule": pl.Series(np.full(count, place, dtype=np.int32)),
             "device_id": ids,
             "device_name": names,
@@ -63,11 +65,15 @@ def messages(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices) -> 
         return pl.Series([f"{rule.title}."] * len(devices), dtype=pl.String)
     pieces = []
     for fact in bucket.plan.base_facts(bucket.plan.rule_facts(rule)):
+        if bucket.plan.specs[fact].default is not None:
+            continue  # assumed where nobody states it: stating it would seldom settle what is not known
         reason = bucket.missing(fact)[devices]
         texts = pl.Series([f"{fact} ({WORDS[missing]})" for missing in Missing])
         found = texts.gather(np.maximum(reason, 0)).to_frame("text")
         missing_here = pl.Series(reason >= 0)
         pieces.append(found.select(pl.when(missing_here).then(pl.col("text"))).to_series())
+    if not pieces:
+        return pl.Series([UNDECIDED] * len(devices), dtype=pl.String)
     frame = pl.DataFrame([piece.alias(str(at)) for at, piece in enumerate(pieces)])
     joined = frame.select(pl.concat_str(pl.all(), separator=", ", ignore_nulls=True)).to_series()
     sentence = pl.when(joined != "").then("Not known for want of " + joined + ".").otherwise(pl.lit(UNDECIDED))
@@ -111,8 +117,25 @@ def text_series(pool: Pool) -> pl.Series:
     """Return the texts of a pool by code, as a series that is built once for each size of the pool."""
     known: pl.Series | None = pool.shown_texts
     if known is None or len(known) != len(pool):
-        known = pool.shown_texts = pl.Series(pool.texts, dtype=pl.String)
+        known = pool.shown_texts = pl.Series(spelled(pool), dtype=pl.String)
     return known
+
+
+def spelled(pool: Pool) -> list[str | None]:
+    """Return what a person is shown for each code: the text; of a view the value, since its text is another fact's."""
+    if not pool.spec.view_of:
+        return pool.texts
+    return [_as_word(text, cell) for text, cell in zip(pool.texts, pool.cells, strict=True)]
+
+
+def _as_word(text: str | None, cell: Cell) -> str | None:
+    match cell:
+        case bool():
+            return "yes" if cell else "no"
+        case date():
+            return cell.isoformat()
+        case _:
+            return text
 
 
 def evidence(bucket: Bucket, rule: Rule, devices: Devices) -> pl.Series:
@@ -133,7 +156,8 @@ def _evidence_of(bucket: Bucket, fact: str, devices: Devices) -> pl.Series:
     file = np.where(read, records.file_of[at], len(records.files)).astype(np.int64)
     file = np.where(record <= ATTESTED, len(records.files) + 1, file)
     paths = pl.Series([item.path for item in records.files] + [None, bucket.plan.attestations_file], dtype=pl.String)
-    titles = pl.Series([item.columns.get(fact) for item in records.files] + [None, "value"], dtype=pl.String)
+    source = bucket.plan.specs[fact].view_of or fact
+    titles = pl.Series([item.columns.get(source) for item in records.files] + [None, "value"], dtype=pl.String)
     lines = np.array([0] + [word.line for word in bucket.plan.attestations], dtype=np.uint32)
     rows = np.where(read, records.row[at], lines[np.where(record <= ATTESTED, ATTESTED - record + 1, 0)])
     times = np.where(read, records.time[at], NO_DATE)

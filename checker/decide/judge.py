@@ -10,12 +10,15 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.decide.coverage import not_exported
+from checker.decide.devices import device_rows
+from checker.decide.exit import shown_in
 from checker.decide.findings import finding_rows
+from checker.decide.names import Names, names_of
 from checker.decide.signatures import Verdicts, decide_bucket
-from checker.decide.tally import Names, Tally, count_rules, count_verdicts, names_of, new_tally
+from checker.decide.tally import Tally, binding, count_rules, count_verdicts, new_tally
 from checker.decide.verdict import is_gate
 from checker.engine.coalesce import ATTESTED
-from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_of
+from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_of, route_of
 from checker.engine.once import once_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
@@ -36,6 +39,7 @@ class Wanted:
     cases: bool = True  # every outcome, as long as there are few
     all_outcomes: bool = False
     partial: bool = False
+    phase: str = "all"  # findings and lists of rules hold this phase; everything is judged whatever it is
 
 
 @dataclass(slots=True)
@@ -83,10 +87,11 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
         verdicts = decide_bucket(judged, run.wanted.partial)
         names = names_of(judged)
         count_verdicts(tally, verdicts)
-        count_rules(tally, judged, collapsed, names)
+        count_rules(tally, judged, verdicts, collapsed, names)
         _count_attested(tally, judged)
         _compare_with_current(run, judged, verdicts)
-        _write_devices(run, judged, verdicts, names)
+        if run.wanted.devices:
+            _write(run, "devices", run.devices, device_rows(judged, verdicts, names, run.wanted.phase))
         _write_findings(run, judged, collapsed, names)
         scopes.append(judged.scope >= 0)
         if done:
@@ -106,60 +111,20 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
     )
 
 
-def _write_devices(run: Run, judged: Judged, verdicts: Verdicts, names: Names) -> None:
-    if not run.wanted.devices:
-        return
-    everyone = np.arange(judged.bucket.devices)
-    rows = [
-        {
-            "readiness": verdict.readiness.value,
-            "by": verdict.by,
-            "route": verdict.route or None,
-            "path": verdict.path or None,
-            "verification": verdict.verification.value,
-            "failed": verdict.failed,
-            "unknown": verdict.unknown,
-            "waived": (),
-            "undetermined_by": verdict.undetermined_by,
-            "next_steps": verdict.next_steps,
-        }
-        for verdict in verdicts.distinct
-    ]
-    schema = {name: dtype for name, dtype in DEVICE_COLUMNS.items() if rows and name in rows[0]}
-    aliases = run.records.aliases
-    first = judged.bucket.first
-    frame = pl.concat(
-        [
-            pl.DataFrame(
-                {
-                    "device_id": names.ids(everyone),
-                    "device_name": names.names(everyone),
-                    "aliases": pl.Series(
-                        [aliases.get(first + at, ()) for at in everyone.tolist()], dtype=pl.List(pl.String)
-                    )
-                    if aliases
-                    else pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(everyone)),
-                }
-            ),
-            pl.DataFrame(rows, schema=schema)[verdicts.place],
-            names.places(everyone),
-        ],
-        how="horizontal",
-    )
-    _write(run, "devices", run.devices, frame.select(list(DEVICE_COLUMNS)))
-
-
 def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: Names) -> None:
     """Write the bucket's findings, and keep every outcome while there are few enough to show one by one."""
     in_scope = judged.scope < 0
     plan = judged.bucket.plan
     shown = {Outcome.FAIL, Outcome.UNKNOWN} | (set(Outcome) if run.wanted.all_outcomes else set())
-    judged_cases = int(np.count_nonzero((judged.outcomes != Outcome.NOT_APPLICABLE) & in_scope))
+    rules = np.array([shown_in(rule, run.wanted.phase) for rule in plan.device_rules], dtype=np.bool_)
+    judged_cases = int(np.count_nonzero((judged.outcomes[rules] != Outcome.NOT_APPLICABLE) & in_scope))
     run.rows["cases"] += judged_cases
     if run.rows["cases"] > MOST_CASES or not run.wanted.cases:
         run.cases = None
     frames = []
     for place, rule in enumerate(plan.device_rules):
+        if not shown_in(rule, run.wanted.phase):
+            continue
         for outcome in Outcome:
             own = outcome in shown and not (outcome is Outcome.UNKNOWN and rule.id in collapsed)
             if not (own and run.wanted.findings) and run.cases is None:
@@ -177,7 +142,7 @@ def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: 
 
 
 def _sorted(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames).sort("device_id", "rule", maintain_order=True).select(list(FINDING_COLUMNS))
+    return pl.concat(frames).sort("device", "rule", maintain_order=True).select(list(FINDING_COLUMNS))
 
 
 def _all_cases(run: Run) -> pl.DataFrame | None:
@@ -208,6 +173,8 @@ def _write_fleet_findings(
     """Write one finding per rule that no input lets anyone decide, and those about tenant and fleet."""
     rows = []
     for rule in run.plan.pack.rules:
+        if not shown_in(rule, run.wanted.phase):
+            continue
         count = tally.rules[rule.id].outcomes
         if rule.once:
             for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
@@ -275,12 +242,14 @@ def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts) -> None:
     bucket = replace(judged.bucket, plan=run.current, columns=shared, truths={}, pools=run.current_pools)
     fails = np.zeros(bucket.devices, dtype=np.bool_)
     unknown = np.zeros(bucket.devices, dtype=np.bool_)
+    route = route_of(bucket)
     for rule in run.current.device_rules:
         if is_gate(rule):
             outcomes = outcome_of(bucket, rule)
-            failing = ready & (outcomes == Outcome.FAIL)
+            counted = ready & binding(run.current, rule)[route]
+            failing = counted & (outcomes == Outcome.FAIL)
             run.current_fails[rule.id] += int(np.count_nonzero(failing))
             fails |= failing
-            unknown |= ready & (outcomes == Outcome.UNKNOWN)
+            unknown |= counted & (outcomes == Outcome.UNKNOWN)
     run.current_devices["fail"] += int(np.count_nonzero(fails))
     run.current_devices["unknown"] += int(np.count_nonzero(unknown & ~fails))

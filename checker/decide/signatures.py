@@ -20,6 +20,12 @@ class Verdicts:
 
     distinct: tuple[Verdict, ...]
     place: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]  # one device of each distinct verdict
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """How many devices have each distinct verdict."""
+        return np.bincount(self.place, minlength=len(self.distinct))
 
 
 def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
@@ -56,7 +62,7 @@ def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
                 partial,
             )
         )
-    return Verdicts(tuple(distinct), place)
+    return Verdicts(tuple(distinct), place, first)
 
 
 def blocker_facts(plan: Plan) -> tuple[str, ...]:

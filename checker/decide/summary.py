@@ -184,7 +184,7 @@ def _assumptions(plan: Plan, judgements: Judgements) -> tuple[str, ...]:
     stated = judgements.carried | {word.fact for word in plan.attestations}
     read = plan.wanted()
     return tuple(
-        f"{name} is assumed to be {spec.default}: {spec.meaning}"
+        f"{name} = {spec.default}: {spec.meaning}"
         for name, spec in plan.specs.items()
         if spec.default is not None and name in read and name not in stated
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
+from checker.decide.findings import text_series
+from checker.decide.names import Names
 from checker.decide.signatures import Verdicts
 from checker.decide.verdict import binds
-from checker.engine.columns import UNDETERMINED, Judged
+from checker.engine.columns import Judged
 from checker.model.condition import facts_of
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
@@ -57,8 +58,7 @@ def new_tally(plan: Plan) -> Tally:
 
 def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
     """Add the verdicts of a bucket."""
-    sizes = np.bincount(verdicts.place, minlength=len(verdicts.distinct)).tolist()
-    for verdict, size in zip(verdicts.distinct, sizes, strict=True):
+    for verdict, size in zip(verdicts.distinct, verdicts.sizes.tolist(), strict=True):
         tally.readiness[verdict.readiness] += size
         if verdict.readiness is Readiness.OUT_OF_SCOPE:
             tally.scope[str(verdict.by)] += size
@@ -74,27 +74,37 @@ def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
             tally.undetermined_by[fact] += size
 
 
-def count_rules(tally: Tally, judged: Judged, collapsed: frozenset[str], names: "Names") -> None:
-    """Add the outcomes of a bucket; rules in ``collapsed`` have one finding for the fleet, so no UNKNOWN examples."""
+def count_rules(tally: Tally, judged: Judged, verdicts: Verdicts, collapsed: frozenset[str], names: Names) -> None:
+    """Add the outcomes of a bucket; rules in ``collapsed`` have one finding for the fleet, so no UNKNOWN examples.
+
+    Devices of one verdict have the same outcomes, so counting runs over the distinct verdicts.
+    """
     in_scope = judged.scope < 0
     plan = judged.bucket.plan
+    routes = judged.route[verdicts.first]
+    sizes = np.where(in_scope[verdicts.first], verdicts.sizes, 0)
     for place, rule in enumerate(plan.device_rules):
         count = tally.rules[rule.id]
-        outcomes = judged.outcomes[place]
-        count.outcomes += np.bincount(outcomes[in_scope], minlength=len(Outcome))
-        count.binding += np.bincount(outcomes[in_scope & _binding(judged, rule)], minlength=len(Outcome))
-        failing = np.flatnonzero((outcomes == Outcome.FAIL) & in_scope)
-        if len(failing):
+        outcomes = judged.outcomes[place][verdicts.first]
+        count.outcomes += _sums(outcomes, sizes)
+        count.binding += _sums(outcomes, np.where(binding(plan, rule)[routes], sizes, 0))
+        if count.outcomes[Outcome.FAIL]:
+            failing = np.flatnonzero((judged.outcomes[place] == Outcome.FAIL) & in_scope)
             _add_values(count, judged, rule, failing)
             _add_examples(count.failing, names, failing)
-        if rule.id not in collapsed and len(count.unknowing) < MOST_EXAMPLES:
-            _add_examples(count.unknowing, names, np.flatnonzero((outcomes == Outcome.UNKNOWN) & in_scope))
+        if count.outcomes[Outcome.UNKNOWN] and rule.id not in collapsed and len(count.unknowing) < MOST_EXAMPLES:
+            unknowing = np.flatnonzero((judged.outcomes[place] == Outcome.UNKNOWN) & in_scope)
+            _add_examples(count.unknowing, names, unknowing)
 
 
-def _binding(judged: Judged, rule: Rule) -> npt.NDArray[np.bool_]:
-    routes = judged.bucket.plan.pack.routes
-    table = np.array([*(binds(rule, route) for route in routes), binds(rule, None)], dtype=np.bool_)
-    return table[np.where(judged.route == UNDETERMINED, len(routes), judged.route)]
+def _sums(outcomes: npt.NDArray[np.uint8], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    found = np.bincount(outcomes, weights=sizes, minlength=len(Outcome))
+    return np.rint(found).astype(np.int64)  # bincount adds weights as floats, exact far beyond any fleet
+
+
+def binding(plan: Plan, rule: Rule) -> npt.NDArray[np.bool_]:
+    """Return, for each route and last for the undetermined one (place -1), whether the rule counts on it."""
+    return np.array([*(binds(rule, route) for route in plan.pack.routes), binds(rule, None)], dtype=np.bool_)
 
 
 def _add_values(count: RuleCount, judged: Judged, rule: Rule, failing: npt.NDArray[np.int64]) -> None:
@@ -102,72 +112,12 @@ def _add_values(count: RuleCount, judged: Judged, rule: Rule, failing: npt.NDArr
     if facts:
         column = judged.bucket.column(facts[0])
         codes, sizes = np.unique(column.shown[failing], return_counts=True)
-        for code, size in zip(codes.tolist(), sizes.tolist(), strict=True):
-            count.values[column.pool.texts[code] or "(none)"] += size
+        texts = text_series(column.pool).gather(codes)
+        for text, size in zip(texts, sizes.tolist(), strict=True):
+            count.values[text or "(none)"] += size
 
 
-def _add_examples(examples: list[Example], names: "Names", devices: npt.NDArray[np.int64]) -> None:
+def _add_examples(examples: list[Example], names: Names, devices: npt.NDArray[np.int64]) -> None:
     room = MOST_EXAMPLES - len(examples)
     if room > 0 and len(devices):
         examples.extend(names.examples(devices[:room]))
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Under which name, and where in the inputs, each device of a bucket stands."""
-
-    judged: Judged
-    record: npt.NDArray[np.int64]  # newest founding record of each device
-    named: npt.NDArray[np.int64]  # newest record with a name; -1 if none has one
-
-    def names(self, devices: npt.NDArray[np.int64]) -> pl.Series:
-        """Return display names; a device without one goes by its id."""
-        records = self.judged.bucket.records
-        at = self.named[devices]
-        found = records.name.gather(np.maximum(at, 0)).to_frame("name")
-        ids = self.ids(devices)
-        return (
-            found.select(pl.when(pl.Series(at >= 0)).then(pl.col("name")).otherwise(ids))
-            .to_series()
-            .alias("device_name")
-        )
-
-    def ids(self, devices: npt.NDArray[np.int64]) -> pl.Series:
-        """Return device ids."""
-        bucket = self.judged.bucket
-        return bucket.records.device_ids.slice(bucket.first, bucket.devices).gather(devices)
-
-    def places(self, devices: npt.NDArray[np.int64]) -> pl.DataFrame:
-        """Return file, row and line of each device's newest founding record."""
-        records = self.judged.bucket.records
-        at = self.record[devices]
-        paths = pl.Series([item.path for item in records.files], dtype=pl.String)
-        return pl.DataFrame(
-            {
-                "file": paths.gather(records.file_of[at]),
-                "row": pl.Series(records.row[at]).cast(pl.UInt32),
-                "line": pl.Series(records.line[at]).cast(pl.UInt32),
-            }
-        )
-
-    def examples(self, devices: npt.NDArray[np.int64]) -> list[Example]:
-        """Return devices as examples."""
-        places = self.places(devices)
-        rows = zip(self.ids(devices), self.names(devices), places["file"], places["line"], strict=True)
-        return [Example(*row) for row in rows]
-
-
-def names_of(judged: Judged) -> Names:
-    """Return the names of a bucket's devices."""
-    bucket = judged.bucket
-    part, records = bucket.part, bucket.records
-    record = np.full(bucket.devices, -1, dtype=np.int64)
-    record[part.device] = part.records  # records stand oldest first: the newest is written last
-    founding = records.founds[part.records]
-    record[part.device[founding]] = part.records[founding]
-    named = np.full(bucket.devices, -1, dtype=np.int64)
-    has_name = (
-        records.name.is_not_null().gather(part.records).to_numpy() if len(part.records) else np.zeros(0, dtype=bool)
-    )
-    named[part.device[has_name]] = part.records[has_name]
-    return Names(judged, record, named)

@@ -137,11 +137,18 @@ def _undetermined_by(
 ) -> tuple[str, ...]:
     if readiness is not Readiness.UNDETERMINED:
         return ()
-    facts = [fact for rule in unknown for fact in plan.base_facts(plan.rule_facts(rule))]
+    facts = [fact for rule in unknown for fact in _waits_for(plan, judgement, rule)]
     if judgement.route is None:
-        facts += [fact for route in plan.pack.routes if route.stops for fact in plan.base_facts(route_facts(route))]
-    stated = (fact for fact in facts if fact in judgement.missing and plan.specs[fact].default is None)
-    return tuple(dict.fromkeys(stated))
+        read = [fact for route in plan.pack.routes if route.stops for fact in plan.base_facts(route_facts(route))]
+        facts += [fact for fact in read if fact in judgement.missing]
+    return tuple(dict.fromkeys(fact for fact in facts if plan.specs[fact].default is None))
+
+
+def _waits_for(plan: Plan, judgement: Judgement, rule: Rule) -> Sequence[str]:
+    """Return the missing facts of an UNKNOWN rule; all that it requires where values are there but decide nothing."""
+    read = plan.base_facts(plan.rule_facts(rule))
+    missing = [fact for fact in read if fact in judgement.missing and plan.specs[fact].default is None]
+    return missing or plan.base_facts(facts_of(rule.require))
 
 
 def route_facts(route: Route) -> tuple[str, ...]:

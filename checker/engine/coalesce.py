@@ -1,7 +1,8 @@
 """Many records of a device to one value per fact, for a bucket of devices at once.
 
-The records of a bucket stand in the order device, time, rank, place. So the newest value of a fact is the last of its
-device's valid records, and a tie is the run of equal (device, time, rank) before it.
+The records of a bucket stand in the order device, time, rank, place. So the newest value of a fact is the last that its
+device's records say, and a tie is the run of equal (device, time, rank) that ends with it. ``engine/reference.py`` says
+the same for one device, in plain Python; a property test holds the two equal.
 """
 
 from dataclasses import dataclass
@@ -9,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from checker.engine.cells import NO_RECORD
 from checker.engine.pool import Codes, Pool
 from checker.engine.records import EPOCH, NO_DATE, NOTHING, Records
-from checker.facts.values import merge_texts
+from checker.facts.values import merge_at_once, merge_texts
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
 
-NO_RECORD = -1  # nothing was read
 ATTESTED = -2  # -2 is the first attestation, -3 the second, …
 
 
@@ -29,11 +30,9 @@ class FactColumn:
     shown: Codes  # what was read, even where it is too old to count
     record: npt.NDArray[np.int64]  # where it was read; NO_RECORD, or ATTESTED and below
 
-    @classmethod
-    def absent(cls, spec: FactSpec, devices: int) -> "FactColumn":
-        """Return the column of a fact that no record carries."""
-        codes = np.zeros(devices, dtype=np.int32)
-        return cls(Pool(spec), codes, codes.copy(), np.full(devices, NO_RECORD, dtype=np.int64))
+    def copied(self) -> "FactColumn":
+        """Return the column with arrays of its own, to be changed."""
+        return FactColumn(self.pool, self.codes.copy(), self.shown.copy(), self.record.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,13 @@ class Slice:
     records: npt.NDArray[np.int64]
     device: npt.NDArray[np.int32]  # 0 .. devices - 1, ascending
     devices: int
+    time: npt.NDArray[np.int64]  # of each record
+    no_codes: Codes  # NOT_EXPORTED for each device, shared by all facts that no record carries
+    no_records: npt.NDArray[np.int64]
+
+    def absent(self, spec: FactSpec) -> FactColumn:
+        """Return the column of a fact that no record carries."""
+        return FactColumn(Pool(spec), self.no_codes, self.no_codes, self.no_records)
 
 
 def slice_records(records: Records, first: int, last: int) -> Slice:
@@ -50,99 +56,125 @@ def slice_records(records: Records, first: int, last: int) -> Slice:
     begin = int(records.ends[first - 1]) if first else 0
     counts = np.diff(records.ends[first:last], prepend=begin)
     device = np.repeat(np.arange(last - first, dtype=np.int32), counts)
-    return Slice(records.slice_of(first, last), device, last - first)
+    no_codes = np.full(last - first, Missing.NOT_EXPORTED, dtype=np.int32)
+    no_records = np.full(last - first, NO_RECORD, dtype=np.int64)
+    inside = records.slice_of(first, last)
+    return Slice(inside, device, last - first, records.time[inside], no_codes, no_records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the records of a bucket say of one fact, in their order; a record that says nothing of it is not here."""
+
+    codes: Codes
+    record: npt.NDArray[np.int64]
+    device: Codes
+    time: npt.NDArray[np.int64]
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> "_Said":
+        """Return a part of it."""
+        if kept.all():
+            return self
+        return _Said(self.codes[kept], self.record[kept], self.device[kept], self.time[kept])
+
+    def starts(self, *parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Mark the first of each run of records that agree in device and in these parts."""
+        start = np.ones(len(self.codes), dtype=np.bool_)
+        start[1:] = self.device[1:] != self.device[:-1]
+        for part in parts:
+            start[1:] |= part[1:] != part[:-1]
+        return start
+
+    def lasts(self) -> npt.NDArray[np.bool_]:
+        """Mark the last record of each device."""
+        return np.roll(self.starts(), -1)
 
 
 def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn:
     """Return one value per device of a base fact, as the catalogue says that its observations combine."""
     spec = plan.specs[fact]
-    column = FactColumn.absent(spec, part.devices)
     if fact not in records.pools:
-        return column
-    column.pool = records.pools[fact]
-    codes = records.codes_of(fact, part.records)
-    said = codes != NOTHING
-    if not said.all():
-        codes, found, device = codes[said], part.records[said], part.device[said]
-    else:
-        found, device = part.records, part.device
+        return part.absent(spec)
+    column = FactColumn(records.pools[fact], part.no_codes, part.no_codes, part.no_records).copied()
+    everything = _Said(records.codes_of(fact, part.records), part.records, part.device, part.time)
+    said = everything.where(everything.codes != NOTHING)
+    blank = column.pool.identity[said.codes] == Missing.BLANK
+    _fill(column, said.where(blank), Missing.BLANK)
+    if spec.merge != "latest":
+        said = said.where(~blank)  # blanks are passed over, unless the newest row itself decides
     if spec.merge == "union":
-        _union(column, codes, found, device, records)
+        _union(column, said, _too_old(said.time, spec, plan))
     else:
-        _newest(column, spec, codes, found, device, records)
-    _age(column, spec, records, plan)
+        _newest(column, said, records.rank[said.record] if spec.changes else None)
+    old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
+    column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
     return column
 
 
-def _newest(
-    column: FactColumn, spec: FactSpec, codes: Codes, found: npt.NDArray[np.int64], device: Codes, records: Records
-) -> None:
-    """Fill the column with the newest value; blanks are passed over unless the newest row itself decides."""
-    identity = column.pool.identity
-    blank = identity[codes] == Missing.BLANK
-    column.codes[device[blank]] = Missing.BLANK
-    column.shown[device[blank]] = Missing.BLANK
-    column.record[device[blank]] = found[blank]
-    if spec.merge != "latest" and blank.any():
-        codes, found, device = codes[~blank], found[~blank], device[~blank]
-    if not len(codes):
-        return
-    last = np.append(device[1:] != device[:-1], True)
-    column.codes[device[last]] = identity[codes[last]]
-    column.shown[device[last]] = codes[last]
-    column.record[device[last]] = found[last]
-    if len(codes) > np.count_nonzero(last):
-        _settle_ties(column, spec, identity[codes], found, device, records)
+def _fill(column: FactColumn, said: _Said, code: int) -> None:
+    column.codes[said.device] = column.shown[said.device] = code
+    column.record[said.device] = said.record
 
 
-def _settle_ties(
-    column: FactColumn, spec: FactSpec, values: Codes, found: npt.NDArray[np.int64], device: Codes, records: Records
-) -> None:
-    """Mark devices whose newest (or, of a fact that never changes, any) values differ as conflicting."""
-    start = np.append(True, device[1:] != device[:-1])
-    if spec.changes:
-        times, ranks = records.time[found], records.rank[found]
-        start[1:] |= (times[1:] != times[:-1]) | (ranks[1:] != ranks[:-1])
+def _newest(column: FactColumn, said: _Said, ranks: npt.NDArray[np.uint8] | None) -> None:
+    """Fill the column with each device's newest value; ``ranks`` break ties of time, None if the fact never changes."""
+    last = said.lasts()
+    newest = said.where(last)
+    values = column.pool.identity[said.codes]
+    column.codes[newest.device] = values[last]
+    column.shown[newest.device] = newest.codes
+    column.record[newest.device] = newest.record
+    if len(said.codes) > len(newest.codes):
+        _settle_ties(column, values, said, said.starts(said.time, ranks) if ranks is not None else said.starts())
+
+
+def _settle_ties(column: FactColumn, values: Codes, said: _Said, start: npt.NDArray[np.bool_]) -> None:
+    """Mark devices as conflicting that differ within their last run of records, between which nothing decides."""
     firsts = np.flatnonzero(start)
     lowest, highest = np.minimum.reduceat(values, firsts), np.maximum.reduceat(values, firsts)
-    ends = np.append(firsts[1:], len(values)) - 1
-    final = np.append(device[1:] != device[:-1], True)[ends]
-    for run in np.flatnonzero((lowest != highest) & final):
-        at = device[firsts[run]]
-        code = column.pool.conflict(np.unique(values[firsts[run] : ends[run] + 1]).tolist())
-        column.codes[at] = column.shown[at] = code
+    ends = np.append(firsts[1:], len(values))
+    for run in np.flatnonzero((lowest != highest) & said.lasts()[ends - 1]):
+        at = said.device[firsts[run]]
+        column.codes[at] = column.shown[at] = column.pool.conflict(values[firsts[run] : ends[run]].tolist())
 
 
-def _union(
-    column: FactColumn, codes: Codes, found: npt.NDArray[np.int64], device: Codes, records: Records
-) -> None:
-    """Fill the column with the union of all that the records say, oldest first; distinct unions are merged once."""
+def _union(column: FactColumn, said: _Said, old: npt.NDArray[np.bool_]) -> None:
+    """Fill the column with the union of what the records say, oldest first; distinct unions are merged once.
+
+    Records that are too old count only for devices that have no others: what is stale settles nothing.
+    """
+    fresh = np.zeros(len(column.codes), dtype=np.bool_)
+    fresh[said.device[~old]] = True
+    said = said.where(~(old & fresh[said.device]))
+    newest = said.where(said.lasts())
+    column.record[newest.device] = newest.record
     pool = column.pool
-    order = np.lexsort((found, records.time[found], device))  # rank plays no part in a union
-    codes, found, device = codes[order], found[order], device[order]
-    last = np.append(device[1:] != device[:-1], True)
-    column.record[device[last]] = found[last]
-    merged: dict[tuple[int, ...], int] = {}
-    firsts = np.flatnonzero(np.append(True, device[1:] != device[:-1])) if len(device) else np.array([], dtype=np.int64)
-    for first, end in zip(firsts, np.append(firsts[1:], len(codes)), strict=True):
-        parts = tuple(dict.fromkeys(codes[first:end].tolist()[::-1]))[::-1]
-        if parts not in merged:
-            texts = [str(pool.texts[code]) for code in parts]
-            merged[parts] = pool.code(merge_texts(texts, pool.spec)) if len(texts) > 1 else parts[0]
-        column.codes[device[first]] = column.shown[device[first]] = merged[parts]
+    moments = np.append(np.flatnonzero(said.starts(said.time)), len(said.codes))
+    device = said.device[moments[:-1]].tolist()
+    merged: dict[tuple[tuple[int, ...], ...], int] = {}
+    seen: dict[int, list[tuple[int, ...]]] = {}
+    for at, first, end in zip(device, moments[:-1].tolist(), moments[1:].tolist(), strict=True):
+        seen.setdefault(at, []).append(tuple(sorted(set(said.codes[first:end].tolist()))))
+    for at, parts in seen.items():
+        key = tuple(parts)
+        if key not in merged:
+            merged[key] = _merged(pool, key)
+        column.codes[at] = column.shown[at] = merged[key]
     column.codes[:] = pool.identity[column.codes]
 
 
-def _age(column: FactColumn, spec: FactSpec, records: Records, plan: Plan) -> None:
-    """Mark values of a changing fact that were observed too long ago (or, if dates are required, never dated)."""
+def _merged(pool: Pool, moments: tuple[tuple[int, ...], ...]) -> int:
+    """Return the code of what was said at several moments, the oldest first; at one moment order plays no part."""
+    if len(moments) == 1 and len(moments[0]) == 1:
+        return moments[0][0]
+    texts = [merge_at_once([str(pool.texts[code]) for code in codes], pool.spec) for codes in moments]
+    return pool.code(merge_texts(texts, pool.spec))
+
+
+def _too_old(times: npt.NDArray[np.int64], spec: FactSpec, plan: Plan) -> npt.NDArray[np.bool_]:
+    """Mark what was observed too long ago (or, if dates are required, at no known time) for a fact that changes."""
     if not spec.changes:
-        return
-    read = column.record >= 0
-    times = records.times_of(column.record)
+        return np.zeros(len(times), dtype=np.bool_)
     oldest = int((plan.oldest - EPOCH).total_seconds()) * 1_000_000
-    old = read & (times != NO_DATE) & (times < oldest)
-    if plan.require_dates:
-        old |= read & (times == NO_DATE)
-    column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
-
-
+    undated = times == NO_DATE
+    return np.where(undated, plan.require_dates, times < oldest)

@@ -53,7 +53,7 @@ class Bucket:
         spec = self.plan.specs[fact]
         if spec.derived:
             derived = next(item for item in self.plan.derived if item.spec.name == fact)
-            return _attest(self, fact, _derive(self, derived))
+            return _derive(self, derived)
         column = _view(self, fact) if spec.view_of else coalesce(self.records, self.part, fact, self.plan)
         if column.pool.spec.name == fact and fact not in self.records.pools:
             column.pool = self.pools.setdefault(fact, column.pool)
@@ -86,7 +86,7 @@ def judge_columns(bucket: Bucket) -> Judged:
     outcomes = np.empty((len(plan.device_rules), bucket.devices), dtype=np.uint8)
     for place, rule in enumerate(plan.device_rules):
         outcomes[place] = outcome_of(bucket, rule)
-    return Judged(bucket, scope_of(bucket), _route(bucket), outcomes)
+    return Judged(bucket, scope_of(bucket), route_of(bucket), outcomes)
 
 
 def outcome_of(bucket: Bucket, rule: Rule) -> npt.NDArray[np.uint8]:
@@ -156,18 +156,10 @@ def _view(bucket: Bucket, fact: str) -> FactColumn:
     """Return a fact that is another fact's text, read in another way."""
     base = bucket.column(bucket.plan.specs[fact].view_of)
     pool = bucket.pools.setdefault(fact, Pool(bucket.plan.specs[fact]))
-    kept = {int(code): _view_code(base.pool, pool, int(code)) for code in np.unique(np.append(base.codes, base.shown))}
+    kept = {code: pool.view_code(base.pool, code) for code in np.unique(np.append(base.codes, base.shown)).tolist()}
     translate = np.zeros(len(base.pool), dtype=np.int32)
     translate[list(kept)] = list(kept.values())
     return FactColumn(pool, translate[base.codes], translate[base.shown], base.record.copy())
-
-
-def _view_code(base: Pool, pool: Pool, code: int) -> int:
-    if code < len(Missing):
-        return code
-    if isinstance(base.cells[code], Missing) and base.cells[code] is not Missing.UNREADABLE:
-        return int(base.cells[code])
-    return pool.view_code(base, code)
 
 
 def _derive(bucket: Bucket, derived: Derived) -> FactColumn:
@@ -195,6 +187,7 @@ def _attest(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
     for place, word in enumerate(bucket.plan.attestations):
         if word.fact != fact or not word.attested <= bucket.plan.as_of <= word.valid_until:
             continue
+        column = column.copied()
         code = column.pool.code(word.value)
         value = column.pool.identity[code]
         moment = int((np.datetime64(word.attested, "us") - np.datetime64(EPOCH, "us")).astype(np.int64))
@@ -217,7 +210,8 @@ def scope_of(bucket: Bucket) -> npt.NDArray[np.int16]:
     return found
 
 
-def _route(bucket: Bucket) -> npt.NDArray[np.int16]:
+def route_of(bucket: Bucket) -> npt.NDArray[np.int16]:
+    """Return, for each device, the place of its route, or UNDETERMINED."""
     found = np.full(bucket.devices, UNDETERMINED, dtype=np.int16)
     open_ = np.ones(bucket.devices, dtype=np.bool_)
     for place, route in enumerate(bucket.plan.pack.routes):

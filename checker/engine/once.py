@@ -14,7 +14,7 @@ def once_bucket(plan: Plan) -> Bucket:
     records = Records(
         files=(),
         device_ids=pl.Series("device_id", [""]),
-        aliases={},
+        aliases=pl.DataFrame(schema={"device": pl.Int32, "alias": pl.String}),
         file_of=nothing.astype(np.uint16),
         row=nothing.astype(np.uint32),
         line=nothing.astype(np.uint32),

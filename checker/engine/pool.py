@@ -1,6 +1,6 @@
 """The distinct values of one fact over a whole run: typed once, tested once, then looked up by code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from checker.model.outcome import Missing
 
 Codes = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.uint8]
-CONFLICT_SIGN = " | "  # between the values of a conflict, where they are shown
+CONFLICT_SIGN, BLANK_SIGN = " | ", "(blank)"  # how the values of a conflict are shown
 REASONS = len(Missing)  # the first codes of every pool are the reasons why there is no value
 
 
@@ -26,8 +26,11 @@ class Pool:
         self.texts: list[str | None] = [None] * REASONS
         self.cells: list[Cell] = list(Missing)
         self._codes: dict[str, int] = {}
+        self._conflicts: dict[tuple[int, ...], int] = {}
+        self._parts: dict[int, tuple[int, ...]] = {}  # code of a conflict -> codes between which nothing decides
         self._tables: dict[Test, Truths] = {}
-        self._identity: Codes | None = None
+        self._identity: Codes = np.zeros(0, dtype=np.int32)
+        self._first: dict[tuple[type, Cell], int] = {}  # typed value -> its least code
         self.shown_texts: pl.Series | None = None  # the texts as a series, kept by whoever writes findings
         for text in texts:
             self._append(text or "", read_value(text or "", spec))
@@ -40,46 +43,52 @@ class Pool:
         self.texts.append(text)
         self.cells.append(cell)
         self._codes.setdefault(text, code)
-        self._identity = None
         return code
 
     def code(self, text: str) -> int:
         """Return the code of a text, new to the pool or not."""
         return self._codes[text] if text in self._codes else self._append(text, read_value(text, self.spec))
 
-    def conflict(self, codes: Sequence[int]) -> int:
+    def conflict(self, codes: Iterable[int]) -> int:
         """Return the code of a conflict between several codes; what cannot be read is one of its candidates."""
-        cells = {self.cells[code]: self.texts[code] for code in sorted(codes, key=lambda code: str(self.texts[code]))}
-        shown = CONFLICT_SIGN.join(str(text) for text in cells.values())
-        key = f"conflict: {shown}"
-        return self._codes[key] if key in self._codes else self._add_conflict(key, shown, tuple(cells))
-
-    def _add_conflict(self, key: str, shown: str, candidates: tuple[Cell, ...]) -> int:
-        code = self._append(shown, Conflict(candidates))
-        self._codes[key] = code
-        return code
+        parts = tuple(sorted(set(codes), key=lambda code: (str(self.texts[code]), code)))
+        if parts not in self._conflicts:
+            code = len(self.cells)
+            self.texts.append(CONFLICT_SIGN.join(self.texts[part] or BLANK_SIGN for part in parts))
+            self.cells.append(Conflict(tuple(self.cells[part] for part in parts)))
+            self._conflicts[parts] = code
+            self._parts[code] = parts
+        return self._conflicts[parts]
 
     def view_code(self, base: "Pool", code: int) -> int:
         """Return the code under which this view of a fact holds what ``base`` holds under ``code``."""
         cell = base.cells[code]
-        text = str(base.texts[code])
-        if not isinstance(cell, Conflict):
-            at = self.code(text)
-            return int(self.cells[at]) if isinstance(self.cells[at], Missing) else int(self.identity[at])
-        views = tuple(read_value(part, self.spec) for part in text.split(CONFLICT_SIGN))
-        if len(set(views)) == 1:
-            return self.code(text.split(CONFLICT_SIGN)[0])
-        key = f"conflict: {text}"
-        return self._codes[key] if key in self._codes else self._add_conflict(key, text, views)
+        if code < REASONS or (isinstance(cell, Missing) and cell is not Missing.UNREADABLE):
+            return int(cell)
+        if isinstance(cell, Conflict):
+            views = {self.view_code(base, part) for part in base._parts[code]}
+            return views.pop() if len(views) == 1 else self.conflict(views)
+        at = self.code(str(base.texts[code]))  # may add to the pool, so before its identity is asked for
+        return int(self.identity[at])
 
     @property
     def identity(self) -> Codes:
         """For each code the least code of the same typed value, so that spellings of one value are no conflict."""
-        if self._identity is None:
-            first: dict[Cell, int] = {}
-            keys = [(type(cell), cell if cell is not Missing.UNREADABLE else self.texts[i]) for i, cell in enumerate(self.cells)]
-            self._identity = np.array([first.setdefault(key, i) for i, key in enumerate(keys)], dtype=np.int32)
+        done = len(self._identity)
+        if done < len(self):
+            fresh = [self._first.setdefault(self._key(code), code) for code in range(done, len(self))]
+            self._identity = np.append(self._identity, np.array(fresh, dtype=np.int32))
         return self._identity
+
+    def _key(self, code: int) -> tuple[type, Cell]:
+        """Return what makes two codes one value: the typed value, or the text of what cannot be read.
+
+        The type belongs to it: Missing and bool are numbers to Python, and UNREADABLE would equal 2.
+        """
+        cell = self.cells[code]
+        if isinstance(cell, Conflict):
+            return Conflict, self._parts[code]
+        return type(cell), self.texts[code] if cell is Missing.UNREADABLE else cell
 
     def reasons(self) -> npt.NDArray[np.int8]:
         """For each code its Missing reason, or -1 where there is a value; conflicts are CONFLICTING."""

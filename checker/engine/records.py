@@ -25,7 +25,7 @@ class Records:
 
     files: tuple[InputFile, ...]
     device_ids: pl.Series  # sorted
-    aliases: dict[int, tuple[str, ...]]
+    aliases: pl.DataFrame  # device, alias; sorted by both
     file_of: npt.NDArray[np.uint16]
     row: npt.NDArray[np.uint32]
     line: npt.NDArray[np.uint32]
@@ -116,11 +116,16 @@ def _columns(item: FileRecords, fact: str) -> list[pl.Series]:
 def _codes(inputs: Sequence[FileRecords], fact: str) -> dict[int, Codes]:
     found = {}
     for number, item in enumerate(inputs):
-        columns = _columns(item, fact)
-        if columns:
-            physical = [(column.to_physical().cast(pl.Int32) + REASONS).fill_null(NOTHING).to_numpy() for column in columns]
-            found[number] = physical[0] if len(physical) == 1 else np.concatenate(physical)
+        if any(fact in frame.columns for frame in item.frames):
+            found[number] = np.concatenate([_codes_in(frame, fact) for frame in item.frames])
     return found
+
+
+def _codes_in(frame: pl.DataFrame, fact: str) -> Codes:
+    if fact not in frame.columns:
+        return np.full(frame.height, NOTHING, dtype=np.int32)
+    places = frame[fact].to_physical().cast(pl.Int32) + REASONS
+    return places.fill_null(NOTHING).to_numpy()
 
 
 def _pool(inputs: Sequence[FileRecords], spec: FactSpec) -> Pool:

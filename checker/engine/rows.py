@@ -1,12 +1,14 @@
 """The reference engine: one device at a time, in plain Python, obviously right. Cases and ``explain`` use it.
 
-``engine/columns.py`` does the same for a bucket of devices at once; property tests hold the two equal.
+``engine/columns.py`` does the same for a bucket of devices at once; property tests hold the two equal. What the records
+of a device say together is told by ``engine/reference.py``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 
-from checker.engine.cells import Cell, Conflict, truth_of
+from checker.engine.cells import NO_RECORD, Cell, Conflict, distinct, truth_of
 from checker.facts.values import read_value
 from checker.model.condition import All, AnyOf, Condition, Constant, Not, Test, facts_of
 from checker.model.outcome import Missing, Outcome
@@ -17,10 +19,20 @@ from checker.model.truth import Truth, all_of, any_of
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the records of a device say of a base fact, coalesced: its cell, and its texts for other readings."""
+    """What the records of a device say of a fact, coalesced: its cell, its texts for other readings, when and where."""
 
     cell: Cell
     texts: tuple[str, ...] = ()  # one, or the candidates of a conflict
+    observed: datetime | None = None
+    record: int = NO_RECORD  # the newest record that it rests on, counted over all files
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What was attested of a fact, and on which day: it fills gaps, and stale values observed before that day."""
+
+    text: str
+    day: date
 
 
 @dataclass(slots=True)
@@ -29,22 +41,33 @@ class Device:
 
     plan: Plan
     readings: Mapping[str, Reading]
-    attested: Mapping[str, str] = field(default_factory=dict)  # fact -> text that may fill a gap
+    attested: Mapping[str, Word] = field(default_factory=dict)
 
     def cell(self, fact: str, defaults: bool = False) -> Cell:
         """Return the device's cell of a fact; with ``defaults`` an unstated fact takes its declared default."""
         spec = self.plan.specs[fact]
         if spec.derived:
             found = _derive(self, next(item for item in self.plan.derived if item.spec.name == fact))
-        elif spec.view_of:
-            found = _view(self, fact)
         else:
-            found = self.readings.get(fact, Reading(Missing.NOT_EXPORTED)).cell
-        if found in (Missing.NOT_EXPORTED, Missing.BLANK) and isinstance(found, Missing) and fact in self.attested:
-            return read_value(self.attested[fact], spec)
+            found = self.reading(fact).cell
         if defaults and found is Missing.NOT_EXPORTED and spec.default is not None:
             return read_value(spec.default, spec)
         return found
+
+    def reading(self, fact: str) -> Reading:
+        """Return what is read of a fact that is not derived, or attested where that says nothing."""
+        spec = self.plan.specs[fact]
+        found = _view(self, fact) if spec.view_of else self.readings.get(fact, Reading(Missing.NOT_EXPORTED))
+        word = self.attested.get(fact)
+        if word is None or not _is_gap(found, word):
+            return found
+        return Reading(read_value(word.text, spec), (word.text,))
+
+
+def _is_gap(found: Reading, word: Word) -> bool:
+    if found.cell is Missing.STALE:
+        return found.observed is None or found.observed < datetime.combine(word.day, time.min)
+    return found.cell is Missing.NOT_EXPORTED or found.cell is Missing.BLANK
 
 
 def truth(device: Device, condition: Condition, defaults: bool = False) -> Truth:
@@ -90,13 +113,13 @@ def scope(device: Device) -> str:
     return next((reason for reason, when in device.plan.scope if truth(device, when) is Truth.TRUE), "")
 
 
-def _view(device: Device, fact: str) -> Cell:
+def _view(device: Device, fact: str) -> Reading:
     spec = device.plan.specs[fact]
-    base = device.readings.get(spec.view_of, Reading(Missing.NOT_EXPORTED))
+    base = device.reading(spec.view_of)
     if isinstance(base.cell, Missing) and base.cell is not Missing.UNREADABLE:
-        return base.cell
-    views = tuple(dict.fromkeys(read_value(text, spec) for text in base.texts))
-    return views[0] if len(views) == 1 else Conflict(views)
+        return base
+    views = distinct(read_value(text, spec) for text in base.texts)
+    return replace(base, cell=views[0] if len(views) == 1 else Conflict(views))
 
 
 def _derive(device: Device, derived: Derived) -> Cell:

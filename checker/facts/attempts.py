@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from checker.facts.lists import fold, read_json
@@ -27,6 +27,8 @@ _ANSWERS = frozenset({*range(200, 400), 400, 404, 405})  # 400, 404, 405: the se
 _PROXY_AUTHENTICATION = 407
 
 _CURL_REFUSED = re.compile(r"curl\D{0,20}(?:35|60)(?![0-9])|^\s*(?:35|60)\s*$", re.IGNORECASE)  # TLS pinning rejected
+CONFLICTING = "conflicting"  # the result of attempts at one moment that prove different things
+
 _PINNED = frozenset({"mdatp", "sense", "analyzer-cert"})  # check the service's own certificate chain
 _SERVICE_DOMAINS = (".endpoint.security.microsoft.com", ".endpoint.security.microsoft.us")
 
@@ -50,6 +52,18 @@ def latest(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     """Return the last attempt for each host, port, method and way, sorted; ``attempts`` are in time order."""
     last = {(attempt.host, attempt.port, attempt.method, attempt.via): attempt for attempt in attempts}
     return tuple(sorted(last.values()))
+
+
+def at_once(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
+    """Return one attempt for each host, port, method and way, out of those of one moment, whatever their order.
+
+    Where they prove different things nothing decides between them: the result is ``conflicting``. A line of a proxy's
+    rules that denies stands, and what was not tested says nothing beside what was.
+    """
+    several: dict[tuple[str, int, str, str], list[Attempt]] = {}
+    for attempt in sorted(set(attempts)):
+        several.setdefault((attempt.host, attempt.port, attempt.method, attempt.via), []).append(attempt)
+    return tuple(sorted(_settled(together) for together in several.values()))
 
 
 def attempts_text(attempts: Iterable[Attempt]) -> str:
@@ -93,8 +107,10 @@ def read_tls_inspection(text: str) -> bool | Missing:
     attempts = read_attempts(text)
     if isinstance(attempts, Missing):
         return attempts
-    if any(attempt.result == "tls_error" or _CURL_REFUSED.search(attempt.error) for attempt in attempts):
+    if any(_shows_inspection(attempt) for attempt in attempts):
         return True
+    if any(attempt.result == CONFLICTING for attempt in attempts):
+        return Missing.BLANK
     got_through = any(
         attempt.method in _PINNED and attempt.result == "reachable" and attempt.host.endswith(_SERVICE_DOMAINS)
         for attempt in attempts
@@ -109,7 +125,33 @@ def read_proxy_authentication(text: str) -> bool | Missing:
         return attempts
     if any(attempt.status == _PROXY_AUTHENTICATION for attempt in attempts):
         return True
+    if any(attempt.result == CONFLICTING for attempt in attempts):
+        return Missing.BLANK
     return False if any(is_system(attempt) and is_answered(attempt) for attempt in attempts) else Missing.BLANK
+
+
+def _settled(attempts: list[Attempt]) -> Attempt:
+    tried = [attempt for attempt in attempts if attempt.result != "not_tested"] or attempts
+    denied = [attempt for attempt in tried if is_policy(attempt) and is_blocked(attempt)]
+    if denied or len({_proof(attempt) for attempt in tried}) == 1:
+        return (denied or tried)[0]
+    return replace(tried[0], path="", result=CONFLICTING, status=0, error="")
+
+
+def _proof(attempt: Attempt) -> tuple[bool, ...]:
+    """Return all that the facts told from attempts, and ``reaches``, ask of one."""
+    return (
+        is_answered(attempt),
+        is_blocked(attempt),
+        attempt.status != 0,
+        attempt.status == _PROXY_AUTHENTICATION,
+        attempt.result == "reachable",
+        _shows_inspection(attempt),
+    )
+
+
+def _shows_inspection(attempt: Attempt) -> bool:
+    return attempt.result == "tls_error" or _CURL_REFUSED.search(attempt.error) is not None
 
 
 def _attempt(entry: Any) -> Attempt:  # noqa: ANN401 - what the JSON holds

@@ -9,6 +9,7 @@ from functools import cache
 from typing import assert_never
 
 from checker.facts.attempts import (
+    at_once,
     attempts_text,
     latest,
     read_attempts,
@@ -79,6 +80,16 @@ def merge_texts(texts: Sequence[str], spec: FactSpec) -> str:
     if isinstance(merged, Missing):
         return unread[0] if unread else ""
     return set_text(merged)
+
+
+def merge_at_once(texts: Sequence[str], spec: FactSpec) -> str:
+    """Return one canonical text, as :func:`merge_texts`, for observations of one moment, whatever their order."""
+    if spec.type != "attempts" or len(texts) == 1:
+        return merge_texts(texts, spec)
+    values = [read_value(text, spec) for text in texts]
+    if Missing.UNREADABLE in values:
+        return merge_texts(sorted(texts), spec)
+    return attempts_text(at_once(attempt for value in values if isinstance(value, tuple) for attempt in value))  # type: ignore[misc]
 
 
 def _read_type(text: str, spec: FactSpec) -> Value | Missing:

@@ -17,13 +17,16 @@ class Column:
         return f"{self.title}.{self.path}" if self.path else self.title
 
 
+Columns = tuple[Column, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class BoundFact:
     """A reading with the columns that a file has for it; none where their absence is a statement."""
 
     reading: FactReading
-    columns: tuple[Column, ...]
-    stated_with: tuple[Column, ...]
+    columns: Columns
+    stated_with: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Binding:
     keys: Mapping[str, Column]
     observed: Column | None
     plus_minutes: Column | None
-    full: tuple[Column, ...]  # in one of which a full record says something; none if the file has only full records
+    full: Columns  # in one of which a full record says something; none if the file has only full records
     facts: Mapping[str, BoundFact]
 
     def titles(self) -> frozenset[str]:
@@ -65,7 +68,7 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
     )
 
 
-def _columns(reading: FactReading, known: Mapping[str, str]) -> tuple[Column, ...]:
+def _columns(reading: FactReading, known: Mapping[str, str]) -> Columns:
     if reading.parts:
         found = [_first((part,), known) or Column("") for part in reading.parts]
         return tuple(found) if found[0].title else ()

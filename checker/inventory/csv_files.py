@@ -10,6 +10,7 @@ from itertools import chain, islice
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from checker.errors import InputError, Problem
@@ -20,6 +21,7 @@ from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+BLOCKS_IN_A_TABLE = 4  # 32 MiB: enough that calls cost nothing, little enough that threads do not wait for each other
 BATCH = 50_000  # records in a table of the strict reader
 T = TypeVar("T")
 
@@ -95,17 +97,29 @@ def _check_titles(titles: tuple[str, ...], where: str) -> None:
 def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faults) -> Iterator[RawTable]:
     columns = [place for place, title in enumerate(layout.titles) if title in wanted] or [0]
     row = 1
-    for block in _ahead(_blocks(source, layout)):
-        table = _parsed(block, layout, columns, row)
+    for blocks in _ahead(_groups(_blocks(source, layout))):
+        table = _parsed(blocks, layout, columns, row)
         if table is not None:
             row += table.rows.len()
             yield table
             continue
-        lines = Lines(chain([block.data], block.rest or ()), number=block.line)
+        lines = Lines(chain((block.data for block in blocks), blocks[-1].rest or ()), number=blocks[0].line)
         records = read_strict(lines, layout.delimiter, len(layout.titles), row, faults)
         while batch := list(islice(records, BATCH)):
             row = batch[-1][0] + 1
             yield _table(batch, layout, columns)
+
+
+def _groups(blocks: Iterator[Block]) -> Iterator[list[Block]]:
+    """Yield proven blocks by as many as make a table of a good size, and what is not proven alone."""
+    group: list[Block] = []
+    for block in blocks:
+        if group and (block.proof is None or len(group) == BLOCKS_IN_A_TABLE):
+            yield group
+            group = []
+        group.append(block)
+    if group:
+        yield group
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:
@@ -136,7 +150,7 @@ def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
 
 
 def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
-    """Yield what follows the first ``skip`` bytes, cut after line feeds; the last with one at most."""
+    """Yield what follows the first ``skip`` bytes, cut after line feeds; the last without blank lines at its end."""
     first = b""
     while len(first) < skip:
         first += next(blocks)
@@ -148,30 +162,36 @@ def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
         held = b"".join((carry, memoryview(block)[:end])) if end else b""
         carry = block[end:] if end else carry + block
     last = held + carry
-    whole = last.rstrip(b"\r\n")
-    if whole:
-        yield whole + b"\n" if whole != last else whole
+    records = last.rstrip(b"\r\n")
+    ends = last[len(records) :]
+    if records:
+        yield records + (b"\r\n" if ends.startswith(b"\r\n") else ends[:1].replace(b"\r", b"\n"))
 
 
-def _parsed(block: Block, layout: Layout, columns: list[int], row: int) -> RawTable | None:
-    """Return the wanted columns of a proven block; None if it is not proven, or if Polars sees other records in it."""
-    proof = block.proof
-    if proof is None:
+def _parsed(blocks: list[Block], layout: Layout, columns: list[int], row: int) -> RawTable | None:
+    """Return the wanted columns of proven blocks; None if they are not, or if Polars sees other records in them."""
+    proofs = [block.proof for block in blocks if block.proof]
+    if len(proofs) < len(blocks):
         return None
     frame = pl.read_csv(
-        block.data,
+        [block.data for block in blocks],
         has_header=False,
         columns=columns,
         separator=layout.delimiter,
         infer_schema=False,
         empty_string_is_null=False,
     )
-    if frame.height != proof.records:
+    records = sum(proof.records for proof in proofs)
+    if frame.height != records:
         return None
     frame.columns = [layout.titles[place] for place in columns]
-    starts = np.arange(proof.records, dtype=np.uint32) if proof.starts is None else proof.starts
-    rows = pl.Series("row", np.arange(row, row + proof.records, dtype=np.uint32))
-    return RawTable(frame, rows, pl.Series("line", starts + np.uint32(block.line)))
+    lines = [block.line + _starts(proof) for block, proof in zip(blocks, proofs, strict=True)]
+    rows = np.arange(row, row + records, dtype=np.uint32)
+    return RawTable(frame, pl.Series("row", rows), pl.Series("line", np.concatenate(lines), pl.UInt32))
+
+
+def _starts(proof: Proof) -> npt.NDArray[np.uint32]:
+    return np.arange(proof.records, dtype=np.uint32) if proof.starts is None else proof.starts
 
 
 def _table(records: list[Record], layout: Layout, columns: list[int]) -> RawTable:

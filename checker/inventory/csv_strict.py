@@ -9,6 +9,7 @@ from checker.errors import InputError, Problem
 from checker.inventory.source import BLOCK, check_text
 from checker.inventory.table import Faults
 
+LONGEST_FIELD = BLOCK  # characters; longer ones are quotes that were never closed
 Record = tuple[int, int, list[str]]
 
 
@@ -51,7 +52,7 @@ def read_strict(lines: Lines, delimiter: str, fields: int, row: int, faults: Fau
     A line without anything is no record. A quote that is never closed hides where the records after it begin, so that
     the file is refused whole, whatever is to be done with bad records.
     """
-    csv.field_size_limit(BLOCK)
+    csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.record.clear()

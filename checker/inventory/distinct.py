@@ -1,4 +1,4 @@
-"""Reads a column by its distinct texts: each is read once in a file, and looked up by its code after that."""
+"""Reads columns by their distinct texts: each is read once in a file, and looked up by its code after that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,22 +11,20 @@ class Texts:
     """The distinct texts of a column over all tables of a file, each with a code."""
 
     categories: pl.Categories = field(default_factory=pl.Categories.random)
-    _kept: pl.Series | None = None  # Polars forgets categories that no column uses
+    known: list[str] = field(default_factory=list)  # by code
+    _kept: pl.Series = field(init=False)  # Polars forgets categories that no column uses
+
+    def __post_init__(self) -> None:
+        self._kept = pl.Series([], dtype=self.dtype)
 
     @property
     def dtype(self) -> pl.Categorical:
         """Return the type to which a column is cast so that its physical values are the codes."""
         return pl.Categorical(self.categories)
 
-    def codes(self, coded: pl.Series) -> pl.Series:
-        """Return the code of each text of a column of this type; null stays null."""
-        if self._kept is None:
-            self._kept = coded.clear()
-        return coded.to_physical()
-
-    def since(self, code: int) -> list[str]:
-        """Return the texts from a code on."""
-        return self.categories.to_series().slice(code).to_list()
+    def learn(self) -> None:
+        """Take note of the texts that have got a code since this was last called."""
+        self.known += self.categories.to_series().slice(len(self.known)).to_list()
 
 
 @dataclass(slots=True)
@@ -36,13 +34,12 @@ class Answers:
     read: Callable[[str], str | bool | None]
     dtype: pl.DataType
     words: list[str | bool | None] = field(default_factory=list)
-    column: pl.Series | None = None
+    column: pl.Series = field(default_factory=pl.Series)
 
-    def of(self, codes: pl.Series, texts: Texts) -> pl.Series:
-        """Return what the function says of each record's text; null where there is no text."""
-        new = texts.since(len(self.words))
-        if new or self.column is None:
-            self.words += [self.read(text) for text in new]
+    def to(self, texts: Texts) -> pl.Series:
+        """Return the answers to all texts that have a code by now."""
+        if len(self.words) < len(texts.known) or not self.words:
+            self.words += [self.read(text) for text in texts.known[len(self.words) :]]
             plain = pl.Boolean() if self.dtype == pl.Boolean() else pl.String()
-            self.column = pl.Series(self.words, dtype=plain).cast(self.dtype)
-        return self.column.gather(codes)
+            self.column = pl.Series(self.words or [None], dtype=plain).cast(self.dtype)
+        return self.column

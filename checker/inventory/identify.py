@@ -24,6 +24,7 @@ from checker.model.record import FileRecords
 
 UNMATCHED = -1
 MDE, ENTRA, FQDN, SHORT = range(4)  # kinds of parties, the strongest first
+LEVELS = {ENTRA: "entra_id", FQDN: "fqdn", SHORT: "short"}  # the key by which a level joins
 
 Places = npt.NDArray[np.int32]
 
@@ -43,7 +44,7 @@ class Identified:
 
     device_ids: pl.Series
     device: Places  # UNMATCHED where a record is of no device
-    aliases: pl.Series  # of each device: the other keys under which records joined it, sorted
+    aliases: pl.DataFrame  # device, alias: the other keys under which records joined a device, sorted by both
     unmatched: tuple[Unmatched, ...] = ()
 
 
@@ -54,162 +55,153 @@ class _Parties:
     id: pl.Series
     kind: npt.NDArray[np.uint8]
     founds: npt.NDArray[np.bool_]
-    keys: dict[int, pl.DataFrame]  # ENTRA, FQDN, SHORT -> party and key: every key under which a party goes
-    root: Places  # the party that it has joined in the end; itself as long as it has joined none
+    keys: pl.DataFrame  # of all records
+    of_record: Places  # UNMATCHED if it has no key
+    root: Places  # the party that each has joined in the end; itself as long as it has joined none
     ambiguous: dict[int, tuple[str, ...]] = field(default_factory=dict)  # party -> ids of those that it could join
 
 
 def identify(inputs: Sequence[FileRecords]) -> Identified:
     """Return the device of every record; see the module's docstring for the levels."""
-    parties, place = _parties(_keys(inputs))
-    _by_entra(parties)
-    for level in (FQDN, SHORT):
-        for kind in range(ENTRA, level + 1):
-            _by_name(parties, kind, level)
-    return _result(parties, place)
+    parties = _parties(_keys(inputs))
+    _join_by(parties, ENTRA, [ENTRA])
+    _join_by(parties, FQDN, [ENTRA, FQDN])
+    _join_by(parties, SHORT, [ENTRA, FQDN, SHORT])
+    return _result(parties)
 
 
 def _keys(inputs: Sequence[FileRecords]) -> pl.DataFrame:
-    """Return the keys of all records, names folded, with the strongest as text and its kind."""
+    """Return the keys of all records, names folded, and the strongest of them: its text as an id, and its kind."""
     columns = ("mde_id", "entra_id", "name")
     frames = [
         frame.select(*columns, pl.lit(item.file.founds).alias("founds")) for item in inputs for frame in item.frames
     ]
     schema = {**dict.fromkeys(columns, pl.String()), "founds": pl.Boolean()}
     keys = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
-    if not keys["mde_id"].null_count():  # names and Entra ids are only needed to join what has no Defender id
+    if not keys["mde_id"].null_count():  # the other keys serve to join what has no Defender id
         return keys.select("founds", id="mde_id", kind=pl.lit(MDE, pl.UInt8))
     folded = pl.col("name").str.strip_chars().str.to_lowercase().str.strip_chars_end(".")
     short = folded.str.split_exact(".", 1).struct.field("field_0")
     named = keys.with_columns(
-        fqdn=pl.when(folded.str.contains(".", literal=True)).then(folded), short=pl.when(short != "").then(short)
+        fqdn=pl.when(folded.str.contains(".", literal=True) & (short != "")).then(folded),
+        short=pl.when(short != "").then(short),
     )
-    strongest = (
-        pl.when(pl.col("mde_id").is_not_null()).then(MDE).when(pl.col("entra_id").is_not_null()).then(ENTRA)
-        .when(pl.col("fqdn").is_not_null()).then(FQDN).otherwise(SHORT).cast(pl.UInt8)
-    )  # fmt: skip
-    named_id = pl.coalesce(
+    has = [pl.col(column).is_not_null() for column in ("mde_id", "entra_id", "fqdn")]
+    kind = pl.when(has[0]).then(MDE).when(has[1]).then(ENTRA).when(has[2]).then(FQDN).otherwise(SHORT)
+    strongest = pl.coalesce(
         "mde_id", pl.lit("entra:") + pl.col("entra_id"), pl.lit("name:") + pl.coalesce("fqdn", "short")
     )
-    return named.select("entra_id", "fqdn", "short", "founds", id=named_id, kind=strongest)
+    return named.select("founds", *LEVELS.values(), id=strongest, kind=kind.cast(pl.UInt8))
 
 
-def _parties(keys: pl.DataFrame) -> tuple[_Parties, Places]:
-    """Return the parties, and for each record the place of its own (UNMATCHED if it has no key)."""
-    ids, party = _coded(keys["id"])
-    known = party != UNMATCHED
-    kind = np.zeros(len(ids), dtype=np.uint8)
-    kind[party[known]] = keys["kind"].to_numpy()[known]
-    founds = np.zeros(len(ids), dtype=np.bool_)
-    founds[party[keys["founds"].to_numpy() & known]] = True
-    found = {}
-    for level, column in ((ENTRA, "entra_id"), (FQDN, "fqdn"), (SHORT, "short")):
-        _, key = _coded(keys[column]) if column in keys.columns else (ids, np.full(len(party), UNMATCHED, np.int32))
-        pairs = pl.DataFrame({"party": party, "key": key})
-        found[level] = pairs.filter((pl.col("party") != UNMATCHED) & (pl.col("key") != UNMATCHED)).unique()
-    return _Parties(ids, kind, founds, found, np.arange(len(ids), dtype=np.int32)), party
+def _parties(keys: pl.DataFrame) -> _Parties:
+    known = keys.with_row_index("record").filter(pl.col("id").is_not_null())
+    example, party = _distinct(known["id"])
+    founds = np.zeros(len(example), dtype=np.bool_)
+    founds[party[known["founds"].to_numpy()]] = True
+    of_record = np.full(keys.height, UNMATCHED, dtype=np.int32)
+    of_record[known["record"].to_numpy()] = party
+    return _Parties(
+        id=known["id"].gather(example),
+        kind=known["kind"].to_numpy()[example],
+        founds=founds,
+        keys=keys,
+        of_record=of_record,
+        root=np.arange(len(example), dtype=np.int32),
+    )
 
 
-def _coded(texts: pl.Series) -> tuple[pl.Series, Places]:
-    """Return the distinct texts, and for each text its place among them (UNMATCHED for null)."""
-    coded = texts.cast(pl.Categorical(pl.Categories.random()))
-    places = coded.to_physical().cast(pl.Int32).fill_null(UNMATCHED).to_numpy()
-    return coded.cat.get_categories(), places
+def _distinct(texts: pl.Series) -> tuple[npt.NDArray[np.int64], Places]:
+    """Return one place of each distinct text, and for each text the number of its own among them."""
+    seed = 0
+    while True:  # two texts with one hash are as good as never seen; another seed then tells them apart
+        hashes = texts.hash(seed).to_numpy()
+        _, example, number = np.unique(hashes, return_index=True, return_inverse=True)
+        if (texts.gather(example[number]) == texts).all():
+            return example, number.astype(np.int32)
+        seed += 1
 
 
-def _by_entra(parties: _Parties) -> None:
-    """Let parties known by Entra id join the only Defender id that goes with it."""
-    pairs = _now(parties, parties.keys[ENTRA])
-    left, holders = _of_kind(pairs, ENTRA), pairs.filter(pl.col("kind") == MDE)
-    both = left.join(_counted(holders), on="key")
-    _note_ambiguous(parties, both, holders)
-    _join(parties, both.filter(pl.col("strong_count") == 1))
-
-
-def _by_name(parties: _Parties, kind: int, level: int) -> None:
-    """Let parties of a kind join the only stronger device with their full (FQDN) or short name."""
-    pairs = _now(parties, parties.keys[level])
-    left, holders = _of_kind(pairs, kind), pairs.filter(pl.col("kind") < kind)
-    if not left.height or not holders.height:
+def _join_by(parties: _Parties, level: int, kinds: Sequence[int]) -> None:
+    """Let parties of these kinds, the stronger first, join stronger ones by the key of a level."""
+    alone = parties.root == np.arange(len(parties.root))
+    if not (alone & np.isin(parties.kind, kinds)).any():
         return
-    both = left.join(_counted(holders), on="key")
+    texts = parties.keys[LEVELS[level]]
+    now = pl.DataFrame({"key": texts.hash(), "root": parties.of_record, "record": np.arange(len(texts))})
+    now = now.filter(pl.Series(texts.is_not_null()))
+    for kind in kinds:
+        root = parties.root[now["root"].to_numpy()]
+        now = now.with_columns(root=pl.Series(root), kind=pl.Series(parties.kind[root])).unique(["key", "root"])
+        _join_kind(parties, level, kind, now)
+
+
+def _join_kind(parties: _Parties, level: int, kind: int, now: pl.DataFrame) -> None:
+    """Let the parties of a kind join; ``now`` says which keys lead to which parties, those that joined not counted."""
+    holders = now.filter(pl.col("kind") < (MDE + 1 if level == ENTRA else kind))
+    strong = holders.group_by("key").agg(
+        pl.len().alias("holders"), strong=pl.col("root").first(), strong_record=pl.col("record").first()
+    )
+    left = now.filter(pl.col("kind") == kind).join(strong, on="key")
     if kind == level:
-        _note_ambiguous(parties, both, holders)
-    # unique on both sides: over all parties of the kind by this name, and over all names of one party
-    rivals = left.group_by("key").agg(pl.len().alias("rivals"))
-    fitting = both.join(rivals, on="key").filter(pl.col("strong_count") == 1, pl.col("rivals") == 1)
-    fitting = fitting.filter(pl.col("strong").n_unique().over("root") == 1).unique(["root", "strong"])
-    for stronger_key in range(ENTRA, level):
-        has = np.zeros(len(parties.root), dtype=np.bool_)
-        has[parties.root[parties.keys[stronger_key]["party"].to_numpy()]] = True
-        fitting = fitting.filter(~(pl.Series(has[fitting["root"]]) & pl.Series(has[fitting["strong"]])))
-    if kind == ENTRA:  # two Entra ids are two devices
+        _note_ambiguous(parties, left.filter(pl.col("holders") > 1), holders)
+    rivals = now.filter(pl.col("kind") == kind).group_by("key").agg(pl.len().alias("rivals"))
+    fitting = left.join(rivals, on="key").filter(
+        pl.col("holders") == 1, pl.col("rivals") == 1, pl.col("strong").n_unique().over("root") == 1
+    )
+    for stronger_level in range(ENTRA, level):
+        has = _have(parties, stronger_level)
+        disagree = has[fitting["root"].to_numpy()] & has[fitting["strong"].to_numpy()]
+        fitting = fitting.filter(pl.Series(~disagree))
+    fitting = fitting.unique(["root", "strong"])
+    if kind == ENTRA and level != ENTRA:  # two Entra ids are two devices: they cannot join one
         fitting = fitting.filter(pl.len().over("strong") == 1)
-    _join(parties, fitting)
-
-
-def _now(parties: _Parties, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return which keys lead to which parties (and their kinds), those that have joined counted with whom they joined."""
-    root = parties.root[keys["party"].to_numpy()]
-    found = pl.DataFrame({"key": keys["key"], "root": root, "kind": parties.kind[root]})
-    return found.unique()
-
-
-def _of_kind(pairs: pl.DataFrame, kind: int) -> pl.DataFrame:
-    return pairs.filter(pl.col("kind") == kind).select("key", "root")
-
-
-def _counted(holders: pl.DataFrame) -> pl.DataFrame:
-    """Return, for each key, how many stronger parties have it, and one of them."""
-    return holders.group_by("key").agg(pl.len().alias("strong_count"), pl.col("root").min().alias("strong"))
-
-
-def _note_ambiguous(parties: _Parties, both: pl.DataFrame, holders: pl.DataFrame) -> None:
-    several = both.filter(pl.col("strong_count") > 1).select("key", "root")
-    candidates = several.join(holders.select("key", strong="root"), on="key").group_by("root").agg("strong")
-    for root, strong in candidates.iter_rows():
-        parties.ambiguous[root] = tuple(sorted(parties.id[at] for at in strong))
-
-
-def _join(parties: _Parties, pairs: pl.DataFrame) -> None:
+    texts = parties.keys[LEVELS[level]]
+    same = texts.gather(fitting["record"]) == texts.gather(fitting["strong_record"])  # not only their hashes
+    pairs = fitting.filter(same)
     moved = np.arange(len(parties.root), dtype=np.int32)
     moved[pairs["root"].to_numpy()] = pairs["strong"].to_numpy()
     parties.root = moved[parties.root]
 
 
-def _result(parties: _Parties, place: Places) -> Identified:
+def _have(parties: _Parties, level: int) -> npt.NDArray[np.bool_]:
+    """Tell which parties have a key of a level, of their own or of those that joined them."""
+    has = np.zeros(len(parties.root), dtype=np.bool_)
+    has[parties.root[parties.of_record[parties.keys[LEVELS[level]].is_not_null().to_numpy()]]] = True
+    return has
+
+
+def _note_ambiguous(parties: _Parties, several: pl.DataFrame, holders: pl.DataFrame) -> None:
+    candidates = several.select("key", "root").join(holders.select("key", strong="root"), on="key")
+    for root, strong in candidates.group_by("root").agg("strong").iter_rows():
+        parties.ambiguous[root] = tuple(sorted(parties.id[at] for at in strong))
+
+
+def _result(parties: _Parties) -> Identified:
     """Number the devices in the order of their ids."""
-    everyone = np.arange(len(parties.root), dtype=np.int32)
-    founded = np.zeros(len(everyone), dtype=np.bool_)
+    founded = np.zeros(len(parties.root), dtype=np.bool_)
     founded[parties.root[parties.founds]] = True
     founded[list(parties.ambiguous)] = False
-    roots = everyone[founded]
-    order = parties.id.gather(roots).arg_sort().to_numpy()
-    number = np.full(len(everyone) + 1, UNMATCHED, dtype=np.int32)  # the last stands for UNMATCHED itself
-    number[roots[order]] = np.arange(len(roots), dtype=np.int32)
-    device = number[np.append(parties.root, UNMATCHED)]
+    roots = np.flatnonzero(founded)
+    roots = roots[parties.id.gather(roots).arg_sort().to_numpy()]
+    number = np.full(len(founded), UNMATCHED, dtype=np.int32)
+    number[roots] = np.arange(len(roots), dtype=np.int32)
+    device = number[parties.root]
+    joined = np.flatnonzero((parties.root != np.arange(len(founded))) & (device != UNMATCHED))
+    aliases = pl.DataFrame({"device": device[joined], "alias": parties.id.gather(joined)})
     return Identified(
-        parties.id.gather(roots[order]).alias("device_id"),
-        device[place],
-        _aliases(parties, device[:-1], everyone),
-        _unmatched(parties, device[:-1], no_key=bool((place == UNMATCHED).any())),
+        device_ids=parties.id.gather(roots).alias("device_id"),
+        device=np.append(device, np.int32(UNMATCHED))[parties.of_record],  # the last stands for UNMATCHED itself
+        aliases=aliases.sort("device", "alias"),
+        unmatched=_unmatched(parties, device),
     )
 
 
-def _aliases(parties: _Parties, device: Places, everyone: Places) -> pl.Series:
-    joined = everyone[(parties.root != everyone) & (device != UNMATCHED)]
-    devices = pl.DataFrame({"device": np.arange(device.max(initial=UNMATCHED) + 1, dtype=np.int32)})
-    names = pl.DataFrame({"device": device[joined], "alias": parties.id.gather(joined)}).sort("alias")
-    lists = names.group_by("device", maintain_order=True).agg("alias")
-    aliases = devices.join(lists, on="device", how="left", maintain_order="left")["alias"]
-    return aliases.fill_null([]).cast(pl.List(pl.String))
-
-
-def _unmatched(parties: _Parties, device: Places, no_key: bool) -> tuple[Unmatched, ...]:
+def _unmatched(parties: _Parties, device: Places) -> tuple[Unmatched, ...]:
     found = []
     for at in np.flatnonzero(device == UNMATCHED).tolist():
         candidates = parties.ambiguous.get(int(parties.root[at]), ())
         reason = "ambiguous" if candidates else "evidence for an unknown device"
         found.append(Unmatched(parties.id[at], reason, candidates))
     found.sort(key=lambda item: item.key)
-    return (*found, Unmatched("", "no key")) if no_key else tuple(found)
+    return (*found, Unmatched("", "no key")) if (parties.of_record == UNMATCHED).any() else tuple(found)

@@ -118,7 +118,7 @@ class _Document:
             try:
                 value, stop = DECODER.raw_decode(line)
                 if stop < len(line):
-                    raise ValueError(f"text follows the object in column {stop + 1}")
+                    raise json.JSONDecodeError("Text after the object", line, stop)
             except (ValueError, RecursionError) as error:
                 if end >= last and _is_cut(line, error):
                     self.refuse(start, "is cut off in this line")

@@ -116,9 +116,9 @@ def _signature(node: Entries, problems: Problems) -> Signature:
 
 
 def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Problems) -> FactReading:
-    check_keys(node, f"'{fact}'", (), (*FACT_OPTIONS, *FACT_CONDITIONS), problems)
+    known = check_keys(node, f"'{fact}'", (), (*FACT_OPTIONS, *FACT_CONDITIONS), problems)
     columns, parts = texts_of(node, "from", problems), texts_of(node, "parts", problems)
-    if not columns and not parts:
+    if known and not columns and not parts:
         problems.add(node.place, f"'{fact}' names no column", "say 'from: Title'")
     is_set = catalogue()[fact].type == "set"
     if is_set != ("set" in node.entries):
@@ -134,7 +134,7 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         otherwise=_word(node.entries["otherwise"], problems) if "otherwise" in node.entries else AS_IT_STANDS,
         says=_word(node.entries["says"], problems) if "says" in node.entries else None,
         shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else "text",
-        open_set=is_set and choice_of(node, "set", ("closed", "open"), problems) == "open",
+        open_set=is_set and "set" in node.entries and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
         needs=texts_of(node, "needs", problems),
         stated_with=texts_of(node, "stated_with", problems),

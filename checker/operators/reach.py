@@ -6,7 +6,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Any
 
-from checker.facts.attempts import is_answered, is_blocked, is_policy, is_system
+from checker.facts.attempts import CONFLICTING, is_answered, is_blocked, is_policy, is_system
 from checker.model.fact import Attempt, FactSpec
 from checker.model.truth import Truth, all_of
 from checker.operators.arguments import COUNT, TEXT, list_of, mapping, whole
@@ -59,7 +59,7 @@ def reaches(value: tuple[Attempt, ...], argument: Reach) -> Truth:
     |---|---|
     | answered | one of its ways gave HTTP 200 to 399, 400, 404 or 405, or its agent says that it was reachable |
     | blocked | every way met no answer, a TLS error or HTTP 407; or a proxy's or firewall's rules deny it |
-    | conflicting | no way answered, and another status came back (403, 451, 5xx) |
+    | conflicting | no way answered, and another status came back (403, 451, 5xx), or results of one moment differ |
 
     A pattern is TRUE if a host that fits it answered and no such host is blocked or conflicting; FALSE if one is
     blocked; UNKNOWN otherwise. The least over the patterns counts. A TCP handshake, a person's browser or curl, or a
@@ -114,6 +114,6 @@ def _state(attempts: list[Attempt]) -> _State:
         return _State.ANSWERED
     if ways and all(is_blocked(way) for way in ways):
         return _State.BLOCKED
-    if any(is_blocked(way) or way.status for way in ways):
+    if any(is_blocked(way) or way.status or way.result == CONFLICTING for way in ways):
         return _State.CONFLICTING
     return _State.UNTESTED

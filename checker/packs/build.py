@@ -27,6 +27,7 @@ from checker.yaml_nodes import (
     flag_of,
     load,
     mapping,
+    text_items,
     text_of,
     texts_of,
 )
@@ -214,12 +215,13 @@ def _for_profile(entry: Entries, scope: Scope, profiles: dict[str, Profile]) -> 
 
 
 def _check_sources(entry: Entries, sources: dict[str, Source], problems: Problems) -> None:
-    listed = texts_of(entry, "sources", problems)
-    if "sources" in entry.entries and not listed:
-        problems.add(entry.entries["sources"].place, "name at least one source")
-    for name in listed:
-        if name not in sources:
-            problems.add(entry.entries["sources"].place, f"there is no source '{name}'", did_you_mean(name, sources))
+    node = entry.entries.get("sources")
+    listed = tuple(text_items(node, "'sources'", problems)) if node else ()
+    if node and not listed:
+        problems.add(node.place, "name at least one source")
+    for text in listed:
+        if text.value not in sources:
+            problems.add(text.place, f"there is no source '{text.value}'", did_you_mean(text.value, sources))
 
 
 def _note(entry: Entries, problems: Problems) -> Note:

@@ -23,7 +23,7 @@ def shipped_packs() -> tuple[str, ...]:
 
 def find_pack(name: str) -> tuple[Path, str]:
     """Return the folder of a pack given by name or path, and how messages show it."""
-    if (packs_folder() / name / "pack.yaml").is_file():
+    if name in shipped_packs():
         return packs_folder() / name, f"rules/{name}"
     folder = Path(name)
     if (folder / "pack.yaml").is_file():

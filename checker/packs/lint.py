@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from checker.engine.rows import Device, Reading, outcome
+from checker.engine.rows import Device, Reading, Word, outcome
 from checker.errors import CheckerError, Problem, RuleError
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
@@ -69,7 +69,7 @@ def judge_case(plan: Plan, case: Case) -> Outcome | None:
     readings, attested = {}, {}
     for fact, text in case.facts:
         if plan.specs[fact].view_of:
-            attested[fact] = text
+            attested[fact] = Word(text, case.as_of)
         else:
             readings[fact] = Reading(read_value(text, plan.specs[fact]), (text,))
     return outcome(Device(plan, readings, attested), rule)

@@ -90,7 +90,8 @@ def show(value: Node | Table) -> str:
         case Items():
             return ", ".join(item.value for item in value.items if isinstance(item, Text))
         case Table():
-            return f"table by {', '.join(value.key)} ({len(value.rows)} rows)"
+            rows = (f"{', '.join(key)}: {', '.join(cells)}" for key, cells in value.rows)
+            return f"by {', '.join(value.key)} ({', '.join(value.columns)}): {'; '.join(rows)}"
         case Entries():
             return "a mapping"
 

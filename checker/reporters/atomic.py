@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -61,12 +60,14 @@ def naming(path: Path) -> Iterator[None]:
 def _open_beside(path: Path) -> tuple[Path, BinaryIO]:
     """Create a file in the folder of the path, with the rights that a new file gets there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for number in count(1):
+    number = 1
+    while True:
         # NOTE: the name is short whatever the report's is, so that a name of the greatest length can be written too.
         temporary = path.parent / f".mde-readiness-{number}.tmp"
-        with suppress(FileExistsError):
+        try:
             return temporary, temporary.open("xb")
-    raise AssertionError
+        except FileExistsError:  # of another output, or of another run
+            number += 1
 
 
 def _settle(stream: BinaryIO) -> None:

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from checker.model.result import Result, Summary
 from checker.reporters.junit_cases import Case, Verdict, device_cases, nothing_shown, rule_cases
@@ -36,20 +35,24 @@ def write(result: Result, stream: BinaryIO) -> None:
     """Write one suite for what was judged: a case per device and rule, or per rule where those would be too many."""
     cases = list(device_cases(result) if result.cases is not None else rule_cases(result.summary))
     cases = cases or [nothing_shown(result.summary)]
-    name = quoteattr(visible(scope_name(result.summary)))
     counts = Counter(case.verdict for case in cases)
-    failures, errors = counts[Verdict.FAILURE], counts[Verdict.ERROR]
-    totals = f'tests="{len(cases)}" failures="{failures}" errors="{errors}"'
+    totals = {"tests": len(cases), "failures": counts[Verdict.FAILURE], "errors": counts[Verdict.ERROR]}
+    suite = {"name": visible(scope_name(result.summary)), **totals, "skipped": counts[Verdict.SKIPPED]}
     lines = (
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<testsuites {totals}>",
-        f'<testsuite name={name} {totals} skipped="{counts[Verdict.SKIPPED]}">',
+        _opening("testsuites", totals),
+        _opening("testsuite", suite),
         *_elements([], "properties", _properties(result, len(cases))),
         *_case_elements(cases),
         "</testsuite>",
         "</testsuites>",
     )
     stream.writelines(f"{line}\n".encode() for line in lines)
+
+
+def _opening(tag: str, attributes: Mapping[str, object]) -> str:
+    element = ElementTree.Element(tag, {name: str(value) for name, value in attributes.items()})
+    return ElementTree.tostring(element, encoding="unicode").removesuffix(" />") + ">"
 
 
 def _case_elements(cases: Sequence[Case]) -> Iterator[str]:
@@ -73,15 +76,12 @@ def _library_case(case: Case) -> "TestCase":
     message = visible(case.message) or case.verdict.value
     body = "\n".join(visible(line) for line in case.body)
     element = TestCase(visible(case.name), classname=visible(case.classname))
-    match case.verdict:
-        case Verdict.FAILURE:
-            element.add_failure_info(message, body, case.type)
-        case Verdict.ERROR:
-            element.add_error_info(message, body, case.type)
-        case Verdict.SKIPPED:
-            element.add_skipped_info(message, body)
-        case Verdict.PASSED:
-            pass
+    if case.verdict is Verdict.FAILURE:
+        element.add_failure_info(message, body, case.type)
+    elif case.verdict is Verdict.ERROR:
+        element.add_error_info(message, body, case.type)
+    elif case.verdict is Verdict.SKIPPED:
+        element.add_skipped_info(message, body)
     return element
 
 

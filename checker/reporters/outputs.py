@@ -47,21 +47,20 @@ def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tu
 
     Args:
         specs: the options as given, ``FILE`` or ``KIND:FILE``.
-        inputs: every file that the run reads; none of them may be written over.
+        inputs: every file and folder that the run reads; none of them may be written over or into.
 
     Raises:
-        UsageError: with all problems: an ending or a table without a kind, an output that is an input, another output,
-            or no plain file.
+        UsageError: with all problems: an ending or a table without a kind, an output that is an input or in one, that
+            is another output, or that is no plain file.
     """
     outputs: list[Output] = []
     problems: list[Problem] = []
     read = [Path(path) for path in inputs]
     for spec in specs:
-        found = _parse(spec)
-        clash = found if isinstance(found, Problem) else _clash(spec, found, read, outputs)
-        if clash is not None:
-            problems.append(clash)
-        elif isinstance(found, Output):
+        found = _output(spec, read, outputs)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
             outputs.append(found)
     if problems:
         raise UsageError(problems)
@@ -78,6 +77,11 @@ def write_all(result: Result, outputs: Sequence[Output]) -> None:
         for output, stream in zip(outputs, streams, strict=True):
             with atomic.naming(output.path):
                 output.write(result, stream)
+
+
+def _output(spec: str, read: Iterable[Path], others: Iterable[Output]) -> Output | Problem:
+    found = _parse(spec)
+    return found if isinstance(found, Problem) else _clash(spec, found, read, others) or found
 
 
 def _parse(spec: str) -> Output | Problem:
@@ -103,6 +107,8 @@ def _clash(spec: str, output: Output, inputs: Iterable[Path], others: Iterable[O
     if output.path.exists() and not output.path.is_file():
         return Problem(_where(spec), "is there already and is no plain file", "name a file")
     for path in inputs:
+        if path.is_dir() and path.resolve() in output.path.parents:
+            return Problem(_where(spec), f"lies in the input {path}", "the next run would read it: write it elsewhere")
         if _same(output.path, path):
             return Problem(_where(spec), f"is the input {path}", "inputs are never written over: name another file")
     if any(_same(output.path, other.path) for other in others):

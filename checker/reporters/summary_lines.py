@@ -73,6 +73,7 @@ def sections(summary: Summary) -> tuple[Section, ...]:
         _attestations(summary),
         _inputs(summary),
         _plan(summary),
+        Section("Assumed", tuple(Row((visible(text),)) for text in summary.assumptions)),
         _notices(summary),
         _verdict(summary),
     )
@@ -192,9 +193,8 @@ def _plan(summary: Summary) -> Section:
 def _notices(summary: Summary) -> Section:
     left_out = "rules were left out by --select or --ignore, so that no device is READY by this run"
     partial = (left_out,) if summary.partial else ()
-    assumed = (f"assumed: {text}" for text in summary.assumptions)
     read = (f"{entry.path}: {text}" for entry in summary.inputs for text in entry.notices)
-    texts = [visible(text) for text in (*partial, *assumed, *summary.notices, *read)]
+    texts = [visible(text) for text in (*partial, *summary.notices, *read)]
     more = len(texts) - NOTICES_SHOWN
     last = [f"… and {count(more, 'more notice')}, see the report"] if more > 0 else []
     return Section("Notices", tuple(Row((text,), Mark.OPEN) for text in (*texts[:NOTICES_SHOWN], *last)))

@@ -19,6 +19,10 @@ DEVICES_SCHEMA: Final = "mde-readiness/devices/v1"
 # Rows of one Parquet row group: many enough to compress well, few enough to hold in memory with long evidence.
 ROW_GROUP: Final = 100_000
 
+# NOTE: a column of a row group is one page. Smaller pages would be cut where Polars estimates their size from how the
+# parts happened to be cut, and the same rows would give other bytes; bytes, the most that it takes.
+_ONE_PAGE: Final = 2**30
+
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 
 
@@ -64,7 +68,7 @@ def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
 def _write_parquet(table: Table, schema: str, stream: BinaryIO) -> None:
     frame = scan(table).select(list(table.columns))
     try:
-        frame.sink_parquet(stream, row_group_size=ROW_GROUP, metadata={"schema": schema})
+        frame.sink_parquet(stream, row_group_size=ROW_GROUP, data_page_size=_ONE_PAGE, metadata={"schema": schema})
     except pl.exceptions.ComputeError as error:
         # NOTE: Polars reports a full disk as an error of computing, with the number of the operating system's error.
         number = _OS_ERROR.search(str(error))

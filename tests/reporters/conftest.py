@@ -13,13 +13,13 @@ from .results import build
 @pytest.fixture
 def small(tmp_path: Path) -> Result:
     """Return a result with a case for every device and rule."""
-    return build(tmp_path, fleet())
+    return build(tmp_path / "small", fleet())
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Result:
     """Return a result with too many findings to show them one by one."""
-    return build(tmp_path, large_fleet(), detail=False, parts=7)
+    return build(tmp_path / "large", large_fleet(), detail=False, parts=7)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def hostile(tmp_path: Path) -> Result:
     made = fleet(HOSTILE)
     messages = {(AGENT.id, device_id(2)): f"Agent {''.join(HOSTILE)} is old", (AGENT.id, device_id(3)): ""}
     return build(
-        tmp_path,
+        tmp_path / "hostile",
         Fleet(made.names, made.outcomes, made.waived, messages),
         notices=("a\ud800 notice [x](y) \x1b[2J",),
         inputs=(InputTally("exports\\\udcff \x1b#%?.csv", "ee" * 32, "portal-csv", 5, 4, 0, 0, 0, 1, 0, ()),),

@@ -116,7 +116,7 @@ def _rows(made: Fleet, spec: Spec) -> Iterable[dict[str, Any]]:
                     "file": None if fleet_wide else INPUT,
                     "row": None if fleet_wide else 7,
                     "column": None if fleet_wide else "AgentVersion",
-                    "observed": None if fleet_wide else datetime(2026, 11, 20, 10, 30),
+                    "observed": None if fleet_wide else datetime.fromisoformat("2026-11-20T10:30:00"),
                 }
             ],
         }

@@ -1,9 +1,28 @@
-"""What SARIF asks for and no validator checks: seven rules, as a function over a log."""
+"""SARIF logs as values, and what SARIF asks of them that no validator checks: seven rules, as a function over a log."""
 
+import json
 from collections import Counter
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+from checker.model.result import Result
+from checker.reporters import sarif
+from checker.reporters.outputs import Write
+
 Log = dict[str, Any]
+
+
+def log(result: Result, write: Write = sarif.write_problems) -> Log:
+    stream = BytesIO()
+    write(result, stream)
+    content: Log = json.loads(stream.getvalue())
+    return content
+
+
+def run(result: Result, write: Write = sarif.write_problems) -> Log:
+    found: Log = log(result, write)["runs"][0]
+    return found
 
 
 def broken_rules(log: Log) -> set[int]:
@@ -35,7 +54,7 @@ def _levels(run: Log) -> bool:
     return all(result.get("level", "none") == "none" and "rank" not in result for result in others)
 
 
-def _all_or_none(key: str) -> Any:
+def _all_or_none(key: str) -> Callable[[Log], bool]:
     return lambda run: len({key in result for result in _results(run)}) <= 1
 
 

@@ -23,6 +23,9 @@ def test_nothing_appears_before_all_is_written(tmp_path: Path) -> None:
         first.flush()
         assert one.read_bytes() == b"old"
         assert not two.exists()
+        before = one.open("rb")
+    with before:  # whoever reads the old file meanwhile reads it to its end
+        assert before.read() == b"old"
     assert (one.read_bytes(), two.read_bytes()) == (b"new one", b"new two")
     assert names(tmp_path) == ["one", "two"]
 

@@ -2,28 +2,36 @@
 
 After a change that is meant, write them anew and read the difference:
 
-    GOLDEN=write pytest tests/reporters/test_golden.py && git diff tests/reporters/golden
+    UPDATE_GOLDEN=1 pytest tests/reporters/test_golden.py && git diff tests/reporters/golden
 """
 
 import os
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from checker.model.result import Result
 from checker.reporters import json_report, junit, sarif, tables
+from checker.reporters.outputs import Write
 from checker.reporters.summary import render_plain
 
 GOLDEN = Path(__file__).parent / "golden"
-WRITERS = {
+
+
+def write_summary(result: Result, stream: BinaryIO) -> None:
+    stream.write(render_plain(result.summary).encode())
+
+
+WRITERS: dict[str, Write] = {
     "junit.xml": junit.write,
     "report.sarif": sarif.write_problems,
     "report-full.sarif": sarif.write_full,
     "report.json": json_report.write,
     "findings.ndjson": tables.write_findings_ndjson,
     "devices.ndjson": tables.write_devices_ndjson,
-    "summary.txt": lambda result, stream: stream.write(render_plain(result.summary).encode()),
+    "summary.txt": write_summary,
 }
 CASES = [
     *(("small", name) for name in WRITERS),
@@ -38,7 +46,7 @@ def test_a_report_is_what_it_was(name: str, report: str, request: pytest.Fixture
     stream = BytesIO()
     WRITERS[report](result, stream)
     path = GOLDEN / name / report
-    if os.environ.get("GOLDEN") == "write":
+    if os.environ.get("UPDATE_GOLDEN") == "1":
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(stream.getvalue())
     assert path.read_bytes() == stream.getvalue()

@@ -1,6 +1,7 @@
 """The JSON report keeps its promised shape and leaves nothing of the summary out."""
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from importlib.resources import files
@@ -67,27 +68,34 @@ def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: 
         lambda report: report["paths"].update(reonboard="many"),
     ],
 )
-def test_the_schema_refuses_another_shape(small: Result, spoil: Any) -> None:
+def test_the_schema_refuses_another_shape(small: Result, spoil: Callable[[dict[str, Any]], None]) -> None:
     report = written(small)
     spoil(report)
     assert not VALIDATOR.is_valid(report)
+
+
+def changed(value: Any, name: str) -> Any:  # noqa: ANN401 (of any frozen type, and of the same)
+    """Return a frozen value of which one field is another."""
+    return replace(value, **{name: other(getattr(value, name))})
 
 
 def test_nothing_of_the_summary_is_left_out(small: Result) -> None:
     whole = replace(small.summary, notices=("a",), waves=("wave-1",), waivers=("W-1",))
     before = json_report.report(whole)
     for entry in fields(Summary):
-        changed = replace(whole, **{entry.name: other(getattr(whole, entry.name))})
-        assert json_report.report(changed) != before, entry.name
+        assert json_report.report(changed(whole, entry.name)) != before, entry.name
 
 
 @pytest.mark.parametrize("part", ["packs", "inputs", "rules", "unlocks", "attestations"])
 def test_nothing_of_its_parts_is_left_out(small: Result, part: str) -> None:
-    fullest = max(getattr(small.summary, part), key=lambda found: len(repr(found)))  # no empty list of examples
-    before = json_report.report(replace(small.summary, **{part: (fullest,)}))
+    def report(value: object) -> dict[str, Any]:
+        only: dict[str, Any] = {part: (value,)}
+        return json_report.report(replace(small.summary, **only))
+
+    (fullest,) = sorted(getattr(small.summary, part), key=lambda found: len(repr(found)))[-1:]
     for entry in fields(fullest):
-        changed = replace(fullest, **{entry.name: other(getattr(fullest, entry.name))})
-        assert json_report.report(replace(small.summary, **{part: (changed,)})) != before, entry.name
+        if getattr(fullest, entry.name) != ():  # rules of the small fleet have failing or unknown examples, not both
+            assert report(changed(fullest, entry.name)) != report(fullest), entry.name
 
 
 def test_numbers_of_rules_and_devices_are_those_of_the_summary(small: Result) -> None:

@@ -1,65 +1,18 @@
-"""JUnit files count every outcome, name cases alike in every run, and are XML whatever a device is called."""
+"""JUnit files say every outcome in its word, what to do about it, and what was cut."""
 
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from junitparser import JUnitXml
 
-from checker.model.result import Example, Result
-from checker.reporters import junit
+from checker.model.result import Result
 from checker.reporters.junit_cases import EXAMPLES_SHOWN
-from checker.reporters.wording import visible
 
-from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id, fleet, large_fleet
-from .results import build, summary
-from .test_wording import ANY_TEXT
-
-# What junit-10.xsd allows; the schema itself is applied by .ci/validate.sh.
-ALLOWED = {
-    "testsuites": {"name", "time", "tests", "failures", "errors"},
-    "testsuite": {"name", "tests", "failures", "errors", "skipped"},
-    "properties": set(),
-    "property": {"name", "value"},
-    "testcase": {"name", "time", "classname", "group"},
-    "failure": {"type", "message"},
-    "error": {"type", "message"},
-    "skipped": {"type", "message"},
-}
-
-
-def tree(result: Result) -> ElementTree.Element:
-    stream = BytesIO()
-    junit.write(result, stream)
-    return ElementTree.fromstring(stream.getvalue())
-
-
-def by_rule(result: Result) -> Result:
-    return replace(result, cases=None)
-
-
-def case(result: Result, rule: str, name: str) -> ElementTree.Element:
-    found = [
-        element
-        for element in tree(result).iter("testcase")
-        if element.get("classname", "").endswith(f".{rule}") and element.get("name", "").startswith(name)
-    ]
-    assert len(found) == 1, [element.attrib for element in found]
-    return found[0]
-
-
-def verdict(element: ElementTree.Element) -> str:
-    assert len(element) <= 1
-    return element[0].tag if len(element) else "passed"
-
-
-def properties(result: Result) -> dict[str, str]:
-    return {element.get("name", ""): element.get("value", "") for element in tree(result).iter("property")}
+from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id
+from .junit_tree import by_rule, case, properties, tree, verdict
+from .results import build
 
 
 @pytest.mark.parametrize(
@@ -213,73 +166,3 @@ def test_what_is_cut_is_said_and_counted(large: Result) -> None:
     found = properties(large)
     assert (found["truncated"], found["detail"]) == ("true", "rule")
     assert (found["total"], found["shown"]) == ("12000", "4")
-
-
-def test_counts_of_suites_are_those_of_their_cases(small: Result, large: Result, tmp_path: Path) -> None:
-    for result in (small, large):
-        stream = BytesIO()
-        junit.write(result, stream)
-        path = tmp_path / "junit.xml"
-        path.write_bytes(stream.getvalue())
-        (suite,) = JUnitXml.fromfile(str(path))
-        found = [child.tag for element in tree(result).iter("testcase") for child in element]
-        assert (suite.failures, suite.errors, suite.skipped) == tuple(
-            found.count(tag) for tag in ("failure", "error", "skipped")
-        )
-        assert suite.tests == len(list(suite))
-
-
-def test_names_are_unique_in_their_class_even_where_they_look_alike(tmp_path: Path) -> None:
-    alike = ("name:pc\x1b", "name:pc\\x1b", "name:pc\\x1b [2]")
-    result = build(tmp_path, Fleet(dict.fromkeys(alike, ""), {AGENT: dict.fromkeys(alike, "FAIL")}))
-    names = [element.get("name") for element in tree(result).iter("testcase")]
-    assert len(names) == len(set(names)) == 3
-    assert len([name for name in names if name and name.startswith("name:pc\\x1b")]) == 3
-
-
-def test_names_are_the_same_whatever_the_outcome(tmp_path: Path) -> None:
-    def names(outcome: str, *, detail: bool) -> list[tuple[str | None, str | None]]:
-        made = fleet()
-        changed = replace(made, outcomes={AGENT: dict.fromkeys(made.names, outcome)}, waived={})
-        result = build(tmp_path / f"{outcome}{detail}", changed, detail=detail)
-        return [(element.get("classname"), element.get("name")) for element in tree(result).iter("testcase")]
-
-    for detail in (True, False):
-        assert names("PASS", detail=detail) == names("FAIL", detail=detail) == names("UNKNOWN", detail=detail)
-
-
-def test_more_cases_than_one_batch_are_all_written(tmp_path: Path) -> None:
-    made = large_fleet(2_100)
-    result = build(tmp_path, replace(made, outcomes={AGENT: dict.fromkeys(made.names, "FAIL")}, waived={}))
-    names = [element.get("name") for element in tree(result).iter("testcase")]
-    assert len(names) == len(set(names)) == 2_100
-
-
-def test_only_what_the_schema_allows_is_written(small: Result, large: Result, hostile: Result) -> None:
-    for result in (small, large, hostile):
-        root = tree(result)
-        for element in root.iter():
-            assert set(element.attrib) <= ALLOWED[element.tag]
-        assert [child.tag for child in root[0]][:2] == ["properties", "testcase"]
-
-
-def test_a_failure_is_never_empty(tmp_path: Path) -> None:
-    made = Fleet({device_id(1): ""}, {replace(AGENT, title="", remediation=""): {device_id(1): "FAIL"}})
-    result = build(tmp_path, replace(made, messages={(AGENT.id, device_id(1)): ""}))
-    for element in (case(result, AGENT.id, ""), case(by_rule(result), AGENT.id, "")):
-        assert verdict(element) == "failure"
-        assert element[0].get("message")
-
-
-@settings(max_examples=60)
-@given(name=ANY_TEXT, text=ANY_TEXT, reason=st.text(st.sampled_from("<>&\"']]>\x00\ud800\ufffe\n\t\x1b")))
-def test_any_text_gives_xml_that_keeps_it(name: str, text: str, reason: str) -> None:
-    made = fleet()
-    base = summary(made, exit_reason=reason, notices=(text,))
-    first = replace(base.rules[0], title=text, failing=(Example("id", name, text, 1),), remediation=reason)
-    table = Result(replace(base, rules=(first, *base.rules[1:])), None, None)  # type: ignore[arg-type]
-    assert properties(table)["notice.1"] == visible(text)
-    assert properties(table)["exit-reason"] == visible(reason)
-    body = case(table, AGENT.id, "")[0].text or ""
-    assert visible(text) in body
-    assert (f"  {visible(f'id ({name})', 500)}" if name not in ("", "id") else "  id") in body.split("\n")

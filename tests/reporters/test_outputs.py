@@ -78,6 +78,15 @@ def test_an_input_is_never_an_output_by_whatever_name(tmp_path: Path) -> None:
     assert parse_outputs([str(tmp_path / "other.json")], [given])
 
 
+def test_nothing_is_written_into_a_folder_of_inputs(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "exports")
+    for name in ("exports/out.json", "exports/new/out.json", "link/out.json"):
+        with pytest.raises(UsageError, match="lies in the input"):
+            parse_outputs([str(tmp_path / name)], [tmp_path / "exports"])
+    assert parse_outputs([str(tmp_path / "exports.json")], [tmp_path / "exports"])
+
+
 def test_two_outputs_are_two_files(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="another output"):
         parse_outputs([str(tmp_path / "a.json"), f"sarif:{tmp_path}/./a.json"])

@@ -59,7 +59,7 @@ def test_ndjson_keeps_names_exact_and_escapes_what_a_terminal_acts_on(hostile: R
 
 def test_ndjson_keeps_the_decimals_of_a_second(tmp_path: Path) -> None:
     made = build(tmp_path, fleet())
-    moment = datetime(2026, 1, 2, 3, 4, 5, 678)
+    moment = datetime.fromisoformat("2026-01-02T03:04:05.000678")
     frame = next(made.findings.frames()).head(1)
     fraction = frame.with_columns(
         pl.col("evidence").list.eval(pl.element().struct.with_fields(observed=pl.lit(moment))),
@@ -77,6 +77,20 @@ def test_parquet_does_not_show_how_the_rows_were_cut(write: Write, tmp_path: Pat
         for parts in (1, 2, 37)
     }
     assert len(contents) == 1
+
+
+def test_row_groups_do_not_show_it_either(small: Result, tmp_path: Path) -> None:
+    whole = pl.concat(list(small.devices.frames()) * 60_000, rechunk=True)
+    assert whole.height > 2 * tables.ROW_GROUP
+
+    def content(parts: int) -> bytes:
+        paths = [tmp_path / f"{parts}-{number}.parquet" for number in range(parts)]
+        for number, path in enumerate(paths):
+            whole[number * whole.height // parts : (number + 1) * whole.height // parts].write_parquet(path)
+        table = Table(DEVICE_COLUMNS, tuple(paths), whole.height)
+        return written(tables.write_devices_parquet, Result(small.summary, table, small.findings))
+
+    assert content(1) == content(3) == content(7)
 
 
 def test_parquet_has_the_columns_of_the_result_and_names_its_schema(small: Result) -> None:

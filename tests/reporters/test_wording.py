@@ -89,13 +89,15 @@ def test_a_device_is_named_by_id_and_name_unless_they_are_the_same() -> None:
 
 
 def test_a_time_keeps_its_decimals_and_says_its_zone() -> None:
-    assert timestamp(datetime(2026, 11, 20, 10, 30)) == "2026-11-20T10:30:00Z"
-    assert timestamp(datetime(2026, 11, 20, 10, 30, 0, 5)) == "2026-11-20T10:30:00.000005Z"
+    assert timestamp(datetime.fromisoformat("2026-11-20T10:30:00")) == "2026-11-20T10:30:00Z"
+    assert timestamp(datetime.fromisoformat("2026-11-20T10:30:00.000005")) == "2026-11-20T10:30:00.000005Z"
 
 
 def test_evidence_says_value_or_why_there_is_none_and_where_it_was_read() -> None:
-    known = {"fact": "agent.version", "value": "20.10", "missing": None, "file": "a.csv", "row": 3, "column": "V"}
-    known["observed"] = None
-    assert evidence_line(known) == "agent.version = 20.10 (a.csv, row 3, column V)"
+    place = {"file": "a.csv", "row": 3, "column": "V", "observed": None}
+    assert (
+        evidence_line({"fact": "agent.version", "value": "20.10", "missing": None, **place})
+        == "agent.version = 20.10 (a.csv, row 3, column V)"
+    )
     nothing = dict.fromkeys(("value", "file", "row", "column", "observed"))
     assert evidence_line({"fact": "url.tests", "missing": "NOT_EXPORTED", **nothing}) == "url.tests: not exported"

@@ -1,0 +1,53 @@
+"""Writes the devices of a bucket as a frame: one row per device, judged or out of scope."""
+
+import numpy as np
+import polars as pl
+
+from checker.decide.exit import shown_in
+from checker.decide.names import Names
+from checker.decide.signatures import Verdicts
+from checker.decide.verdict import Verdict
+from checker.engine.columns import Judged
+from checker.model.result import DEVICE_COLUMNS
+
+VERDICT_COLUMNS = (
+    "readiness by route path verification failed unknown waived undetermined_by next_steps".split()  # noqa: SIM905
+)
+
+
+def device_rows(judged: Judged, verdicts: Verdicts, names: Names, phase: str) -> pl.DataFrame:
+    """Return every device of a bucket; lists of rules hold those of the shown phase."""
+    everyone = np.arange(judged.bucket.devices)
+    shown = {rule.id for rule in judged.bucket.plan.device_rules if shown_in(rule, phase)}
+    schema = {name: DEVICE_COLUMNS[name] for name in VERDICT_COLUMNS}
+    rows = pl.DataFrame([_verdict_row(verdict, shown) for verdict in verdicts.distinct], schema=schema)
+    keys = pl.DataFrame(
+        {"device_id": names.ids(everyone), "device_name": names.names(everyone), "aliases": _aliases(judged)}
+    )
+    frame = pl.concat([keys, rows[verdicts.place], names.places(everyone)], how="horizontal")
+    return frame.select(list(DEVICE_COLUMNS))
+
+
+def _verdict_row(verdict: Verdict, shown: set[str]) -> dict[str, object]:
+    return {
+        "readiness": verdict.readiness.value,
+        "by": verdict.by,
+        "route": verdict.route or None,
+        "path": verdict.path or None,
+        "verification": verdict.verification.value,
+        "failed": [name for name in verdict.failed if name in shown],
+        "unknown": [name for name in verdict.unknown if name in shown],
+        "waived": [],
+        "undetermined_by": verdict.undetermined_by,
+        "next_steps": verdict.next_steps,
+    }
+
+
+def _aliases(judged: Judged) -> pl.Series:
+    """Return, for each device, the other keys under which records joined it."""
+    bucket = judged.bucket
+    last = bucket.first + bucket.devices
+    joined = bucket.records.aliases.filter(pl.col("device").is_between(bucket.first, last, closed="left"))
+    lists = joined.group_by("device", maintain_order=True).agg(pl.col("alias"))
+    everyone = pl.DataFrame({"device": np.arange(bucket.first, last, dtype=np.int32)})
+    return everyone.join(lists, on="device", how="left", maintain_order="left")["alias"].fill_null([])

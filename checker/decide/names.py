@@ -1,0 +1,71 @@
+"""Under which name each device of a bucket is shown, and where in the inputs it stands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from checker.engine.columns import Judged
+from checker.model.result import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Under which name, and where in the inputs, each device of a bucket stands."""
+
+    judged: Judged
+    record: npt.NDArray[np.int64]  # newest founding record of each device
+    named: npt.NDArray[np.int64]  # newest record with a name; -1 if none has one
+
+    def names(self, devices: npt.NDArray[np.int64]) -> pl.Series:
+        """Return display names; a device without one goes by its id."""
+        records = self.judged.bucket.records
+        at = self.named[devices]
+        found = records.name.gather(np.maximum(at, 0)).to_frame("name")
+        ids = self.ids(devices)
+        return (
+            found.select(pl.when(pl.Series(at >= 0)).then(pl.col("name")).otherwise(ids))
+            .to_series()
+            .alias("device_name")
+        )
+
+    def ids(self, devices: npt.NDArray[np.int64]) -> pl.Series:
+        """Return device ids."""
+        bucket = self.judged.bucket
+        return bucket.records.device_ids.slice(bucket.first, bucket.devices).gather(devices)
+
+    def places(self, devices: npt.NDArray[np.int64]) -> pl.DataFrame:
+        """Return file, row and line of each device's newest founding record."""
+        records = self.judged.bucket.records
+        at = self.record[devices]
+        paths = pl.Series([item.path for item in records.files], dtype=pl.String)
+        return pl.DataFrame(
+            {
+                "file": paths.gather(records.file_of[at]),
+                "row": pl.Series(records.row[at]).cast(pl.UInt32),
+                "line": pl.Series(records.line[at]).cast(pl.UInt32),
+            }
+        )
+
+    def examples(self, devices: npt.NDArray[np.int64]) -> list[Example]:
+        """Return devices as examples."""
+        places = self.places(devices)
+        rows = zip(self.ids(devices), self.names(devices), places["file"], places["line"], strict=True)
+        return [Example(*row) for row in rows]
+
+
+def names_of(judged: Judged) -> Names:
+    """Return the names of a bucket's devices."""
+    bucket = judged.bucket
+    part, records = bucket.part, bucket.records
+    record = np.full(bucket.devices, -1, dtype=np.int64)
+    record[part.device] = part.records  # records stand oldest first: the newest is written last
+    founding = records.founds[part.records]
+    record[part.device[founding]] = part.records[founding]
+    named = np.full(bucket.devices, -1, dtype=np.int64)
+    has_name = (
+        records.name.is_not_null().gather(part.records).to_numpy() if len(part.records) else np.zeros(0, dtype=bool)
+    )
+    named[part.device[has_name]] = part.records[has_name]
+    return Names(judged, record, named)

@@ -1,0 +1,154 @@
+"""What the records of one device say of a fact together, in plain Python: the reference for ``engine/coalesce.py``.
+
+Each record that says something of a fact is an observation. A blank is passed over unless ``merge: latest`` lets the
+newest row decide. Then, by what the catalogue says of the fact:
+
+* It never changes: all observations must agree, else they are CONFLICTING; they never grow stale.
+* It changes: the newest counts, a dated one before any undated one; at one time, evidence made on the device itself.
+  What is left must agree. Older than ``--max-age`` it is STALE, as is an undated one if dates are required.
+* It merges by union: all that is not stale counts together. If everything is stale, so is the union.
+
+Observations agree if their texts mean the same value. Between values that nothing decides a test is UNKNOWN unless it
+comes out the same for all of them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from checker.engine.cells import Cell, Conflict
+from checker.engine.rows import Device, Reading, Word, outcome, route, scope
+from checker.facts.values import merge_at_once, merge_texts, read_value
+from checker.inventory.identify import Identified
+from checker.model.fact import FactSpec
+from checker.model.outcome import Missing, Outcome
+from checker.model.plan import Plan
+from checker.model.record import RECORD_COLUMNS, FileRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one record says of one fact."""
+
+    fact: str
+    text: str | None  # None: it says nothing of it; blank: it states a blank
+    time: datetime | None  # UTC, naive; None: undated
+    rank: int  # 1 if it was made on the device itself, else 0
+    place: int  # of the record, counted over all files
+
+
+@dataclass(frozen=True, slots=True)
+class RowJudgement:
+    """How one device came out; ``outcomes`` stand in the order of ``plan.device_rules``."""
+
+    device: Device
+    scope: str
+    route: str | None
+    outcomes: tuple[Outcome, ...]
+
+
+def judge_rows(plan: Plan, inputs: Sequence[FileRecords], identified: Identified) -> tuple[RowJudgement, ...]:
+    """Return the judgement of every device, in the order of their ids."""
+    words = {
+        word.fact: Word(word.value, word.attested)
+        for word in plan.attestations
+        if word.attested <= plan.as_of <= word.valid_until
+    }
+    found = []
+    for observations in _by_device(inputs, identified):
+        device = Device(plan, readings(plan, observations), words)
+        taken = route(device)
+        outcomes = tuple(outcome(device, rule) for rule in plan.device_rules)
+        found.append(RowJudgement(device, scope(device), taken.id if taken else None, outcomes))
+    return tuple(found)
+
+
+def readings(plan: Plan, observations: Iterable[Observation]) -> Mapping[str, Reading]:
+    """Return what is read of each fact of which an observation of a device says something."""
+    by_fact: dict[str, list[Observation]] = {}
+    for one in observations:
+        if one.text is not None:
+            by_fact.setdefault(one.fact, []).append(one)
+    return {fact: coalesce_rows(plan, plan.specs[fact], said) for fact, said in by_fact.items()}
+
+
+def coalesce_rows(plan: Plan, spec: FactSpec, said: Sequence[Observation]) -> Reading:
+    """Return what at least one observation of a fact of one device say together."""
+    counted = [one for one in said if spec.merge == "latest" or not _is_blank(one, spec)]
+    if not counted:
+        return _agreed(spec, [max(said, key=_age)])
+    if not spec.changes:
+        return _agreed(spec, counted)
+    fresh = [one for one in counted if not _too_old(one, plan)]
+    if spec.merge == "union":
+        reading = _union(spec, fresh or counted)
+        return reading if fresh else _stale(reading)
+    newest = max(counted, key=_age)
+    reading = _agreed(spec, [one for one in counted if (one.time, one.rank) == (newest.time, newest.rank)])
+    return _stale(reading) if _too_old(newest, plan) else reading
+
+
+def _age(one: Observation) -> tuple[bool, datetime, int, int]:
+    """Return how new an observation is: of several the greatest is the newest."""
+    return one.time is not None, one.time or datetime.min, one.rank, one.place  # noqa: DTZ901 - naive UTC
+
+
+def _is_blank(one: Observation, spec: FactSpec) -> bool:
+    return read_value(str(one.text), spec) is Missing.BLANK
+
+
+def _too_old(one: Observation, plan: Plan) -> bool:
+    return plan.require_dates if one.time is None else one.time < plan.oldest
+
+
+def _agreed(spec: FactSpec, observations: Sequence[Observation]) -> Reading:
+    """Return the value of observations that agree, or their conflict; what cannot be read agrees with its like only."""
+    newest = max(observations, key=_age)
+    cells: dict[tuple[type, Cell], Cell] = {}
+    texts: dict[tuple[type, Cell], str] = {}
+    for one in (newest, *observations):
+        text = str(one.text)
+        cell = read_value(text, spec)
+        key = (type(cell), text if cell is Missing.UNREADABLE else cell)
+        cells.setdefault(key, cell)
+        texts.setdefault(key, text)
+    found = tuple(cells.values())
+    return Reading(
+        cell=found[0] if len(found) == 1 else Conflict(found),
+        texts=tuple(texts.values()),
+        observed=newest.time,
+        record=newest.place,
+    )
+
+
+def _union(spec: FactSpec, observations: Sequence[Observation]) -> Reading:
+    """Return the union: moment after moment, and at one moment in no order."""
+    moments: dict[datetime | None, list[str]] = {}
+    for one in sorted(observations, key=_age):
+        moments.setdefault(one.time, []).append(str(one.text))
+    text = merge_texts([merge_at_once(texts, spec) for texts in moments.values()], spec)
+    newest = max(observations, key=_age)
+    return Reading(read_value(text, spec), (text,), newest.time, newest.place)
+
+
+def _stale(reading: Reading) -> Reading:
+    """Return a reading that is too old; a blank stays a blank."""
+    return reading if reading.cell is Missing.BLANK else replace(reading, cell=Missing.STALE)
+
+
+def _by_device(inputs: Sequence[FileRecords], identified: Identified) -> list[list[Observation]]:
+    """Return what the records of each device say."""
+    found: list[list[Observation]] = [[] for _ in identified.device_ids]
+    place = 0
+    for item in inputs:
+        for frame in item.frames:
+            for row in frame.iter_rows(named=True):
+                said = (
+                    Observation(fact, text, row["observed"], int(item.file.per_device), place)
+                    for fact, text in row.items()
+                    if fact not in RECORD_COLUMNS
+                )
+                if identified.device[place] >= 0:
+                    found[identified.device[place]].extend(said)
+                place += 1
+    return found

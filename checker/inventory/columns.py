@@ -1,0 +1,119 @@
+"""Works on whole columns of a table: its texts, keys and days, and where they say something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from checker.inventory.binding import Binding, Column, Columns
+from checker.inventory.cells import BLANKS, LOST, SEPARATOR
+from checker.inventory.times import Times, read_times
+from checker.model.record import RECORD_COLUMNS, fact_dtype
+
+MDE_ID = "^[0-9a-f]{40}$"
+NO_ENTRA_ID = "00000000-0000-0000-0000-000000000000"
+NOTHING_SAID = (*sorted(BLANKS | LOST), NO_ENTRA_ID)
+LONGEST = max(map(len, BLANKS | LOST))
+TEXT = pl.String()
+
+
+@dataclass(slots=True)
+class View:
+    """One table, with the times that were already read of it."""
+
+    frame: pl.DataFrame
+    binding: Binding
+    times: dict[Column, Times] = field(default_factory=dict)
+
+    def text(self, columns: Columns) -> pl.Series:
+        """Return the texts of a column, or of several as one text; null where a record has none of them."""
+        found = [self._text(column) for column in columns]
+        if len(found) == 1:
+            return found[0]
+        frame = pl.DataFrame([texts.alias(str(place)) for place, texts in enumerate(found)])
+        if not any(texts.null_count() for texts in found):
+            return frame.select(pl.concat_str(pl.all(), separator=SEPARATOR)).to_series()
+        joined = pl.concat_str(pl.all().fill_null(""), separator=SEPARATOR)
+        return frame.select(pl.when(pl.any_horizontal(pl.all().is_not_null())).then(joined)).to_series()
+
+    def _text(self, column: Column) -> pl.Series:
+        if not column.title:
+            return repeated(None, TEXT, self.frame.height)
+        texts = self.frame[column.title]
+        return texts.str.json_path_match(f"$.{column.path}") if column.path else texts
+
+    def time(self, column: Column) -> Times:
+        """Return the times of a column."""
+        if column not in self.times:
+            self.times[column] = read_times(self._text(column))
+        return self.times[column]
+
+
+def repeated(word: str | None, dtype: pl.DataType, height: int) -> pl.Series:
+    """Return a column that says one thing everywhere."""
+    return pl.Series([word], dtype=TEXT).cast(dtype).new_from_index(0, height)
+
+
+def where(mask: pl.Series, column: pl.Series) -> pl.Series:
+    """Return the column with null where the mask does not hold."""
+    return column if mask.all() else column.zip_with(mask, repeated(None, column.dtype, len(column)))
+
+
+def is_stated(texts: pl.Series) -> pl.Series:
+    """Tell where a column says something. The forms of a blank are short, so most columns are not looked up."""
+    stated = texts.is_not_null()
+    if (texts.str.len_bytes() <= LONGEST).any():
+        stated &= ~texts.str.strip_chars().str.to_lowercase().is_in(NOTHING_SAID).fill_null(True)
+    return stated
+
+
+def is_one_of(facts: pl.Series, name: str, words: Sequence[str]) -> pl.Series:
+    """Tell where a fact is one of the words or is not stated."""
+    allowed = pl.Series([*words, ""], dtype=fact_dtype(name)).to_physical()
+    return facts.is_null() | facts.to_physical().is_in(allowed.implode()).fill_null(True)
+
+
+def is_not_blank(facts: pl.Series) -> pl.Series:
+    """Tell where a fact is anything but the statement of a blank."""
+    blank = pl.Series([""], dtype=facts.dtype).to_physical()[0]
+    differs: pl.Series = facts.to_physical() != blank
+    return differs.fill_null(True)
+
+
+def days(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Return the UTC days of a column of times; a text that is no time stays as it stands, a blank is a blank."""
+    numbers = times.cast(pl.Date).to_physical()
+    present = numbers.drop_nulls().unique().sort()
+    if present.len():
+        first, last = int(present[0]), int(present[-1])
+        by_number: list[str | None] = [None] * (last - first + 1)
+        for number, day in zip(present, present.cast(pl.Date), strict=True):
+            by_number[number - first] = day.isoformat()
+        column = pl.Series(by_number, dtype=TEXT).cast(dtype).gather(numbers - first)
+    else:
+        column = repeated(None, dtype, len(times))
+    if column.null_count():
+        blank = texts.set(texts.is_not_null(), "")
+        left = texts.zip_with(is_stated(texts), blank)
+        column = column.zip_with(numbers.is_not_null(), left.cast(dtype))
+    return column
+
+
+def keys(view: View) -> dict[str, pl.Series]:
+    """Return the keys: ids folded, the name as spelled, null where there is none."""
+    found = {key: _key(view.text((column,)), fold=key != "name") for key, column in view.binding.keys.items()}
+    missing = repeated(None, TEXT, view.frame.height)
+    if "device" in found:
+        is_id = found["device"].str.contains(MDE_ID).fill_null(False)
+        name = _key(view.text((view.binding.keys["device"],)), fold=False)
+        found = {"mde_id": found["device"].zip_with(is_id, missing), "name": missing.zip_with(is_id, name)}
+    return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}
+
+
+def _key(texts: pl.Series, fold: bool) -> pl.Series:
+    key = pl.col(texts.name).str.strip_chars()
+    found = texts.to_frame().select(key.str.to_lowercase() if fold else key).to_series()
+    nothing = ~is_stated(found)
+    if fold:
+        nothing |= found == NO_ENTRA_ID
+    return found.set(nothing.fill_null(True), None) if nothing.any() else found

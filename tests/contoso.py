@@ -1,0 +1,56 @@
+"""How the tests run the bundled demo fleet: from the root of the repository, as the README and ``make demo`` do."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from checker.model.result import Summary
+from checker.pipeline import Options, check
+from checker.reporters import json_report, tables
+from checker.reporters.summary import render_plain
+
+ROOT = Path(__file__).parent.parent
+FLEET = "fixtures/fleets/contoso"
+AS_OF = date(2026, 11, 23)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one run says of the fleet."""
+
+    summary: Summary
+    report: bytes
+    devices: bytes
+    text: bytes
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the table of devices."""
+        return [json.loads(line) for line in self.devices.splitlines()]
+
+
+def check_contoso(inventory: Sequence[str] = (f"{FLEET}/inventory",), profile: str = "seed") -> Checked:
+    """Judge the fleet as of the day for which it was made."""
+    options = Options(tuple(inventory), AS_OF, profile=profile, attestations=f"{FLEET}/attestations.yaml")
+    report, devices = BytesIO(), BytesIO()
+    with _in(ROOT), check(options) as result:
+        json_report.write(result, report)
+        tables.write_devices_ndjson(result, devices)
+        text = render_plain(result.summary).encode()
+        return Checked(result.summary, report.getvalue(), devices.getvalue(), text)
+
+
+@contextmanager
+def _in(folder: Path) -> Iterator[None]:
+    """Work in a folder for a while: paths in a report are as the user gave them."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

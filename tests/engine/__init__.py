@@ -1,0 +1,1 @@
+"""Coalescing and judging: the two engines give the same."""

@@ -1,0 +1,136 @@
+"""The columnar engine judges as the plain one does: any small pack, on any small inventory, for every device."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.engine.cells import Cell, Conflict
+from checker.engine.columns import UNDETERMINED, Judged, judge_columns, open_bucket
+from checker.engine.pool import Pool
+from checker.engine.records import Records, gather_records
+from checker.engine.reference import RowJudgement, judge_rows
+from checker.facts.catalogue import catalogue
+from checker.facts.values import read_value
+from checker.inventory.identify import identify
+from checker.model.outcome import Missing, Outcome
+from checker.model.plan import Attestation, Plan
+from checker.model.record import FileRecords
+from checker.packs.compile import compile_plan
+from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, conditions, pack, rule
+from tests.exports import device_id, export
+
+DEVICES = 3
+OLDEST = datetime(2026, 10, 26)  # noqa: DTZ001 - 28 days before the as-of day: just not stale
+TIMES = (None, OLDEST - timedelta(microseconds=1), OLDEST, datetime(2026, 11, 20, 8), datetime(2026, 11, 22))  # noqa: DTZ001
+ATTESTED = (date(2026, 10, 1), date(2026, 10, 26), date(2026, 11, 20))
+UNTIL = (AS_OF, AS_OF - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a run is made of, as plain as it can be shown."""
+
+    rules: tuple[tuple[Any, Any], ...]  # require and applies_to
+    routes: tuple[tuple[bool, Any], ...]  # stops and when
+    words: tuple[tuple[str, str, date, date], ...]  # fact, value, attested, valid until
+    files: tuple[tuple[bool, list[Any]], ...]  # per_device and rows: device, time, cells
+    require_dates: bool
+    split: int  # at which device the second bucket begins
+
+    def plan(self) -> Plan:
+        rules = [rule(number, require, applies_to) for number, (require, applies_to) in enumerate(self.rules)]
+        routes = [
+            {"id": f"route-{number}", "title": "A way", "stops": str(stops), **({"when": when} if when else {})}
+            for number, (stops, when) in enumerate(self.routes)
+        ]
+        words = tuple(
+            Attestation(fact, value, "Nora Lind", "CHG-1", day, until, "made:1", 1)
+            for fact, value, day, until in self.words
+        )
+        return replace(compile_plan(pack(rules, routes), AS_OF, require_dates=self.require_dates), attestations=words)
+
+    def inputs(self) -> list[FileRecords]:
+        return [
+            export(
+                f"file-{number}",
+                *({"mde_id": device_id(device), "observed": time, **dict(cells)} for device, time, cells in rows),
+                per_device=per_device,
+            )
+            for number, (per_device, rows) in enumerate(self.files)
+        ]
+
+
+@st.composite
+def drawn(draw: st.DrawFn) -> Drawn:
+    facts = draw(st.lists(st.sampled_from([*TEXTS, *TOLD]), min_size=1, max_size=3, unique=True))
+    read = list(dict.fromkeys(base for fact in facts for base in TOLD.get(fact, (fact,))))
+    asked = conditions(facts)
+    attestable = [(fact, value) for fact in (*facts, *read) for value in values_of(fact)]
+    said = st.sampled_from([(fact, text) for fact in read for text in TEXTS[fact]])
+    cells = st.lists(said, min_size=1, max_size=3, unique_by=lambda pair: pair[0])
+    rows = st.lists(st.tuples(st.integers(0, DEVICES - 1), st.sampled_from(TIMES), cells), min_size=1, max_size=4)
+    words = st.tuples(st.sampled_from(attestable), st.sampled_from(ATTESTED), st.sampled_from(UNTIL))
+    return Drawn(
+        rules=tuple(draw(st.lists(st.tuples(asked, st.none() | asked), min_size=1, max_size=2))),
+        routes=tuple(draw(st.lists(st.tuples(st.booleans(), st.none() | asked), min_size=1, max_size=2))),
+        words=tuple(
+            (fact, value, day, until)
+            for (fact, value), day, until in draw(st.lists(words, max_size=2, unique_by=lambda word: word[0][0]))
+        ) if attestable else (),
+        files=tuple(draw(st.lists(st.tuples(st.booleans(), rows), min_size=1, max_size=3))),
+        require_dates=draw(st.booleans()),
+        split=draw(st.integers(0, DEVICES)),
+    )
+
+
+def values_of(fact: str) -> list[str]:
+    """Return texts of a fact that can be attested: a derived fact has none."""
+    spec = catalogue()[fact]
+    if spec.derived:
+        return []
+    texts = TEXTS.get(fact, LITERALS[fact])
+    return [text for text in texts if not isinstance(read_value(text, spec), Missing)]
+
+
+@settings(max_examples=250, deadline=None)
+@given(drawn())
+def test_every_device_comes_out_the_same(run: Drawn) -> None:
+    plan, inputs = run.plan(), run.inputs()
+    identified = identify(inputs)
+    expected = judge_rows(plan, inputs, identified)
+    records = gather_records(inputs, identified, plan.specs, plan.wanted())
+    pools: dict[str, Pool] = {}
+    at = min(run.split, records.devices)
+    for first, last in ((0, at), (at, records.devices)):
+        judged = judge_columns(open_bucket(plan, records, first, last, pools))
+        for place, row in enumerate(expected[first:last]):
+            same_verdict(judged, place, row, plan)
+            same_facts(judged, place, row, records)
+
+
+def same_verdict(judged: Judged, place: int, row: RowJudgement, plan: Plan) -> None:
+    assert tuple(Outcome(value) for value in judged.outcomes[:, place].tolist()) == row.outcomes
+    scope, route = int(judged.scope[place]), int(judged.route[place])
+    assert (plan.scope[scope][0] if scope >= 0 else "") == row.scope
+    assert (None if route == UNDETERMINED else plan.pack.routes[route].id) == row.route
+
+
+def same_facts(judged: Judged, place: int, row: RowJudgement, records: Records) -> None:
+    bucket = judged.bucket
+    for fact, column in bucket.columns.items():
+        assert shape(column.pool.cells[column.codes[place]]) == shape(row.device.cell(fact)), fact
+        if not bucket.plan.specs[fact].derived:
+            reading = row.device.reading(fact)
+            assert max(int(column.record[place]), -1) == reading.record or column.record[place] < -1, fact
+            assert (column.record[place] < -1) == (reading.record == -1 and reading.texts != ()), fact
+            assert reading.observed is None or records.time[reading.record] >= 0, fact
+
+
+def shape(cell: Cell) -> Any:
+    """Return a cell so that cells are equal only if they are of one type, whatever the order of a conflict."""
+    if isinstance(cell, Conflict):
+        return "conflict", frozenset(shape(part) for part in cell.candidates)
+    return type(cell), cell

@@ -1,0 +1,1 @@
+"""Reading exports: what every reader must keep, refuse and say."""

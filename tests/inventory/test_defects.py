@@ -1,0 +1,120 @@
+"""Every defect has a fixture named for it, and a message that says what, where and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from checker.inventory.read import ReadOptions
+from tests.inventory.records import read_one, refusal, rows
+
+REPAIR = "\n  hint: repair or remove the record, or set such records aside with --bad-rows skip"
+AGAIN = "\n  hint: export it again"
+WHOLE = "\n  hint: export it again, whole"
+
+MESSAGES = {
+    "advanced-hunting/short-row.csv": ":3: record 2 has 3 fields, too few: the header has 5" + REPAIR,
+    "advanced-hunting/long-row.csv": ":3: record 2 has 6 fields, too many: the header has 5" + REPAIR,
+    "advanced-hunting/text-after-quote.csv": (
+        ":3: record 2 has text after a closing quote: quotes inside a field must be doubled" + REPAIR
+    ),
+    "advanced-hunting/unclosed-quote.csv": (
+        ":3: a quote that opens in this record is never closed: the file was cut off or is damaged" + AGAIN
+    ),
+    "advanced-hunting/cut-off.csv": (":3: is cut off: its last record has 3 of 5 fields and no end of line" + AGAIN),
+    "advanced-hunting/duplicate-header.csv": (
+        ":1: has columns of the same name: 'OSPlatform', 'osplatform'\n  hint: rename or remove all but one"
+    ),
+    "advanced-hunting/blank-header.csv": ":1: has no header\n  hint: the first line must name the columns",
+    "advanced-hunting/nul-byte.csv": (
+        ":3: a NUL byte stands in the text\n  hint: the file is damaged or of mixed encodings: export it again as UTF-8"
+    ),
+    "advanced-hunting/mixed-encoding.csv": (
+        ":3: byte 0xe8 is not UTF-8\n  hint: the file is damaged or of mixed encodings: export it again as UTF-8"
+    ),
+    "machines-api/next-link-left.json": (
+        ":1: is incomplete: its last page links to a next page that is not in the file" + WHOLE
+    ),
+    "machines-api/truncated.json": ":47: is cut off: the record that begins here has no end" + WHOLE,
+    "machines-api/truncated-lines.jsonl": ":2: is cut off in this line" + WHOLE,
+    "machines-api/not-json.json": ":1: is no JSON from here on: expecting ',' delimiter" + WHOLE,
+    "machines-api/bad-line.jsonl": ":2: record 2 is no JSON: expecting ',' delimiter" + REPAIR,
+    "machines-api/no-objects.json": ":1: record 2 is no JSON object" + REPAIR,
+    "machines-api/no-records.json": ": holds no records" + AGAIN,
+    "mdatp-health/stray-line.txt": ":34: record 1 has a line that is no 'key : value'" + REPAIR,
+    "unknown/empty.csv": ": is empty" + AGAIN,
+    "unknown/only-bom.csv": ": is empty" + AGAIN,
+    "unknown/workbook.xlsx": ": is a ZIP archive or an Excel workbook, not text\n  hint: unpack it, or save it as CSV",
+    "unknown/phone-list.csv": (
+        ": is in no format that is known (CSV, semicolon; columns: Name, Extension)\n"
+        "  hint: nearest: advanced-hunting lacks 'DeviceId' or 'DeviceName', and 'ClientVersion' or 'ConnectivityType'"
+        " or 'OSBuild' or others; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus', and"
+        " 'onboardingStatus' or 'healthStatus' or 'agentVersion' or others; portal-devices lacks 'Device ID', and"
+        " 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or others;"
+        " --read-as FORMAT=unknown/phone-list.csv settles it"
+    ),
+    "unknown/software.csv": (
+        ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, OSPlatform, OSVersion,"
+        " SoftwareVendor, SoftwareName, SoftwareVersion)\n"
+        "  hint: nearest: advanced-hunting lacks 'ClientVersion' or 'ConnectivityType' or 'OSBuild' or others and never"
+        " has 'SoftwareName'; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus'; portal-devices lacks"
+        " 'Device ID', and 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or others;"
+        " --read-as FORMAT=unknown/software.csv settles it"
+    ),
+}
+
+
+@pytest.mark.parametrize("path", MESSAGES)
+def test_a_defect_is_refused_in_words(path: str) -> None:
+    assert refusal(path) == path + MESSAGES[path]
+
+
+def test_every_fixture_is_read_or_its_defect_is_known() -> None:
+    for path in sorted(file.as_posix() for file in Path().rglob("*") if file.is_file()):
+        if path not in MESSAGES:
+            assert read_one(path).file.path == path
+
+
+SET_ASIDE = {
+    "advanced-hunting/short-row.csv": (2, 3, "has 3 fields, too few: the header has 5", [1, 3]),
+    "advanced-hunting/long-row.csv": (2, 3, "has 6 fields, too many: the header has 5", [1, 3]),
+    "advanced-hunting/text-after-quote.csv": (
+        2,
+        3,
+        "has text after a closing quote: quotes inside a field must be doubled",
+        [1, 3],
+    ),
+    "machines-api/bad-line.jsonl": (2, 2, "is no JSON: expecting ',' delimiter", [1, 3]),
+    "machines-api/no-objects.json": (2, 1, "is no JSON object", [1]),
+    "mdatp-health/stray-line.txt": (1, 34, "has a line that is no 'key : value'", [1]),
+}
+
+
+@pytest.mark.parametrize("path", SET_ASIDE)
+def test_a_bad_record_is_set_aside_with_its_text_when_that_is_asked_for(path: str) -> None:
+    row, line, reason, kept = SET_ASIDE[path]
+    records = read_one(path, ReadOptions(bad_rows="skip"))
+    (rejected,) = records.rejected
+    assert (rejected.path, rejected.row, rejected.line, rejected.reason) == (path, row, line, reason)
+    assert rejected.text
+    assert rejected.text.strip() in Path(path).read_text()
+    assert [record["row"] for record in rows(path, ReadOptions(bad_rows="skip"))] == kept
+    assert records.rows == len(kept) + 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "advanced-hunting/cut-off.csv",
+        "advanced-hunting/unclosed-quote.csv",
+        "machines-api/truncated.json",
+        "machines-api/truncated-lines.jsonl",
+        "machines-api/next-link-left.json",
+        "machines-api/not-json.json",
+    ],
+)
+def test_an_incomplete_file_is_refused_even_when_bad_records_are_set_aside(path: str) -> None:
+    assert refusal(path, ReadOptions(bad_rows="skip")) == path + MESSAGES[path]
+
+
+def test_a_quote_inside_an_unquoted_field_is_text() -> None:
+    assert rows("advanced-hunting/bare-quote.csv")[1]["name"] == 'ws-0002 13" panel'

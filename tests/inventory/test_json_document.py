@@ -1,0 +1,155 @@
+"""Records are found in JSON however it was saved, and nothing is taken for whole that is not."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checker.errors import InputError
+from checker.inventory.json_document import flat, read_document
+from checker.inventory.table import Faults
+
+DEVICES: list[dict[str, Any]] = [
+    {"id": "a", "n": 1},
+    {"id": "b", "tags": ["x", "y"]},
+    {"id": "c", "inner": {"k": None}},
+]
+
+
+def read(text: str, skip: bool = False) -> list[dict[str, str]]:
+    return [fields for _, _, fields in read_document(text, Faults("x.json", skip))]
+
+
+def page(devices: list[dict[str, Any]], **more: object) -> dict[str, Any]:
+    return {"@odata.context": "x", "value": devices, **more}
+
+
+SAVED: dict[str, Callable[[], str]] = {
+    "an array": lambda: json.dumps(DEVICES),
+    "a pretty array": lambda: json.dumps(DEVICES, indent=2),
+    "a page": lambda: json.dumps(page(DEVICES)),
+    "a page with its list first": lambda: json.dumps({"value": DEVICES, "@odata.context": "x"}),
+    "a hunting result": lambda: json.dumps({"Schema": [{"Name": "id", "Type": "String"}], "Results": DEVICES}),
+    "a result of Graph": lambda: json.dumps({"schema": [{"name": "id"}], "results": DEVICES}),
+    "pages back to back": lambda: (
+        json.dumps(page(DEVICES[:1], **{"@odata.nextLink": "n"})) + json.dumps(page(DEVICES[1:]))
+    ),
+    "pretty pages back to back": lambda: (
+        json.dumps(page(DEVICES[:2]), indent=1) + json.dumps(page(DEVICES[2:]), indent=1)
+    ),
+    "an array of pages": lambda: json.dumps([page(DEVICES[:2], **{"@odata.nextLink": "n"}), page(DEVICES[2:])]),
+    "pages, one a line": lambda: json.dumps(page(DEVICES[:2])) + "\n" + json.dumps(page(DEVICES[2:])) + "\n",
+    "objects, one a line": lambda: "".join(json.dumps(device) + "\r\n" for device in DEVICES),
+    "objects, one a line, with commas": lambda: ",\n".join(map(json.dumps, DEVICES)),
+    "objects back to back": lambda: "".join(map(json.dumps, DEVICES)),
+}
+
+
+@pytest.mark.parametrize("how", SAVED)
+def test_records_are_found_however_they_were_saved(how: str) -> None:
+    assert read(SAVED[how]()) == [flat(device) for device in DEVICES]
+
+
+def test_rows_and_lines_are_counted() -> None:
+    text = json.dumps(page(DEVICES), indent=2)
+    lines = [line for _, line, _ in read_document(text, Faults("x.json"))]
+    assert [text.splitlines()[line - 1].strip() for line in lines] == ["{"] * 3
+    assert [row for row, _, _ in read_document(text, Faults("x.json"))] == [1, 2, 3]
+
+
+def test_nested_objects_become_dotted_titles_and_arrays_json() -> None:
+    record = {
+        "a": {"b": {"c": 1}, "d": []},
+        "e": [1, {"f": "é"}],
+        "g": True,
+        "h": None,
+        "i": {},
+        "Rank@odata.type": "#Int64",
+    }
+    assert flat(record) == {"a.b.c": "1", "a.d": "[]", "e": '[1, {"f": "é"}]', "g": "true", "h": "", "i": ""}
+
+
+def test_numbers_stay_as_they_are_written() -> None:
+    assert read('{"a": 20.40, "b": 9223372036854775807, "c": 1e3}') == [
+        {"a": "20.40", "b": "9223372036854775807", "c": "1e3"}
+    ]
+
+
+def test_very_deep_objects_stay_json() -> None:
+    deep: Any = "x"
+    for _ in range(30):
+        deep = {"k": deep}
+    ((title, value),) = flat(deep).items()
+    assert title.count(".") == 20
+    assert value.startswith('{"k"')
+
+
+@pytest.mark.parametrize("link", ["@odata.nextLink", "nextLink", "@odata.nextlink"])
+def test_a_link_on_the_last_page_means_that_pages_are_missing(link: str) -> None:
+    for text in (
+        json.dumps(page(DEVICES, **{link: "https://next"})),
+        json.dumps([page(DEVICES, **{link: "https://next"})]),
+    ):
+        with pytest.raises(InputError, match="its last page links to a next page"):
+            read(text)
+    assert read(json.dumps(page(DEVICES, **{link: None}))) == [flat(device) for device in DEVICES]
+
+
+BROKEN = {
+    '{"value": [{"id": "a"}, {"id": "b"': "cut off",
+    '{"value": [{"id": "a"}, ': "cut off",
+    '{"value": [{"id": "a"}]': "cut off",
+    '{"value": [{"id": "a"}], "x"': "cut off",
+    '{"value": [{"id": "a"}], "x": tr': "cut off",
+    '[{"id": "a"}, {"id": "b': "cut off",
+    '[{"id": 12': "cut off",
+    '{"id": "a"}\n{"id": "b"}\n{"id": "c': "cut off",
+    '{"value": [{"id": "a" "b": 1}]}': "no JSON from here on: expecting ',' delimiter",
+    '{"value" [1]}': "a key needs a colon",
+    '[{"id": "a"}] trailing': "no JSON from here on",
+    '{"id": NaN}': "NaN is no value",
+    "[" * 100_000: "nested too deeply",
+    '{"id": ' + "[" * 100_000: "nested too deeply",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:40])
+def test_what_is_not_whole_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=BROKEN[text]):
+        read(text, skip=True)
+
+
+def test_a_bad_line_among_lines_is_set_aside() -> None:
+    faults = Faults("x.json", skip=True)
+    text = '{"id": 1}\n{"id": 2}}\nnot json\n7\n{"id": 3}\n'
+    assert [fields["id"] for _, _, fields in read_document(text, faults)] == ["1", "3"]
+    assert [(bad.row, bad.line, bad.reason) for bad in faults.rejected] == [
+        (2, 2, "is no JSON: text after the object"),
+        (3, 3, "is no JSON: expecting value"),
+        (4, 4, "is no JSON object"),
+    ]
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("kxyz", min_size=1, max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+records = st.lists(
+    st.dictionaries(st.text("abc", min_size=1, max_size=3), plain, min_size=1, max_size=4), min_size=1, max_size=5
+)
+
+
+@given(records, st.integers(0, 4))
+def test_a_document_cut_anywhere_is_refused_or_loses_nothing(devices: list[dict[str, Any]], keep: int) -> None:
+    text = json.dumps(page(devices), indent=keep or None)
+    expected = [flat(device) for device in devices]
+    assert read(text) == expected
+    for end in range(1, len(text)):
+        with pytest.raises(InputError):
+            read(text[:end])

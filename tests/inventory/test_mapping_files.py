@@ -1,0 +1,92 @@
+"""A mapping that is wrong is refused with file and line; those that ship are sound."""
+
+from pathlib import Path
+
+import pytest
+
+from checker.errors import RuleError
+from checker.inventory.mapping import title_key
+from checker.inventory.mapping_files import load_mappings, mappings
+
+GOOD = """\
+id: product
+title: A product
+reads: [csv]
+founds: true
+signature:
+  all:
+    - [Id]
+  any: [Version]
+keys:
+  mde_id: [Id]
+facts:
+  agent.version: {from: Version}
+"""
+
+
+def problems(tmp_path: Path, text: str, name: str = "product.yaml") -> list[str]:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(RuleError) as error:
+        load_mappings(tmp_path)
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_a_sound_mapping_is_read(tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(GOOD)
+    assert list(load_mappings(tmp_path)) == ["product"]
+
+
+WRONG = {
+    "  agent.verison: {from: Version}": "there is no fact 'agent.verison'\n  hint: did you mean 'agent.version'?",
+    "  agent.version: {form: Version}": "'agent.version' has no key 'form'\n  hint: did you mean 'from'?",
+    "  agent.version: {words: {a: b}}": "'agent.version' names no column\n  hint: say 'from: Title'",
+    "  agent.version: {from: V, set: open}": "'agent.version' is no set, which can be open or closed",
+    "  device.tags: {from: Tags}": "'device.tags' is a set: say 'set: open' or 'set: closed'",
+    "  agent.version: {from: V, pattern: '(x'}": (
+        "is no regular expression: missing ), unterminated subpattern at position 0"
+    ),
+    "  agent.version: {from: V, pattern: 'x'}": "a pattern needs one group, this has 0",
+    "  os.role: {from: V, words: os-rôle}": "there is no table of words 'os-rôle'",
+    "  os.role: {from: V, words: {a: [b]}}": "must be a word, or ~ where nothing is said",
+    "  os.role: {from: V, shape: square}": "'square' is no shape",
+    "  os.role: {from: V, only: {a: b, c: d}}": "'only' must name one fact and its words",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_wrong_fact_is_told_with_its_line(line: str, tmp_path: Path) -> None:
+    (problem, *_) = problems(tmp_path, GOOD.replace("  agent.version: {from: Version}", line))
+    assert problem.startswith("mappings/product.yaml:12:")
+    assert WRONG[line] in problem
+
+
+def test_all_problems_of_all_mappings_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("id: [")
+    found = problems(tmp_path, GOOD.replace("title: A product\n", "").replace("[csv]", "[csv, xml]"))
+    assert len(found) == 2
+    assert found[0].startswith("mappings/broken.yaml:2:1: is not YAML")
+    assert "a mapping lacks 'title'" in found[1]
+
+
+def test_a_file_format_that_is_not_known_is_told(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("[csv]", "[csvv]"))
+    assert problem == "mappings/product.yaml:3:9: 'csvv' is no file format\n  hint: did you mean 'csv'?"
+
+
+def test_a_mapping_is_named_as_its_file(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD, "other.yaml") == ["mappings/other.yaml:1:5: 'product' is not the name of its file"]
+
+
+def test_the_shared_tables_are_used(tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text("roles: {srv: server, other: ~}\n")
+    (tmp_path / "product.yaml").write_text(GOOD + "  os.role: {from: Role, words: roles}\n")
+    assert load_mappings(tmp_path)["product"].facts["os.role"].words == (("srv", "server"), ("other", None))
+
+
+def test_every_mapping_that_ships_knows_its_own_signature_and_no_two_share_it() -> None:
+    for product in mappings().values():
+        titles = {title_key(title) for group in product.signature.all for title in group}
+        titles |= {title_key(title) for title in product.signature.any}
+        assert product.signature.fits(frozenset(titles))
+        others = [other for other in mappings().values() if set(other.reads) & set(product.reads)]
+        assert [other.id for other in others if other.signature.fits(frozenset(titles))] == [product.id]
