@@ -103,6 +103,17 @@ def test_tallies_add_up(checked: Checked) -> None:
         assert outcomes == (1 if rule.about in ("tenant", "fleet") else len(judged)), rule.id
 
 
+def test_every_undetermined_device_says_what_it_waits_for(checked: Checked) -> None:
+    undetermined = [row for row in checked.rows() if row["readiness"] == Readiness.UNDETERMINED]
+    assert [row["device_name"] for row in undetermined if not row["undetermined_by"]] == []
+
+
+def test_a_fact_told_from_url_tests_is_shown_as_its_own_value(checked: Checked) -> None:
+    shown = {rule.id: dict(rule.histogram) for rule in checked.summary.rules}
+    assert shown["sc.no-tls-inspection"].keys() == {"yes"}
+    assert shown["sc.no-proxy-auth"].keys() == {"yes"}
+
+
 def test_hostile_names_stay_as_they_are(checked: Checked) -> None:
     assert {row["device_name"] for row in checked.rows()} >= HOSTILE
 

@@ -1,6 +1,7 @@
 """The command group. A command's module is imported when it is called, so that ``--help`` is quick."""
 
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -14,6 +15,7 @@ COMMANDS = {
     "inspect": ("checker.cli.inspect", "Show how files are read: format, columns, coverage, what stays undecided."),
     "rules": ("checker.cli.rules", "List, show, lint and test the rules."),
 }
+BUG = 70  # exit code of an error of ours (EX_SOFTWARE of sysexits.h)
 USAGE = 2  # exit code for usage, input and rules that cannot be used
 
 
@@ -66,6 +68,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(USAGE)
+    except Exception:
+        # not a user's mistake: show where, and exit with a code that no pipeline takes for a verdict
+        traceback.print_exc()
+        click.echo("this is a bug in mde-readiness; please report it with the lines above", err=True)
+        sys.exit(BUG)
 
 
 def visible(text: str) -> str:

@@ -67,7 +67,7 @@ def messages(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices) -> 
     for fact in bucket.plan.base_facts(bucket.plan.rule_facts(rule)):
         if bucket.plan.specs[fact].default is not None:
             continue  # assumed where nobody states it: stating it would seldom settle what is not known
-        reason = bucket.missing(fact)[devices]
+        reason = _reasons(bucket.column(fact), devices)
         texts = pl.Series([f"{fact} ({WORDS[missing]})" for missing in Missing])
         found = texts.gather(np.maximum(reason, 0)).to_frame("text")
         missing_here = pl.Series(reason >= 0)
@@ -106,6 +106,11 @@ def _part(bucket: Bucket, part: str | FactPart | Lookup, devices: Devices) -> pl
             known[key] = str(cells.get(typed, "(none listed)"))
         found.append(known[key])
     return pl.Series(found, dtype=pl.String)
+
+
+def _reasons(column: FactColumn, devices: Devices) -> npt.NDArray[np.int8]:
+    """Return why there is no value; -1 where there is one."""
+    return column.pool.reasons[column.codes[devices]]
 
 
 def _texts(column: FactColumn, devices: Devices) -> pl.Series:
@@ -166,7 +171,7 @@ def _evidence_of(bucket: Bucket, fact: str, devices: Devices) -> pl.Series:
         {
             "fact": pl.Series([fact], dtype=pl.String).new_from_index(0, len(devices)),
             "value": _texts(column, devices),
-            "missing": reasons.gather(bucket.missing(fact)[devices]),
+            "missing": reasons.gather(_reasons(bucket.column(fact), devices)),
             "file": paths.gather(file),
             "row": pl.Series(rows.astype(np.uint32)),
             "column": titles.gather(file),

@@ -14,7 +14,7 @@ from checker.decide.devices import device_rows
 from checker.decide.exit import shown_in
 from checker.decide.findings import finding_rows
 from checker.decide.names import Names, names_of
-from checker.decide.signatures import Verdicts, decide_bucket
+from checker.decide.signatures import Verdicts, Waiting, decide_bucket, waiting_in
 from checker.decide.tally import Tally, binding, count_rules, count_verdicts, new_tally
 from checker.decide.verdict import is_gate
 from checker.engine.coalesce import ATTESTED
@@ -80,24 +80,24 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
     """Judge every device of the run; ``done`` is told how many devices are finished."""
     tally = new_tally(run.plan)
     absent = {rule.id: not_exported(run.plan, run.records, run.plan.rule_facts(rule)) for rule in run.plan.pack.rules}
-    collapsed = frozenset() if run.wanted.all_outcomes else frozenset(name for name, facts in absent.items() if facts)
     scopes = []
     for first, last in buckets(run.records):
         judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools))
-        verdicts = decide_bucket(judged, run.wanted.partial)
+        waiting = waiting_in(judged, absent)
+        verdicts = decide_bucket(judged, waiting, run.wanted.partial)
         names = names_of(judged)
         count_verdicts(tally, verdicts)
-        count_rules(tally, judged, verdicts, collapsed, names)
+        count_rules(tally, judged, verdicts, waiting, names)
         _count_attested(tally, judged)
         _compare_with_current(run, judged, verdicts)
         if run.wanted.devices:
             _write(run, "devices", run.devices, device_rows(judged, verdicts, names, run.wanted.phase))
-        _write_findings(run, judged, collapsed, names)
+        _write_findings(run, judged, waiting, names)
         scopes.append(judged.scope >= 0)
         if done:
             done(last)
     _judge_once(run, tally)
-    _write_fleet_findings(run, tally, absent, collapsed)
+    _write_fleet_findings(run, tally, absent)
     return Judgements(
         tally=tally,
         devices=Table(DEVICE_COLUMNS, tuple(run.devices), run.rows["devices"]),
@@ -111,7 +111,7 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
     )
 
 
-def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: Names) -> None:
+def _write_findings(run: Run, judged: Judged, waiting: Waiting, names: Names) -> None:
     """Write the bucket's findings, and keep every outcome while there are few enough to show one by one."""
     in_scope = judged.scope < 0
     plan = judged.bucket.plan
@@ -121,22 +121,19 @@ def _write_findings(run: Run, judged: Judged, collapsed: frozenset[str], names: 
     run.rows["cases"] += judged_cases
     if run.rows["cases"] > MOST_CASES or not run.wanted.cases:
         run.cases = None
-    frames = []
+    frames: list[pl.DataFrame] = []
     for place, rule in enumerate(plan.device_rules):
         if not shown_in(rule, run.wanted.phase):
             continue
         for outcome in Outcome:
-            own = outcome in shown and not (outcome is Outcome.UNKNOWN and rule.id in collapsed)
-            if not (own and run.wanted.findings) and run.cases is None:
-                continue
-            devices = np.flatnonzero((judged.outcomes[place] == outcome) & in_scope)
-            if not len(devices):
-                continue
-            frame = finding_rows(judged.bucket, rule, outcome, devices, names.names(devices))
-            if own and run.wanted.findings:
-                frames.append(frame)
-            if run.cases is not None:
-                run.cases.append(frame)
+            here = (judged.outcomes[place] == outcome) & in_scope
+            own = here if outcome in shown and run.wanted.findings else np.zeros_like(here)
+            if outcome is Outcome.UNKNOWN and not run.wanted.all_outcomes:
+                own = own & ~waiting.devices.get(rule.id, np.False_)
+            for wanted, kept in ((own, frames), (here, run.cases)):
+                devices = np.flatnonzero(wanted)
+                if kept is not None and len(devices):
+                    kept.append(finding_rows(judged.bucket, rule, outcome, devices, names.names(devices)))
     if frames:
         _write(run, "findings", run.findings, _sorted(frames))
 
@@ -167,21 +164,20 @@ def _judge_once(run: Run, tally: Tally) -> None:
         tally.rules[rule.id].binding[outcome] += 1
 
 
-def _write_fleet_findings(
-    run: Run, tally: Tally, absent: dict[str, tuple[str, ...]], collapsed: frozenset[str]
-) -> None:
+def _write_fleet_findings(run: Run, tally: Tally, absent: dict[str, tuple[str, ...]]) -> None:
     """Write one finding per rule that no input lets anyone decide, and those about tenant and fleet."""
     rows = []
     for rule in run.plan.pack.rules:
         if not shown_in(rule, run.wanted.phase):
             continue
         count = tally.rules[rule.id].outcomes
+        waiting = 0 if run.wanted.all_outcomes else tally.rules[rule.id].waiting
         if rule.once:
             for outcome in (Outcome.FAIL, Outcome.UNKNOWN):
                 if count[outcome]:
                     rows.append(_fleet_row(run.plan, rule, outcome, absent[rule.id], 0))
-        elif rule.id in collapsed and count[Outcome.UNKNOWN]:
-            rows.append(_fleet_row(run.plan, rule, Outcome.UNKNOWN, absent[rule.id], int(count[Outcome.UNKNOWN])))
+        elif waiting:
+            rows.append(_fleet_row(run.plan, rule, Outcome.UNKNOWN, absent[rule.id], waiting))
     if not rows:
         return
     frame = pl.DataFrame(rows, schema=FINDING_COLUMNS)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import UNDETERMINED, Judged
+from checker.engine.suppose import waiting_for
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 
@@ -28,11 +29,37 @@ class Verdicts:
         return np.bincount(self.place, minlength=len(self.distinct))
 
 
-def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Which UNKNOWNs of a bucket wait for facts that no input carries: one finding for the fleet tells them all."""
+
+    facts: dict[str, tuple[str, ...]]  # rule -> facts that no input carries
+    devices: dict[str, npt.NDArray[np.bool_]]  # rule -> where it waits for them
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """All facts that no input carries."""
+        return frozenset(fact for facts in self.facts.values() for fact in facts)
+
+
+def waiting_in(judged: Judged, facts: dict[str, tuple[str, ...]]) -> Waiting:
+    """Return which UNKNOWNs of a bucket wait for ``facts``, told by rule."""
+    devices = {}
+    for place, rule in enumerate(judged.bucket.plan.device_rules):
+        unknown = judged.outcomes[place] == Outcome.UNKNOWN
+        if facts[rule.id] and unknown.any():
+            devices[rule.id] = unknown & waiting_for(judged.bucket, rule, frozenset(facts[rule.id]))
+    return Waiting(facts, devices)
+
+
+def decide_bucket(judged: Judged, waiting: Waiting, partial: bool) -> Verdicts:
     """Return the verdict of every device of the bucket."""
     plan = judged.bucket.plan
     facts = blocker_facts(plan)
     attested = _attested(judged)
+    waits = {
+        rule.id: waiting.devices[rule.id] for rule in plan.device_rules if is_gate(rule) and rule.id in waiting.devices
+    }
     missing = np.array([judged.bucket.missing(fact) >= 0 for fact in facts], dtype=np.uint8).reshape(len(facts), -1)
     rows = [
         judged.scope.astype(np.uint8),
@@ -40,6 +67,7 @@ def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
         *judged.outcomes,
         *missing,
         *attested.values(),
+        *waits.values(),
     ]
     first, place = _group(np.stack([row.astype(np.uint8) for row in rows]))
     rule_at = {rule.id: at for at, rule in enumerate(plan.device_rules)}
@@ -58,6 +86,8 @@ def decide_bucket(judged: Judged, partial: bool) -> Verdicts:
                     outcomes=tuple(Outcome(value) for value in judged.outcomes[:, device].tolist()),
                     attested=tuple(used),
                     missing=frozenset(fact for fact, row in zip(facts, missing, strict=True) if row[device]),
+                    waiting=frozenset(name for name, row in waits.items() if row[device]),
+                    absent=waiting.absent,
                 ),
                 partial,
             )

@@ -78,6 +78,8 @@ def summarise(run: Run, judgements: Judgements) -> Summary:
         exit_code=code,
         exit_reason=reason,
         partial=run.partial,
+        fail_on=run.gate.fail_on,
+        unknown_allowed=run.gate.allow_unknown,
     )
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from checker.decide.findings import text_series
 from checker.decide.names import Names
-from checker.decide.signatures import Verdicts
+from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.verdict import binds
 from checker.engine.columns import Judged
 from checker.model.condition import facts_of
@@ -30,6 +30,7 @@ class RuleCount:
     values: Counter[str] = field(default_factory=Counter)
     failing: list[Example] = field(default_factory=list)
     unknowing: list[Example] = field(default_factory=list)
+    waiting: int = 0  # devices on which it is UNKNOWN for want of facts that no input carries
 
 
 @dataclass(slots=True)
@@ -74,8 +75,8 @@ def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
             tally.undetermined_by[fact] += size
 
 
-def count_rules(tally: Tally, judged: Judged, verdicts: Verdicts, collapsed: frozenset[str], names: Names) -> None:
-    """Add the outcomes of a bucket; rules in ``collapsed`` have one finding for the fleet, so no UNKNOWN examples.
+def count_rules(tally: Tally, judged: Judged, verdicts: Verdicts, waiting: Waiting, names: Names) -> None:
+    """Add the outcomes of a bucket; what waits for facts that no input carries gives no examples.
 
     Devices of one verdict have the same outcomes, so counting runs over the distinct verdicts.
     """
@@ -92,9 +93,12 @@ def count_rules(tally: Tally, judged: Judged, verdicts: Verdicts, collapsed: fro
             failing = np.flatnonzero((judged.outcomes[place] == Outcome.FAIL) & in_scope)
             _add_values(count, judged, rule, failing)
             _add_examples(count.failing, names, failing)
-        if count.outcomes[Outcome.UNKNOWN] and rule.id not in collapsed and len(count.unknowing) < MOST_EXAMPLES:
-            unknowing = np.flatnonzero((judged.outcomes[place] == Outcome.UNKNOWN) & in_scope)
-            _add_examples(count.unknowing, names, unknowing)
+        if count.outcomes[Outcome.UNKNOWN]:
+            unknown = (judged.outcomes[place] == Outcome.UNKNOWN) & in_scope
+            waits = unknown & waiting.devices.get(rule.id, np.False_)
+            count.waiting += int(np.count_nonzero(waits))
+            if len(count.unknowing) < MOST_EXAMPLES:
+                _add_examples(count.unknowing, names, np.flatnonzero(unknown & ~waits))
 
 
 def _sums(outcomes: npt.NDArray[np.uint8], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

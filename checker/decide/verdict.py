@@ -21,6 +21,8 @@ class Judgement:
     outcomes: tuple[Outcome, ...]  # one for each of plan.device_rules
     attested: tuple[bool, ...]  # for each rule, whether it read an attested value
     missing: frozenset[str]  # facts of blockers without a value, and of the routes where none was found
+    waiting: frozenset[str] = frozenset()  # UNKNOWN rules that facts which no input carries would decide
+    absent: frozenset[str] = frozenset()  # those facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
         failed=failed,
         unknown=unknown,
         undetermined_by=_undetermined_by(plan, judgement, readiness, all_unknown),
-        next_steps=tuple(dict.fromkeys(rule.action for rule, outcome, _ in gates if outcome is Outcome.FAIL)),
+        next_steps=_next_steps(route, gates),
         device_side=_device_side(route, gates),
         site_would_unlock=readiness is Readiness.UNDETERMINED
         and route is not None
@@ -123,6 +125,13 @@ def _path(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> s
     return UNDETERMINED_ROUTE if Outcome.UNKNOWN in device else route.id
 
 
+def _next_steps(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> tuple[str, ...]:
+    """Return the actions that clear the way; none where the route itself says what must change."""
+    if route and route.readiness != Readiness.READY:
+        return ()
+    return tuple(dict.fromkeys(rule.action for rule, outcome, _ in gates if outcome is Outcome.FAIL))
+
+
 def _verification(plan: Plan, outcomes: Sequence[Outcome]) -> Verification:
     for rule, outcome in zip(plan.device_rules, outcomes, strict=True):
         if rule.id == plan.pack.verified_by:
@@ -147,7 +156,13 @@ def _undetermined_by(
 def _waits_for(plan: Plan, judgement: Judgement, rule: Rule) -> Sequence[str]:
     """Return the missing facts of an UNKNOWN rule; all that it requires where values are there but decide nothing."""
     read = plan.base_facts(plan.rule_facts(rule))
-    missing = [fact for fact in read if fact in judgement.missing and plan.specs[fact].default is None]
+    missing = [
+        fact
+        for fact in read
+        if fact in judgement.missing
+        and plan.specs[fact].default is None
+        and (fact in judgement.absent) == (rule.id in judgement.waiting)
+    ]
     return missing or plan.base_facts(facts_of(rule.require))
 
 

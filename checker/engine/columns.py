@@ -62,7 +62,7 @@ class Bucket:
     def missing(self, fact: str) -> npt.NDArray[np.int8]:
         """Return, for each device, the Missing reason of a fact, or -1 where it has a value."""
         column = self.column(fact)
-        return column.pool.reasons()[column.codes]
+        return column.pool.reasons[column.codes]
 
 
 @dataclass(slots=True)
@@ -194,7 +194,7 @@ def _attest(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
         times = bucket.records.times_of(column.record)
         gap = np.isin(column.codes, (Missing.NOT_EXPORTED, Missing.BLANK))
         gap |= (column.codes == Missing.STALE) & (times < moment)
-        measured = column.pool.reasons()[column.codes] < 0
+        measured = column.pool.reasons[column.codes] < 0
         bucket.contradicted[place] = int(np.count_nonzero(measured & (column.codes != value) & (column.record >= 0)))
         column.codes[gap] = value
         column.shown[gap] = code

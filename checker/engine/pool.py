@@ -30,6 +30,7 @@ class Pool:
         self._parts: dict[int, tuple[int, ...]] = {}  # code of a conflict -> codes between which nothing decides
         self._tables: dict[Test, Truths] = {}
         self._identity: Codes = np.zeros(0, dtype=np.int32)
+        self._reasons: npt.NDArray[np.int8] = np.zeros(0, dtype=np.int8)
         self._first: dict[tuple[type, Cell], int] = {}  # typed value -> its least code
         self.shown_texts: pl.Series | None = None  # the texts as a series, kept by whoever writes findings
         for text in texts:
@@ -90,15 +91,14 @@ class Pool:
             return Conflict, self._parts[code]
         return type(cell), self.texts[code] if cell is Missing.UNREADABLE else cell
 
+    @property
     def reasons(self) -> npt.NDArray[np.int8]:
         """For each code its Missing reason, or -1 where there is a value; conflicts are CONFLICTING."""
-        found = np.full(len(self), -1, dtype=np.int8)
-        for code, cell in enumerate(self.cells):
-            if isinstance(cell, Missing):
-                found[code] = cell
-            elif isinstance(cell, Conflict):
-                found[code] = Missing.CONFLICTING
-        return found
+        done = len(self._reasons)
+        if done < len(self):
+            fresh = [_reason(cell) for cell in self.cells[done:]]
+            self._reasons = np.append(self._reasons, np.array(fresh, dtype=np.int8))
+        return self._reasons
 
     def truths(self, test: Test) -> Truths:
         """Return, for each code, the truth of a test that reads this fact alone."""
@@ -109,6 +109,12 @@ class Pool:
             known = fresh if known is None else np.concatenate([known, fresh])
             self._tables[test] = known
         return known
+
+
+def _reason(cell: Cell) -> int:
+    if isinstance(cell, Missing):
+        return int(cell)
+    return int(Missing.CONFLICTING) if isinstance(cell, Conflict) else -1
 
 
 def pool_of(spec: FactSpec, columns: Iterable[pl.Series]) -> Pool:

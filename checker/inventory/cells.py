@@ -73,12 +73,10 @@ def _look_up(reading: FactReading) -> Cell:
 
 def _union(parts: list[str]) -> str:
     """Return the lists of several columns as one; a text among them that is no list makes the whole unreadable."""
-    members: set[str] = set()
-    for part in parts:
-        if not part.startswith("["):
-            return part
-        members.update(json.loads(part))
-    return _as_list(members) if parts else ""
+    broken = [part for part in parts if not part.startswith("[") or _members(part) is None]
+    if broken or not parts:
+        return broken[0] if broken else ""
+    return _as_list({member for part in parts for member in _members(part) or ()})
 
 
 def _as_list(members: set[str]) -> str:
@@ -87,13 +85,16 @@ def _as_list(members: set[str]) -> str:
 
 def _json_list(text: str) -> str:
     """Read ``["a","b"]``, a list of ``{"key", "value"}``, or one bare text; a broken list stays as it stands."""
-    if not text.startswith("["):
-        return _as_list({text})
+    members = _members(text) if text.startswith("[") else {text}
+    return text if members is None else _as_list(members)
+
+
+def _members(text: str) -> set[str] | None:
     try:
         items = json.loads(text)
-    except ValueError:
-        return text
-    return _as_list({_member(item) for item in items if item not in (None, "")})
+    except (ValueError, RecursionError):
+        return None
+    return {_member(item) for item in items if item not in (None, "")}
 
 
 def _member(item: object) -> str:

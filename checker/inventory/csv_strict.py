@@ -84,8 +84,8 @@ def _refuse_if_cut_off(lines: Lines, found: int, fields: int, path: str) -> None
 
 
 def _reason(error: csv.Error, lines: Lines, first: int, path: str) -> str:
-    text = str(error)
-    if "unexpected end of data" in text or "field larger" in text:
+    """Return what is wrong with a record: in strict mode, a quote that is never closed or one that closes too early."""
+    if "expected after" not in str(error):
         raise InputError(
             Problem(
                 f"{path}:{first}",
@@ -93,8 +93,6 @@ def _reason(error: csv.Error, lines: Lines, first: int, path: str) -> str:
                 "export it again",
             )
         ) from None
-    if "expected after" in text:
-        last = lines.number - 1
-        where = "" if last == first else f" (the quoted field goes on to line {last})"
-        return f"has text after a closing quote{where}: quotes inside a field must be doubled"
-    return f"cannot be read: {text}"
+    last = lines.number - 1
+    where = "" if last == first else f" (the quoted field goes on to line {last})"
+    return f"has text after a closing quote{where}: quotes inside a field must be doubled"

@@ -42,8 +42,7 @@ def _records(text: str, faults: Faults) -> Iterator[Record]:
             record.fields[key] += line.strip()  # a narrow terminal wraps long values
         elif line.strip():
             faults.add(row, number, "has a line that is no 'key : value'", line)
-    if record.fields:
-        yield record
+    yield record
 
 
 def _tables(records: list[Record], titles: tuple[str, ...]) -> Iterator[RawTable]:

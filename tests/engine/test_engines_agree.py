@@ -22,7 +22,7 @@ from checker.packs.compile import compile_plan
 from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, conditions, pack, rule
 from tests.exports import device_id, export
 
-DEVICES = 3
+DEVICES = 2
 OLDEST = datetime(2026, 10, 26)  # noqa: DTZ001 - 28 days before the as-of day: just not stale
 TIMES = (None, OLDEST - timedelta(microseconds=1), OLDEST, datetime(2026, 11, 20, 8), datetime(2026, 11, 22))  # noqa: DTZ001
 ATTESTED = (date(2026, 10, 1), date(2026, 10, 26), date(2026, 11, 20))

@@ -1,6 +1,7 @@
 """How the tests look at what a reader gives: records as dictionaries, and problems as texts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from checker.model.record import RECORD_COLUMNS, FileRecords
 
 ALL = ReadOptions()
 HEADER = "DeviceId,DeviceName,OSPlatform,OSBuild,ClientVersion"
+
+
+def moment(text: str) -> datetime:
+    """Return a time as records hold it: in UTC, without saying so."""
+    return datetime.fromisoformat(text)
 
 
 def read_one(path: str | Path, options: ReadOptions = ALL) -> FileRecords:

@@ -56,8 +56,9 @@ MESSAGES = {
         ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, OSPlatform, OSVersion,"
         " SoftwareVendor, SoftwareName, SoftwareVersion)\n"
         "  hint: nearest: advanced-hunting lacks 'ClientVersion' or 'ConnectivityType' or 'OSBuild' or others and never"
-        " has 'SoftwareName'; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus'; portal-devices lacks"
-        " 'Device ID', and 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or others;"
+        " has 'SoftwareName'; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus'; portal-devices"
+        " lacks 'Device ID', and 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or"
+        " others;"
         " --read-as FORMAT=unknown/software.csv settles it"
     ),
 }

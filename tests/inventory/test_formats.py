@@ -1,10 +1,8 @@
 """What each kind of export says, fact by fact."""
 
-from datetime import datetime
-
 import pytest
 
-from tests.inventory.records import facts, read_one, rows, rows_of
+from tests.inventory.records import facts, moment, read_one, rows, rows_of
 
 WS_0001 = "6fadff662eec5315932af2c075ab612d7e67c6cf"
 WS_0002 = "3602e1fa2da5448c79e6ecbb5a3a997a2d030c24"
@@ -19,7 +17,7 @@ def test_hunting_says_all_of_a_full_windows_row() -> None:
         "mde_id": WS_0001,
         "entra_id": "0098c183-a6f8-5ce4-96bf-fd35dee6faca",
         "name": "ws-0001.corp.contoso.example",
-        "observed": datetime(2026, 11, 17, 15, 46, 54, 123456),
+        "observed": moment("2026-11-17 15:46:54.123456"),
         "device.group": "Site 01",
         "device.tags": '["laptops","pilot","ring-1"]',
         "device.category": "Endpoint",
@@ -85,7 +83,7 @@ def test_hunting_reads_the_fields_inside_additional_fields() -> None:
     first, second, linux, blank = rows("advanced-hunting/info-gathering.csv")
     assert (first["av.platform"], first["av.engine"]) == ("4.18.24090.11", "1.1.24090.11")
     assert (second["av.intelligence"], second["av.mode"]) == ("1.391.345.0", "edr-block")
-    assert first["observed"] == datetime(2026, 11, 18, 1, 2, 3)
+    assert first["observed"] == moment("2026-11-18 01:02:03")
     assert not any(name.startswith("av.") for name in (*linux, *blank))
 
 
@@ -107,7 +105,7 @@ def test_tags_of_one_column_alone_may_lack_some() -> None:
 def test_the_machines_api_says_what_it_carries() -> None:
     first = rows("machines-api/valid.json")[0]
     assert (first["row"], first["line"], first["mde_id"]) == (1, 4, WS_0001)
-    assert first["observed"] == datetime(2026, 11, 17, 15, 46, 54, 123456)
+    assert first["observed"] == moment("2026-11-17 15:46:54.123456")
     assert facts(first) == {
         "device.group": "",
         "device.tags": '["pilot","ring-1"]',
@@ -208,7 +206,7 @@ def test_a_key_that_comes_again_begins_the_next_record() -> None:
 
 def test_mdatp_json_is_dated_by_its_definitions() -> None:
     (linux,) = rows("mdatp-health-json/linux.json")
-    assert linux["observed"] == datetime(2025, 11, 17, 13, 54, 13, 787000)  # updated at 13:34, twenty minutes before
+    assert linux["observed"] == moment("2025-11-17 13:54:13.787000")  # updated at 13:34, twenty minutes before
     assert (linux["proxy.kind"], linux["proxy.has_credentials"]) == ("none", "no")
     assert linux["agent.expires"] == "2027-04-10"
     (mac,) = rows("mdatp-health-json/macos.json")

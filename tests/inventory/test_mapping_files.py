@@ -90,3 +90,18 @@ def test_every_mapping_that_ships_knows_its_own_signature_and_no_two_share_it() 
         assert product.signature.fits(frozenset(titles))
         others = [other for other in mappings().values() if set(other.reads) & set(product.reads)]
         assert [other.id for other in others if other.signature.fits(frozenset(titles))] == [product.id]
+
+
+def test_a_signature_that_is_none_is_told(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("  all:\n    - [Id]\n  any: [Version]\n", "  some: [Id]\n"))
+    assert problem.startswith("mappings/product.yaml:6:3: 'signature' has no key 'some'")
+
+
+def test_keys_and_facts_must_be_mappings(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path, GOOD.replace("keys:\n  mde_id: [Id]\n", "keys: [Id]\n").replace("{from: Version}", "Version")
+    )
+    assert [problem.partition(": ")[2] for problem in found] == [
+        "'keys' must be a mapping (key: value)",
+        "'agent.version' must be a mapping (key: value)",
+    ]

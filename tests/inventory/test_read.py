@@ -12,7 +12,7 @@ from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.model.record import RECORD_COLUMNS, fact_dtype
-from tests.inventory.records import facts, hunting, read_one, refusal, rows
+from tests.inventory.records import facts, hunting, moment, read_one, refusal, rows
 
 VALID = "advanced-hunting/valid.csv"
 UNDATED = "mdatp-health/linux.txt"
@@ -32,7 +32,8 @@ def test_a_file_tells_how_it_was_recognised_and_what_was_not_read() -> None:
     file = read_one("portal-devices/semicolon.csv").file
     assert file.format == "portal-devices"
     assert file.why == (
-        "CSV, semicolon, UTF-8; has Device ID, Device Name, Onboarding Status, Health Status, Exposure Level, OS Platform"
+        "CSV, semicolon, UTF-8; has Device ID, Device Name, Onboarding Status, Health Status, Exposure Level, "
+        "OS Platform"
     )
     assert file.keys == {"mde_id": "Device ID", "name": "Device Name", "observed": "Last device update"}
     assert file.columns["os.role"] == "OS Platform"
@@ -108,8 +109,9 @@ def test_read_as_settles_a_file_that_fits_nothing() -> None:
 
 def test_read_as_is_refused_where_it_cannot_be() -> None:
     path = "unknown/phone-list.csv"
-    assert refusal(path, ReadOptions(read_as={path: "huntng"})) == f"{path}: there is no format 'huntng'" + (
-        "\n  hint: one of: advanced-hunting, machines-api, mdatp-health-json, mdatp-health, portal-devices, url-tests"
+    assert refusal(path, ReadOptions(read_as={path: "huntng"})) == (
+        f"{path}: there is no format 'huntng'\n"
+        "  hint: one of: advanced-hunting, machines-api, mdatp-health-json, mdatp-health, portal-devices, url-tests"
     )
     assert refusal(path, ReadOptions(read_as={path: "url-tests"})) == (
         f"{path}: cannot be read as url-tests: it has none of its columns"
@@ -130,8 +132,8 @@ def test_a_file_that_fits_two_mappings_is_not_guessed(monkeypatch: pytest.Monkey
     monkeypatch.setattr("checker.inventory.read.mappings", lambda: both)
     message = refusal("advanced-hunting/header-only.csv")
     assert message == (
-        "advanced-hunting/header-only.csv: could be advanced-hunting and twin (CSV, comma; columns: DeviceId, DeviceName,"
-        " OSPlatform, OSBuild, ClientVersion)\n"
+        "advanced-hunting/header-only.csv: could be advanced-hunting and twin (CSV, comma; columns: DeviceId,"
+        " DeviceName, OSPlatform, OSBuild, ClientVersion)\n"
         "  hint: say which: --read-as advanced-hunting=advanced-hunting/header-only.csv"
     )
 
@@ -171,13 +173,15 @@ def test_progress_is_told_every_byte() -> None:
 def test_doubtful_dates_give_one_notice_a_file_and_leave_their_rows_undated() -> None:
     path = "advanced-hunting/local-dates.csv"
     assert read_one(path).file.notices == (
-        "1 record is undated: a time such as '05/12/2026 6:41:32 PM' may be day/month or month/day; "
-        f"--observed {path}=DATE dates them",
+        (
+            "1 record is undated: a time such as '05/12/2026 6:41:32 PM' may be day/month or month/day; "
+            f"--observed {path}=DATE dates them"
+        ),
         f"1 record is undated: a time such as 'soon' is in no form that is known; --observed {path}=DATE dates them",
         "times such as '05/05/2026 6:41:32 PM' name no time zone and were read as UTC",
     )
     times = [row.get("observed") for row in rows(path)]
-    assert times[0] == datetime(2026, 4, 15, 11, 9, 27)
+    assert times[0] == moment("2026-04-15 11:09:27")
     assert [place for place, time in enumerate(times) if time is None] == [6, 8, 9]
     assert rows(path)[6]["device.last_seen"] == "05/12/2026 6:41:32 PM"  # unreadable, and said to be
 
@@ -218,3 +222,33 @@ def test_records_of_many_tables_share_their_words(tmp_path: Path, monkeypatch: p
     assert whole["row"].to_list() == list(range(1, 901))
     assert whole["os.build"].cast(pl.String).to_list() == [str(22000 + place % 300) for place in range(900)]
     assert whole["agent.version"].cast(pl.String).to_list() == [f"10.8760.{place}.1" for place in range(900)]
+
+
+def test_a_file_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("checker.inventory.read.open_source", refuse)
+    assert refusal(VALID) == f"{VALID}: cannot be read: Permission denied"
+
+
+def test_tags_that_some_json_records_lack_are_not_said_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(
+        '[{"DeviceId": "a", "ClientVersion": "1", "DeviceManualTags": "[\\"x\\"]"},'
+        ' {"DeviceId": "b", "ClientVersion": "1", "DeviceDynamicTags": null}, {"DeviceId": "c", "ClientVersion": "1"}]'
+    )
+    assert [row.get("device.tags") for row in rows(path)] == ['["x"]', "", None]
+
+
+def test_a_nul_in_json_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"DeviceId":\n"a\0"}')
+    assert f"{path}:2: a NUL byte stands in the text" in refusal(path)
+
+
+def test_the_entra_id_of_no_device_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    ids = ["00000000-0000-0000-0000-000000000000", "0098C183-A6F8-5CE4-96BF-FD35DEE6FACA"]
+    path.write_text("DeviceId,AadDeviceId,ClientVersion\n" + "".join(f"{'a' * 40},{entra},1.0\n" for entra in ids))
+    assert [row.get("entra_id") for row in rows(path)] == [None, ids[1].lower()]

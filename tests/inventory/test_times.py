@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.inventory.times import Times, read_times
+from tests.inventory.records import moment
 
-NOON = datetime(2026, 4, 15, 11, 9, 27)
-EVENING = datetime(2026, 4, 15, 18, 41, 25)
+NOON = moment("2026-04-15 11:09:27")
+EVENING = moment("2026-04-15 18:41:25")
 
 FORMS = {
     "2026-04-15T11:09:27.1234567Z": NOON.replace(microsecond=123456),
@@ -20,7 +21,7 @@ FORMS = {
     "2026-04-15 11:09:27": NOON,
     "2026-04-15 11:09:27.5": NOON.replace(microsecond=500000),
     "2026-04-15T13:09:27+02:00": NOON,
-    "2026-04-15": datetime(2026, 4, 15),
+    "2026-04-15": moment("2026-04-15 00:00:00"),
     "1776251367000": NOON,
     "/Date(1776251367000)/": NOON,
     r"\/Date(1776251367000+0200)\/": NOON,
@@ -36,9 +37,9 @@ FORMS = {
     "15/04/2026, 6:41:25.000 pm": EVENING,
     "15.04.2026 18:41:25": EVENING,
     "4/15/2026 6:41 PM": EVENING.replace(second=0),
-    "4/15/2026 12:00 AM": datetime(2026, 4, 15),
-    "4/15/2026 12:00 PM": datetime(2026, 4, 15, 12),
-    "05/05/2026": datetime(2026, 5, 5),
+    "4/15/2026 12:00 AM": moment("2026-04-15 00:00:00"),
+    "4/15/2026 12:00 PM": moment("2026-04-15 12:00:00"),
+    "05/05/2026": moment("2026-05-05 00:00:00"),
     "\u200e4/15/2026 \u200e6:41:25 PM": EVENING,
     "  2026-04-15T11:09:27Z ": NOON,
 }
@@ -99,11 +100,11 @@ def test_forms_that_follow_a_users_settings_are_named() -> None:
 def test_a_null_is_no_time() -> None:
     assert read_times(pl.Series([None, "2026-04-15"], dtype=pl.String)).column.to_list() == [
         None,
-        datetime(2026, 4, 15),
+        moment("2026-04-15 00:00:00"),
     ]
 
 
-moments = st.datetimes(datetime(2000, 1, 1), datetime(2200, 12, 31))
+moments = st.datetimes(moment("2000-01-01 00:00:00"), moment("2200-12-31 00:00:00"))
 forms = st.sampled_from(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f0Z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
 
 

@@ -1,0 +1,45 @@
+"""Which UNKNOWNs wait for facts that no input carries: those that knowing these facts could decide."""
+
+import numpy as np
+import numpy.typing as npt
+
+from checker.engine.columns import FALSE, TRUE, UNKNOWN, Bucket, truths_of
+from checker.engine.pool import Truths
+from checker.model.condition import All, AnyOf, Condition, Not, Test
+from checker.model.rule import Rule
+from checker.model.truth import Truth
+
+
+def waiting_for(bucket: Bucket, rule: Rule, absent: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """Return, for each device, whether a rule that is UNKNOWN would be decided if tests on ``absent`` facts were.
+
+    Every such test is supposed TRUE, then FALSE. A device on which neither decides the rule waits for something else.
+    """
+    found = np.zeros(bucket.devices, dtype=np.bool_)
+    for supposed in (Truth.TRUE, Truth.FALSE):
+        applies = _suppose(bucket, rule.applies_to, absent, supposed)
+        requires = _suppose(bucket, rule.require, absent, supposed)
+        found |= np.maximum(2 - applies, requires) != UNKNOWN
+    return found
+
+
+def _suppose(bucket: Bucket, condition: Condition, absent: frozenset[str], supposed: Truth) -> Truths:
+    match condition:
+        case Test():
+            if absent.isdisjoint(bucket.plan.base_facts(condition.facts)):
+                return truths_of(bucket, condition, defaults=True)
+            return np.full(bucket.devices, supposed, dtype=np.uint8)
+        case All(parts):
+            found = np.full(bucket.devices, TRUE, dtype=np.uint8)
+            for part in parts:
+                found = np.minimum(found, _suppose(bucket, part, absent, supposed))
+            return found
+        case AnyOf(parts):
+            found = np.full(bucket.devices, FALSE, dtype=np.uint8)
+            for part in parts:
+                found = np.maximum(found, _suppose(bucket, part, absent, supposed))
+            return found
+        case Not(part):
+            return 2 - _suppose(bucket, part, absent, supposed)
+        case _:
+            return truths_of(bucket, condition, defaults=True)
