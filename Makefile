@@ -18,6 +18,7 @@ lint: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev
 	$(BIN)/python tools/make_docs.py
+	$(BIN)/python tools/readme_demo.py
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from checker.cli.main import COMMANDS, commands
 from tools.make_docs import ROOT, pages
+from tools.readme_demo import readme
 
 PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks/README.md"])
 
@@ -47,3 +48,7 @@ def test_the_readme_s_first_screen_has_the_two_commands() -> None:
     first = "\n".join((ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:45])
     assert "make demo" in first
     assert "make test" in first
+
+
+def test_the_readme_shows_what_the_demo_prints() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8") == readme(), "run `make docs`"

@@ -1,23 +1,17 @@
 """Writes the findings of a bucket as a frame: one row per device and rule, with message and evidence."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from checker.engine.cells import Cell
-from checker.engine.coalesce import ATTESTED, FactColumn
+from checker.decide.evidence import Devices, evidence, reasons_of, texts_of
 from checker.engine.columns import Bucket
-from checker.engine.pool import Pool
-from checker.engine.records import NO_DATE
 from checker.model.condition import Lookup
 from checker.model.outcome import Missing, Outcome
-from checker.model.result import EVIDENCE, FINDING_COLUMNS
+from checker.model.result import FINDING_COLUMNS
 from checker.model.rule import FactPart, Rule
 
-Devices = npt.NDArray[np.int64]
 WORDS = {
     Missing.NOT_EXPORTED: "not exported",
     Missing.BLANK: "blank",
@@ -67,7 +61,7 @@ def messages(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices) -> 
     for fact in bucket.plan.base_facts(bucket.plan.rule_facts(rule)):
         if bucket.plan.specs[fact].default is not None:
             continue  # assumed where nobody states it: stating it would seldom settle what is not known
-        reason = _reasons(bucket.column(fact), devices)
+        reason = reasons_of(bucket.column(fact), devices)
         texts = pl.Series([f"{fact} ({WORDS[missing]})" for missing in Missing])
         found = texts.gather(np.maximum(reason, 0)).to_frame("text")
         missing_here = pl.Series(reason >= 0)
@@ -94,7 +88,7 @@ def _part(bucket: Bucket, part: str | FactPart | Lookup, devices: Devices) -> pl
         return part
     if isinstance(part, FactPart):
         column = bucket.column(part.fact)
-        return _texts(column, devices).fill_null("(not known)")
+        return texts_of(column, devices).fill_null("(not known)")
     cells = dict(part.cells)
     columns = [bucket.column(fact) for fact in part.key]
     keys = zip(*(column.codes[devices].tolist() for column in columns), strict=True)
@@ -106,79 +100,3 @@ def _part(bucket: Bucket, part: str | FactPart | Lookup, devices: Devices) -> pl
             known[key] = str(cells.get(typed, "(none listed)"))
         found.append(known[key])
     return pl.Series(found, dtype=pl.String)
-
-
-def _reasons(column: FactColumn, devices: Devices) -> npt.NDArray[np.int8]:
-    """Return why there is no value; -1 where there is one."""
-    return column.pool.reasons[column.codes[devices]]
-
-
-def _texts(column: FactColumn, devices: Devices) -> pl.Series:
-    """Return what was read, as the export spells it; null where nothing was."""
-    return text_series(column.pool).gather(column.shown[devices])
-
-
-def text_series(pool: Pool) -> pl.Series:
-    """Return the texts of a pool by code, as a series that is built once for each size of the pool."""
-    known: pl.Series | None = pool.shown_texts
-    if known is None or len(known) != len(pool):
-        known = pool.shown_texts = pl.Series(spelled(pool), dtype=pl.String)
-    return known
-
-
-def spelled(pool: Pool) -> list[str | None]:
-    """Return what a person is shown for each code: the text; of a view the value, since its text is another fact's."""
-    if not pool.spec.view_of:
-        return pool.texts
-    return [_as_word(text, cell) for text, cell in zip(pool.texts, pool.cells, strict=True)]
-
-
-def _as_word(text: str | None, cell: Cell) -> str | None:
-    match cell:
-        case bool():
-            return "yes" if cell else "no"
-        case date():
-            return cell.isoformat()
-        case _:
-            return text
-
-
-def evidence(bucket: Bucket, rule: Rule, devices: Devices) -> pl.Series:
-    """Return, for each device, fact, value, reason, file, row, column and time of all that the rule rests on."""
-    facts = bucket.plan.base_facts((*bucket.plan.rule_facts(rule), *rule.message.facts))
-    derived = [fact for fact in bucket.plan.rule_facts(rule) if bucket.plan.specs[fact].derived]
-    structs = [_evidence_of(bucket, fact, devices).alias(str(at)) for at, fact in enumerate((*derived, *facts))]
-    frame = pl.DataFrame(structs)
-    return frame.select(pl.concat_list(pl.all())).to_series().cast(pl.List(EVIDENCE))
-
-
-def _evidence_of(bucket: Bucket, fact: str, devices: Devices) -> pl.Series:
-    column = bucket.column(fact)
-    record = column.record[devices]
-    read = record >= 0
-    at = np.where(read, record, 0)
-    records = bucket.records
-    file = np.where(read, records.file_of[at], len(records.files)).astype(np.int64)
-    file = np.where(record <= ATTESTED, len(records.files) + 1, file)
-    paths = pl.Series([item.path for item in records.files] + [None, bucket.plan.attestations_file], dtype=pl.String)
-    source = bucket.plan.specs[fact].view_of or fact
-    titles = pl.Series([item.columns.get(source) for item in records.files] + [None, "value"], dtype=pl.String)
-    lines = np.array([0] + [word.line for word in bucket.plan.attestations], dtype=np.uint32)
-    rows = np.where(read, records.row[at], lines[np.where(record <= ATTESTED, ATTESTED - record + 1, 0)])
-    times = np.where(read, records.time[at], NO_DATE)
-    reasons = pl.Series([*(missing.name for missing in Missing), None], dtype=pl.String)
-    frame = pl.DataFrame(
-        {
-            "fact": pl.Series([fact], dtype=pl.String).new_from_index(0, len(devices)),
-            "value": _texts(column, devices),
-            "missing": reasons.gather(_reasons(bucket.column(fact), devices)),
-            "file": paths.gather(file),
-            "row": pl.Series(rows.astype(np.uint32)),
-            "column": titles.gather(file),
-            "observed": pl.Series(times).cast(pl.Datetime("us")),
-        }
-    ).with_columns(
-        row=pl.when(pl.Series(record != -1)).then(pl.col("row")),
-        observed=pl.when(pl.Series(times != NO_DATE)).then(pl.col("observed")),
-    )
-    return frame.to_struct()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from checker.decide.findings import text_series
+from checker.decide.evidence import text_series
 from checker.decide.names import Names
 from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.verdict import binds

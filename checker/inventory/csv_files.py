@@ -38,7 +38,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Records of a file, the first on ``line``; without a proof the ``rest`` of the file goes on from them."""
+    """Records of a file, the first on ``line``; where it is doubtful how they end, the ``rest`` of the file goes on."""
 
     data: bytes
     line: int
@@ -108,18 +108,23 @@ def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faul
         while batch := list(islice(records, BATCH)):
             row = batch[-1][0] + 1
             yield _table(batch, layout, columns)
+        row = max(row, faults.last_row + 1)
 
 
 def _groups(blocks: Iterator[Block]) -> Iterator[list[Block]]:
-    """Yield proven blocks by as many as make a table of a good size, and what is not proven alone."""
+    """Yield regular blocks by as many as make a table of a good size, and other blocks alone."""
     group: list[Block] = []
     for block in blocks:
-        if group and (block.proof is None or len(group) == BLOCKS_IN_A_TABLE):
+        if group and not (_is_regular(group[-1]) and _is_regular(block) and len(group) < BLOCKS_IN_A_TABLE):
             yield group
             group = []
         group.append(block)
     if group:
         yield group
+
+
+def _is_regular(block: Block) -> bool:
+    return block.proof is not None and block.proof.regular
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:
@@ -132,7 +137,7 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
 
 
 def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
-    """Yield the file's records in proven blocks; from where one cannot be proven, all the rest of the file as one."""
+    """Yield the file's records in proven blocks; from where it is doubtful how they end, all the rest as one."""
     pieces = _pieces(source.blocks(), layout.size)
     line, carry = layout.lines + 1, b""
     for piece in pieces:
@@ -169,8 +174,8 @@ def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
 
 
 def _parsed(blocks: list[Block], layout: Layout, columns: list[int], row: int) -> RawTable | None:
-    """Return the wanted columns of proven blocks; None if they are not, or if Polars sees other records in them."""
-    proofs = [block.proof for block in blocks if block.proof]
+    """Return the wanted columns of regular blocks; None if they are not, or if Polars sees other records in them."""
+    proofs = [block.proof for block in blocks if block.proof and block.proof.regular]
     if len(proofs) < len(blocks):
         return None
     frame = pl.read_csv(

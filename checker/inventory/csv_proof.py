@@ -1,4 +1,4 @@
-"""Proves that every record of a block of CSV has the header's number of fields, by its separators and quotes alone."""
+"""Proves where the records of a block of CSV end and that each has the right number of fields, by its separators."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,21 @@ Offsets = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The first ``end`` bytes of a block are exactly ``records`` well-formed records on ``lines`` lines.
+    """The first ``end`` bytes of a block are whole records on ``lines`` lines, and no reader can see others in them.
 
-    ``starts`` counts, for each record, the line ends of the block before it; None if every record is one line.
+    If they are ``regular``, they are ``records`` of them, each with the header's number of fields. ``starts`` counts,
+    for each record, the line ends of the block before it; None if every record is one line.
     """
 
-    records: int
     end: int
     lines: int
+    regular: bool
+    records: int
     starts: npt.NDArray[np.uint32] | None
 
 
 def prove(block: bytes, delimiter: str, fields: int) -> Proof | None:
-    """Return the proof for the whole records with which a block begins; None if anything about them is doubtful.
+    """Return the proof for the whole records with which a block begins; None if it is doubtful where they end.
 
     The block must begin at the start of a record. Where the number of quotes before a byte is odd, it is quoted;
     outside of quotes the separators must be exactly ``fields - 1`` delimiters and a line feed for each record. A quote
@@ -39,40 +41,36 @@ def prove(block: bytes, delimiter: str, fields: int) -> Proof | None:
     quotes = kinds == QUOTE
     quoted = np.bitwise_xor.accumulate(quotes.view(np.uint8)).view(np.bool_)  # False at a quote that closes
     ends = np.flatnonzero((kinds == LINE_FEED) & ~quoted)
-    if fields < 2 or not ends.size:
+    if not ends.size:
         return None
     last = int(ends[-1]) + 1
     at, kinds, quotes, quoted = at[:last], kinds[:last], quotes[:last], quoted[:last]
-    separators = kinds[~(quotes | quoted)]
-    if separators.size != ends.size * fields or not (separators[fields - 1 :: fields] == LINE_FEED).all():
-        return None
     data = data[: int(at[-1]) + 1]
     feeds = kinds == LINE_FEED
     if not (_quotes_stand_right(data, at[quotes], ord(delimiter)) and _returns_stand_right(data, at[feeds])):
         return None
+    separators = kinds[~(quotes | quoted)]
+    regular = fields > 1 and separators.size == ends.size * fields  # a blank line would be a record of one field
+    regular = regular and bool((separators[fields - 1 :: fields] == LINE_FEED).all())
     lines = int(np.count_nonzero(feeds))
     starts = None
     if lines > ends.size:
         before = np.cumsum(feeds, dtype=np.uint32)[ends]
         starts = np.concatenate([np.zeros(1, np.uint32), before[:-1]])
-    return Proof(ends.size, data.size, lines, starts)
+    return Proof(data.size, lines, regular, ends.size, starts)
 
 
 def _separators_and_quotes(data: Bytes, delimiter: int) -> Offsets:
-    found = np.empty(STRIDE, np.bool_)
+    found = np.empty(data.size, np.bool_)
     other = np.empty(STRIDE, np.bool_)
-    parts = []
     for start in range(0, data.size, STRIDE):
-        piece = data[start : start + STRIDE]
-        here, also = found[: piece.size], other[: piece.size]
+        piece, here = data[start : start + STRIDE], found[start : start + STRIDE]
+        also = other[: piece.size]
         np.equal(piece, delimiter, out=here)
         for byte in (LINE_FEED, QUOTE):
             np.equal(piece, byte, out=also)
             np.logical_or(here, also, out=here)
-        offsets = np.flatnonzero(here)
-        offsets += start
-        parts.append(offsets)
-    return np.concatenate(parts) if parts else np.empty(0, np.intp)
+    return np.flatnonzero(found)
 
 
 def _quotes_stand_right(data: Bytes, at: Offsets, delimiter: int) -> bool:

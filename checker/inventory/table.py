@@ -42,11 +42,13 @@ class Faults:
     skip: bool = False
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
+    last_row: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(self, row: int, line: int, reason: str, text: str) -> None:
         """Note a record that cannot be read, with what stands in the file."""
         self.count += 1
+        self.last_row = row
         if self.skip:
             self.rejected.append(Rejected(self.path, row, line, reason, text[:SHOWN_TEXT]))
         elif self.count <= SHOWN_PROBLEMS:

@@ -79,26 +79,29 @@ def _regular(texts: pl.Series) -> pl.Series | None:
     if not isinstance(size, int) or size != sizes.max() or texts.null_count() or not ISO_LENGTH <= size <= 40:
         return None
     letters = np.frombuffer(texts.str.join("")[0].encode(), np.uint8).reshape(len(texts), size)
-    if not all(np.isin(letters[:, place], list(marks)).all() for place, marks in ISO_MARKS.items()):
+    columns = np.ascontiguousarray(letters.T)  # one after the other in memory, each is looked at whole
+    if not all(np.isin(columns[place], list(marks)).all() for place, marks in ISO_MARKS.items()):
         return None
-    tail = letters[:, ISO_LENGTH:]
-    if tail.shape[1] and (tail[:, -1] == ord("Z")).all():
-        tail = tail[:, :-1]
-    if tail.shape[1] and not (tail[:, 0] == ord(".")).all():
+    tail = columns[ISO_LENGTH:]
+    if len(tail) and (tail[-1] == ord("Z")).all():
+        tail = tail[:-1]
+    if len(tail) and not (tail[0] == ord(".")).all():
         return None
-    numbers = np.delete(letters[:, :ISO_LENGTH], list(ISO_MARKS), axis=1)
-    digits = np.concatenate([numbers, tail[:, 1:]], axis=1) - ord("0")
-    return _from_digits(digits) if (digits <= 9).all() else None
+    digits = [column - ord("0") for place, column in enumerate(columns[:ISO_LENGTH]) if place not in ISO_MARKS]
+    digits += [column - ord("0") for column in tail[1:]]
+    return _from_digits(digits) if all((digit <= 9).all() for digit in digits) else None
 
 
-def _from_digits(digits: npt.NDArray[np.uint8]) -> pl.Series | None:
-    """Return the times of rows of digits yyyyMMddHHmmssffffff…; None if one of them is no time."""
+def _from_digits(digits: list[npt.NDArray[np.uint8]]) -> pl.Series | None:
+    """Return the times of columns of digits yyyyMMddHHmmssffffff…; None if one of them is no time."""
 
     def number(start: int, stop: int) -> npt.NDArray[np.int64]:
-        total = np.zeros(len(digits), np.int64)
+        total = np.zeros(len(digits[0]), np.int32)  # holds six digits
         for place in range(start, stop):
-            total = total * 10 + (digits[:, place] if place < digits.shape[1] else 0)
-        return total
+            total *= 10
+            if place < len(digits):
+                total += digits[place]
+        return total.astype(np.int64)
 
     year, month, day = number(0, 4), number(4, 6), number(6, 8)
     hour, minute, second = number(8, 10), number(10, 12), number(12, 14)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import cast
 
 import polars as pl
 import pytest
@@ -14,8 +15,9 @@ from checker.inventory import csv_files, source
 from checker.inventory.csv_files import Block, Layout, find_layout
 from checker.inventory.csv_proof import prove
 from checker.inventory.csv_strict import Lines, read_strict
-from checker.inventory.source import DamagedTextError
+from checker.inventory.source import DamagedTextError, Source
 from checker.inventory.table import Faults
+from checker.model.record import Rejected
 
 FIELDS = 3
 LAYOUT = Layout(",", ("a", "b", "c"), 1, 6)
@@ -27,55 +29,55 @@ cells = st.text(alphabet='x",;\r\n é', max_size=5)
 tables = st.lists(st.lists(cells, min_size=FIELDS, max_size=FIELDS), min_size=1, max_size=8)
 
 
-def strictly(data: bytes) -> tuple[Read, int]:
-    """Return the records of the strict reader, and how many it refused."""
+def strictly(data: bytes) -> tuple[Read, list[Rejected]]:
+    """Return the records of the strict reader, and those that it refused."""
     faults = Faults("x.csv", skip=True)
-    records = [
-        (row, line, tuple(fields)) for row, line, fields in read_strict(Lines(iter([data]), 2), ",", FIELDS, 1, faults)
-    ]
-    return records, faults.count
+    records = read_strict(Lines(iter([data]), 2), ",", FIELDS, 1, faults)
+    return [(row, line, tuple(fields)) for row, line, fields in records], faults.rejected
 
 
-def fast(data: bytes, size: int) -> Read | None:
-    """Return the records as the fast reader gives them; None if any block of them was not proven."""
-    pieces = (data[start : start + size] for start in range(0, len(data), size))
+def fast(data: bytes, size: int) -> tuple[Read, list[Rejected]]:
+    """Return the same of the reader that proves blocks of about ``size`` bytes."""
+    faults = Faults("x.csv", skip=True)
     found: Read = []
-    for blocks in csv_files._groups(_blocks(pieces)):
-        table = csv_files._parsed(blocks, LAYOUT, [0, 1, 2], len(found) + 1)
-        if table is None:
-            return None
+    for table in csv_files._tables(_pieces(data, size), LAYOUT, frozenset("abc"), faults):
         found += zip(table.rows.to_list(), table.lines.to_list(), table.columns.iter_rows(), strict=True)
-    return found
+    return found, faults.rejected
 
 
-def _blocks(pieces: Iterator[bytes]) -> Iterator[Block]:
+def proven(data: bytes) -> bool:
+    """Tell whether the fast reader gives all of a text to Polars."""
+    blocks = list(csv_files._blocks(_pieces(data, len(data)), LAYOUT))
+    return all(block.proof is not None and block.proof.regular for block in blocks)
+
+
+def _pieces(data: bytes, size: int) -> Source:
     class Pieces:
+        path = "x.csv"
+
         def blocks(self) -> Iterator[bytes]:
             yield b"a,b,c\n"
-            yield from pieces
+            yield from (data[start : start + size] for start in range(0, len(data), size))
 
-    return csv_files._blocks(Pieces(), LAYOUT)  # type: ignore[arg-type]
-
-
-def agree(data: bytes, size: int) -> None:
-    quick = fast(data, size)
-    if quick is None:
-        return
-    records, refused = strictly(data)
-    assert not refused
-    assert quick == records
+    return cast("Source", Pieces())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(soup, st.integers(1, 70))
-def test_whatever_is_proven_is_read_alike_by_both(text: str, size: int) -> None:
+def test_both_ways_give_the_same_records_and_refuse_the_same(text: str, size: int) -> None:
     data = text.encode()
     try:
-        strictly(data)
-    except InputError:
-        assert fast(data, size) is None
+        expected = strictly(data)
+    except InputError as error:
+        with pytest.raises(InputError) as refused:
+            fast(data, size)
+        assert refused.value.problems[0].what.split(":")[0] == error.problems[0].what.split(":")[0]
         return
-    agree(data, size)
+    records, rejected = fast(data, size)
+    assert records == expected[0]
+    assert [(bad.row, bad.line, bad.reason) for bad in rejected] == [
+        (bad.row, bad.line, bad.reason) for bad in expected[1]
+    ]
 
 
 @settings(max_examples=200, deadline=None)
@@ -84,17 +86,15 @@ def test_a_table_that_a_writer_wrote_is_read_back(table: list[list[str]], end: s
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(table)
     data = out.getvalue().encode()
-    records, refused = strictly(data)
+    records, refused = fast(data, size)
     assert [fields for _, _, fields in records] == [tuple(fields) for fields in table]
     assert not refused
-    agree(data, size)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["x", "", '"y, z"', '"a""b"', '"l\nm"']), min_size=3, max_size=3), min_size=1))
 def test_sound_tables_are_proven(table: list[list[str]]) -> None:
-    data = "".join(",".join(fields) + "\r\n" for fields in table).encode()
-    assert fast(data, 1000) == strictly(data)[0]
+    assert proven("".join(",".join(fields) + "\r\n" for fields in table).encode())
 
 
 DOUBTFUL = {
@@ -107,34 +107,56 @@ DOUBTFUL = {
     "a blank line": b"1,2,3\n\n4,5,6\n",
     "a carriage return in the middle": b"1,2,3\n4,5\r,6\n",
     "a carriage return at the end of a quoted field": b'1,2,"3\r"\n',
-    "no record at all": b"",
-    "no end of the record": b"1,2,3",
 }
 
 
 @pytest.mark.parametrize("what", DOUBTFUL)
-def test_doubt_is_no_proof(what: str) -> None:
-    assert prove(DOUBTFUL[what], ",", FIELDS) is None
+def test_what_is_doubtful_is_not_proven(what: str) -> None:
+    assert not proven(DOUBTFUL[what])
+
+
+def test_records_of_other_numbers_of_fields_leave_no_doubt_where_they_end() -> None:
+    proof = prove(b"1,2,3\n4,5\n\n6,7", ",", FIELDS)
+    assert proof is not None
+    assert (proof.regular, proof.end, proof.lines) == (False, 11, 3)
+
+
+def test_reading_goes_on_fast_after_a_bad_record() -> None:
+    data = b"1,2,3\n4,5\n" + b"7,8,9\n" * 5
+    blocks = list(csv_files._blocks(_pieces(data, 12), LAYOUT))
+    assert [block.proof is not None and block.proof.regular for block in blocks] == [False, True, True, True]
+    records, rejected = fast(data, 12)
+    assert [row for row, _, _ in records] == [1, 3, 4, 5, 6, 7]
+    assert [bad.row for bad in rejected] == [2]
 
 
 def test_one_column_is_never_proven() -> None:
     """A blank line would be a record to one reader and nothing to the other."""
-    assert prove(b"1\n2\n", ",", 1) is None
+    proof = prove(b"1\n2\n", ",", 1)
+    assert proof is not None
+    assert not proof.regular
 
 
 def test_a_proof_counts_records_bytes_and_lines() -> None:
     block = b'1,"2\n\n",3\r\n4,5,6\r\n7,"8'
     proof = prove(block, ",", FIELDS)
     assert proof is not None
+    assert proof.regular
     assert (proof.records, proof.end, proof.lines) == (2, len(b'1,"2\n\n",3\r\n4,5,6\r\n'), 4)
     assert proof.starts is not None
     assert proof.starts.tolist() == [0, 3]
 
 
-def test_other_delimiters_are_proven_as_well() -> None:
-    assert prove(b"1;2,5;3\n", ";", FIELDS) is not None
-    assert prove(b"1\t2\t3\n", "\t", FIELDS) is not None
-    assert prove(b"1|2|3\n", "|", FIELDS) is not None
+@pytest.mark.parametrize(("data", "delimiter"), [(b"1;2,5;3\n", ";"), (b"1\t2\t3\n", "\t"), (b"1|2|3\n", "|")])
+def test_other_delimiters_are_proven_as_well(data: bytes, delimiter: str) -> None:
+    proof = prove(data, delimiter, FIELDS)
+    assert proof is not None
+    assert proof.regular
+
+
+def test_a_block_without_the_end_of_a_record_has_no_proof() -> None:
+    assert prove(b"1,2,3", ",", FIELDS) is None
+    assert prove(b"", ",", FIELDS) is None
 
 
 def test_a_block_that_polars_reads_otherwise_is_read_strictly(monkeypatch: pytest.MonkeyPatch) -> None:

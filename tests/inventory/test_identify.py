@@ -1,0 +1,285 @@
+"""Which records are one device: a scenario a line, each key table as files would have it, in whatever order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.inventory.identify import UNMATCHED, Identified, Unmatched, identify
+from checker.model.record import FileRecords
+from tests.exports import device_id, entra_id, export
+
+M1, M2, M3 = (device_id(number) for number in (1, 2, 3))
+E1, E2 = entra_id(1), entra_id(2)
+EVIDENCE = "evidence"  # the file of this name may not found devices
+FQDN, OTHER_FQDN, SHORT = "ws-1.corp.contoso.example", "ws-1.lab.contoso.example", "ws-1"
+Keys = tuple[str | None, str | None, str | None]  # Defender id, Entra id, name
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Files of keys; and the devices by id with the records of each, as file and number, aliases and the unmatched."""
+
+    says: str
+    files: Mapping[str, list[Keys]]
+    devices: Mapping[str, set[str]]
+    aliases: Mapping[str, list[str]] = ()  # type: ignore[assignment]
+    unmatched: Mapping[str, str] = ()  # type: ignore[assignment]
+
+
+AMBIGUOUS, UNKNOWN = "ambiguous", "evidence for an unknown device"
+SCENARIOS = [
+    Scenario(
+        "two Defender ids never merge, whatever else they share",
+        {"a": [(M1, E1, FQDN)], "b": [(M2, E1, FQDN), (M1, None, None)]},
+        {M1: {"a1", "b2"}, M2: {"b1"}},
+    ),
+    Scenario(
+        "a record without a Defender id joins the only device with its Entra id, whatever it is called",
+        {"a": [(M1, E1, FQDN), (M2, E2, "ws-2")], "b": [(None, E1, "ws-2")]},
+        {M1: {"a1", "b1"}, M2: {"a2"}},
+        aliases={M1: [f"entra:{E1}"]},
+    ),
+    Scenario(
+        "a device goes by every Entra id that its records ever had",
+        {"a": [(M1, E1, None), (M1, E2, None)], "b": [(None, E1, None), (None, E2, None)]},
+        {M1: {"a1", "a2", "b1", "b2"}},
+        aliases={M1: [f"entra:{E1}", f"entra:{E2}"]},
+    ),
+    Scenario(
+        "an Entra id that no device has founds one",
+        {"a": [(M1, None, "ws-2")], "b": [(None, E1, FQDN), (None, E1, SHORT)]},
+        {M1: {"a1"}, f"entra:{E1}": {"b1", "b2"}},
+    ),
+    Scenario(
+        "an Entra id that several devices have is ambiguous, though the name would fit one of them",
+        {"a": [(M1, E1, FQDN), (M2, E1, "ws-2")], "b": [(None, E1, FQDN)]},
+        {M1: {"a1"}, M2: {"a2"}},
+        unmatched={f"entra:{E1}": AMBIGUOUS},
+    ),
+    Scenario(
+        "what goes with an ambiguous record is ambiguous with it",
+        {"a": [(M1, E1, None), (M2, E1, None)], "b": [(None, E1, FQDN)], "c": [(None, None, FQDN)]},
+        {M1: {"a1"}, M2: {"a2"}},
+        unmatched={f"entra:{E1}": AMBIGUOUS, f"name:{FQDN}": AMBIGUOUS},
+    ),
+    Scenario(
+        "an Entra id of which no Defender record tells joins by full name",
+        {"a": [(M1, None, FQDN)], "b": [(None, E1, FQDN)]},
+        {M1: {"a1", "b1"}},
+        aliases={M1: [f"entra:{E1}"]},
+    ),
+    Scenario(
+        "and by short name, where only one side has the full one",
+        {"a": [(M1, None, FQDN)], "b": [(None, E1, SHORT)]},
+        {M1: {"a1", "b1"}},
+        aliases={M1: [f"entra:{E1}"]},
+    ),
+    Scenario(
+        "a name does not join what two Entra ids keep apart",
+        {"a": [(M1, E2, FQDN)], "b": [(None, E1, FQDN)]},
+        {M1: {"a1"}, f"entra:{E1}": {"b1"}},
+    ),
+    Scenario(
+        "two Entra ids of one name are two devices, and neither takes the Defender record of that name",
+        {"a": [(M1, None, FQDN)], "b": [(None, E1, FQDN), (None, E2, FQDN)]},
+        {M1: {"a1"}, f"entra:{E1}": {"b1"}, f"entra:{E2}": {"b2"}},
+    ),
+    Scenario(
+        "nor do two Entra ids join one device by two names that it had",
+        {"a": [(M1, None, "old.contoso.example"), (M1, None, FQDN)], "b": [(None, E1, FQDN), (None, E2, "old.contoso.example")]},
+        {M1: {"a1", "a2"}, f"entra:{E1}": {"b1"}, f"entra:{E2}": {"b2"}},
+    ),
+    Scenario(
+        "one Entra id whose two names lead to two devices joins neither by name",
+        {"a": [(M1, None, FQDN), (M2, None, "ws-2.contoso.example")], "b": [(None, E1, FQDN), (None, E1, "ws-2.contoso.example")]},
+        {M1: {"a1"}, M2: {"a2"}, f"entra:{E1}": {"b1", "b2"}},
+    ),
+    Scenario(
+        "a name alone joins the only device of that full name; case, a final dot and spaces do not matter",
+        {"a": [(M1, None, FQDN), (M2, None, OTHER_FQDN)], "b": [(None, None, f" {FQDN.upper()}. ")]},
+        {M1: {"a1", "b1"}, M2: {"a2"}},
+        aliases={M1: [f"name:{FQDN}"]},
+    ),
+    Scenario(
+        "a full name that several devices have is ambiguous",
+        {"a": [(M1, None, FQDN), (M2, None, FQDN)], "b": [(None, None, FQDN)]},
+        {M1: {"a1"}, M2: {"a2"}},
+        unmatched={f"name:{FQDN}": AMBIGUOUS},
+    ),
+    Scenario(
+        "a short name joins the only device of that short name",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, SHORT.upper())]},
+        {M1: {"a1", "b1"}},
+        aliases={M1: [f"name:{SHORT}"]},
+    ),
+    Scenario(
+        "a short name that several devices have is ambiguous",
+        {"a": [(M1, None, FQDN), (M2, None, OTHER_FQDN)], "b": [(None, None, SHORT)]},
+        {M1: {"a1"}, M2: {"a2"}},
+        unmatched={f"name:{SHORT}": AMBIGUOUS},
+    ),
+    Scenario(
+        "also if one of them is known by its full name alone",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, OTHER_FQDN)], "c": [(None, None, SHORT)]},
+        {M1: {"a1"}, f"name:{OTHER_FQDN}": {"b1"}},
+        unmatched={f"name:{SHORT}": AMBIGUOUS},
+    ),
+    Scenario(
+        "two full names are two devices, though their short name is one",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, OTHER_FQDN)]},
+        {M1: {"a1"}, f"name:{OTHER_FQDN}": {"b1"}},
+    ),
+    Scenario(
+        "a full name joins the only device that goes by its short name alone",
+        {"a": [(M1, None, SHORT)], "b": [(None, None, FQDN)]},
+        {M1: {"a1", "b1"}},
+        aliases={M1: [f"name:{FQDN}"]},
+    ),
+    Scenario(
+        "two full names that would both do so are devices of their own",
+        {"a": [(M1, None, SHORT)], "b": [(None, None, FQDN), (None, None, OTHER_FQDN)]},
+        {M1: {"a1"}, f"name:{FQDN}": {"b1"}, f"name:{OTHER_FQDN}": {"b2"}},
+    ),
+    Scenario(
+        "a full name, once it is known through an Entra id, is a stronger key than the short one",
+        {"a": [(M1, E1, SHORT)], "b": [(None, E1, OTHER_FQDN)], "c": [(None, None, FQDN)]},
+        {M1: {"a1", "b1"}, f"name:{FQDN}": {"c1"}},
+        aliases={M1: [f"entra:{E1}"]},
+    ),
+    Scenario(
+        "without any Defender id, names join what Entra ids found",
+        {"a": [(None, E1, SHORT)], "b": [(None, None, FQDN)], "c": [(None, None, SHORT)]},
+        {f"entra:{E1}": {"a1", "b1", "c1"}},
+        aliases={f"entra:{E1}": [f"name:{SHORT}", f"name:{FQDN}"]},
+    ),
+    Scenario(
+        "evidence joins a device by any key",
+        {"a": [(M1, E1, FQDN)], EVIDENCE: [(M1, None, None), (None, E1, None), (None, None, FQDN), (None, None, SHORT)]},
+        {M1: {"a1", "evidence1", "evidence2", "evidence3", "evidence4"}},
+        aliases={M1: [f"entra:{E1}", f"name:{SHORT}", f"name:{FQDN}"]},
+    ),
+    Scenario(
+        "evidence never founds a device, whatever its key",
+        {"a": [(M1, None, "ws-9")], EVIDENCE: [(M2, None, None), (None, E1, None), (None, None, FQDN), (None, None, "ws-2")]},
+        {M1: {"a1"}},
+        unmatched={M2: UNKNOWN, f"entra:{E1}": UNKNOWN, f"name:{FQDN}": UNKNOWN, "name:ws-2": UNKNOWN},
+    ),
+    Scenario(
+        "nor if all records have Defender ids",
+        {"a": [(M1, None, None)], EVIDENCE: [(M1, None, None), (M2, None, None)]},
+        {M1: {"a1", "evidence1"}},
+        unmatched={M2: UNKNOWN},
+    ),
+    Scenario(
+        "a record that may found a device founds the one that evidence has a stronger key for",
+        {EVIDENCE: [(M1, None, FQDN)], "b": [(None, None, FQDN)]},
+        {M1: {"evidence1", "b1"}},
+        aliases={M1: [f"name:{FQDN}"]},
+    ),
+    Scenario(
+        "a record without a key is of no device",
+        {"a": [(M1, None, None), (None, None, None), (None, None, " . "), (None, None, ".contoso.example")]},
+        {M1: {"a1"}},
+        unmatched={"": "no key"},
+    ),
+    Scenario("no records are no devices", {"a": []}, {}),
+]  # fmt: skip
+
+
+def files_of(scenario: Scenario) -> list[FileRecords]:
+    return [
+        export(
+            path,
+            *(dict(zip(("mde_id", "entra_id", "name"), keys, strict=True)) for keys in rows),
+            founds=path != EVIDENCE,
+        )
+        for path, rows in scenario.files.items()
+    ]
+
+
+def members(inputs: list[FileRecords], found: Identified) -> dict[str, set[str]]:
+    """Return the records of each device by file and row, which shuffling does not change."""
+    records = [f"{item.file.path}{row}" for item in inputs for frame in item.frames for row in frame["row"]]
+    devices: dict[str, set[str]] = {name: set() for name in found.device_ids}
+    for record, device in zip(records, found.device.tolist(), strict=True):
+        if device != UNMATCHED:
+            devices[found.device_ids[device]].add(record)
+    return devices
+
+
+def aliases(found: Identified) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for device, alias in found.aliases.iter_rows():
+        names.setdefault(found.device_ids[device], []).append(alias)
+    return names
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.says)
+def test_each_record_finds_its_device(scenario: Scenario) -> None:
+    inputs = files_of(scenario)
+    found = identify(inputs)
+
+    assert members(inputs, found) == scenario.devices
+    assert aliases(found) == dict(scenario.aliases or {})
+    assert {item.key: item.reason for item in found.unmatched} == dict(scenario.unmatched or {})
+
+
+def test_an_ambiguous_party_names_those_that_it_could_join() -> None:
+    found = identify([export("a", {"mde_id": M2, "name": FQDN}, {"mde_id": M1, "name": FQDN}, {"name": SHORT})])
+
+    assert found.unmatched == (Unmatched(f"name:{SHORT}", AMBIGUOUS, (M1, M2)),)
+
+
+def test_devices_are_sorted_by_id() -> None:
+    found = identify([export("a", {"name": "b"}, {"entra_id": E1}, {"mde_id": M3}, {"name": "a"}, {"mde_id": M1})])
+
+    assert found.device_ids.to_list() == [M1, M3, f"entra:{E1}", "name:a", "name:b"]
+    assert found.device.tolist() == [4, 2, 1, 3, 0]
+
+
+keys = st.tuples(
+    st.sampled_from([None, M1, M2]),
+    st.sampled_from([None, E1, E2]),
+    st.sampled_from([None, FQDN, OTHER_FQDN, SHORT, "ws-2", "ws-2.contoso.example"]),
+)
+inventories = st.lists(st.tuples(st.booleans(), st.lists(keys, max_size=4)), min_size=1, max_size=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(inventories, st.randoms(use_true_random=False))
+def test_the_order_of_files_and_rows_plays_no_part(files: list[tuple[bool, list[Keys]]], random: Random) -> None:
+    scenario = Scenario("", {}, {})
+    inputs = []
+    for number, (founds, rows) in enumerate(files):
+        only = replace(scenario, files={f"file-{number}-": rows})
+        inputs += [FileRecords(replace(item.file, founds=founds), item.frames) for item in files_of(only)]
+    shuffled = [FileRecords(item.file, [shuffle(frame, random) for frame in item.frames]) for item in inputs]
+    random.shuffle(shuffled)
+    one, other = identify(inputs), identify(shuffled)
+
+    assert members(inputs, one) == members(shuffled, other)
+    assert (aliases(one), one.unmatched) == (aliases(other), other.unmatched)
+    never_merged(inputs, one)
+
+
+def shuffle(frame: pl.DataFrame, random: Random) -> pl.DataFrame:
+    order = list(range(frame.height))
+    random.shuffle(order)
+    return frame[order]
+
+
+def never_merged(inputs: list[FileRecords], found: Identified) -> None:
+    """Hold that a record with a Defender id is of that device or of none, and that each has a place or a reason."""
+    rows: list[dict[str, Any]] = [
+        row for item in inputs for frame in item.frames for row in frame.iter_rows(named=True)
+    ]
+    for row, device in zip(rows, found.device.tolist(), strict=True):
+        if row["mde_id"] and device != UNMATCHED:
+            assert found.device_ids[device] == row["mde_id"]
+    assert bool(found.unmatched) == (UNMATCHED in found.device.tolist())
