@@ -1,7 +1,6 @@
 """Exports made by hand: records as a reader gives them, without a file."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,17 +21,14 @@ def entra_id(number: int) -> str:
     return f"{number:08x}-0000-4000-a000-{number:012x}"
 
 
-def export(path: str, *rows: Row, **how: Any) -> FileRecords:
-    """Return a file of these records; a key that is no record column is a fact, and null where a row lacks it.
-
-    ``how`` is ``founds`` and ``per_device``, as of :class:`InputFile`.
-    """
+def export(path: str, *rows: Row, founds: bool = True, per_device: bool = False) -> FileRecords:
+    """Return a file of these records; a key that is no record column is a fact, and null where a row lacks it."""
     facts = list(dict.fromkeys(key for row in rows for key in row if key not in RECORD_COLUMNS))
     schema = {**RECORD_COLUMNS, **{fact: fact_dtype(fact) for fact in facts}}
     numbered = [{"row": at, "line": at + 1, **row} for at, row in enumerate(rows, start=1)]
     columns = {name: pl.Series([row.get(name) for row in numbered], dtype=dtype) for name, dtype in schema.items()}
-    file = InputFile(path, "0" * 64, "made-by-hand", True, False, {fact: fact for fact in facts})
-    return FileRecords(replace(file, **how), [pl.DataFrame(columns)])
+    file = InputFile(path, "0" * 64, "made-by-hand", founds, per_device, {fact: fact for fact in facts})
+    return FileRecords(file, [pl.DataFrame(columns)])
 
 
 def moment(text: str) -> datetime:

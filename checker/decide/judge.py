@@ -16,7 +16,7 @@ from checker.decide.findings import finding_rows
 from checker.decide.names import Names, names_of
 from checker.decide.signatures import Verdicts, Waiting, decide_bucket, waiting_in
 from checker.decide.tally import Tally, binding, count_rules, count_verdicts, new_tally
-from checker.decide.verdict import is_gate
+from checker.decide.verdict import Verdict, is_gate
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_of, route_of
 from checker.engine.once import once_bucket
@@ -57,6 +57,7 @@ class Run:
     devices: list[Path] = field(default_factory=list)
     rows: Counter[str] = field(default_factory=Counter)
     cases: list[pl.DataFrame] | None = field(default_factory=list)
+    verdicts: dict[bytes, Verdict] = field(default_factory=dict)  # decided so far, by all that they rest on
     current_fails: Counter[str] = field(default_factory=Counter)
     current_devices: Counter[str] = field(default_factory=Counter)
 
@@ -84,7 +85,7 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
     for first, last in buckets(run.records):
         judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools))
         waiting = waiting_in(judged, absent)
-        verdicts = decide_bucket(judged, waiting, run.wanted.partial)
+        verdicts = decide_bucket(judged, waiting, run.wanted.partial, run.verdicts)
         names = names_of(judged)
         count_verdicts(tally, verdicts)
         count_rules(tally, judged, verdicts, waiting, names)
@@ -113,29 +114,35 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
 
 def _write_findings(run: Run, judged: Judged, waiting: Waiting, names: Names) -> None:
     """Write the bucket's findings, and keep every outcome while there are few enough to show one by one."""
+    _drop_cases_if_many(run, judged)
+    written: list[pl.DataFrame] | None = [] if run.wanted.findings else None
+    findings = set(Outcome) if run.wanted.all_outcomes else {Outcome.FAIL, Outcome.UNKNOWN}
     in_scope = judged.scope < 0
-    plan = judged.bucket.plan
-    shown = {Outcome.FAIL, Outcome.UNKNOWN} | (set(Outcome) if run.wanted.all_outcomes else set())
-    rules = np.array([shown_in(rule, run.wanted.phase) for rule in plan.device_rules], dtype=np.bool_)
-    judged_cases = int(np.count_nonzero((judged.outcomes[rules] != Outcome.NOT_APPLICABLE) & in_scope))
-    run.rows["cases"] += judged_cases
-    if run.rows["cases"] > MOST_CASES or not run.wanted.cases:
-        run.cases = None
-    frames: list[pl.DataFrame] = []
-    for place, rule in enumerate(plan.device_rules):
+    for place, rule in enumerate(judged.bucket.plan.device_rules):
         if not shown_in(rule, run.wanted.phase):
             continue
-        for outcome in Outcome:
+        for outcome in findings if run.cases is None else Outcome:
             here = (judged.outcomes[place] == outcome) & in_scope
-            own = here if outcome in shown and run.wanted.findings else np.zeros_like(here)
+            own = here if outcome in findings else np.zeros_like(here)
             if outcome is Outcome.UNKNOWN and not run.wanted.all_outcomes:
                 own = own & ~waiting.devices.get(rule.id, np.False_)
-            for wanted, kept in ((own, frames), (here, run.cases)):
-                devices = np.flatnonzero(wanted)
-                if kept is not None and len(devices):
+            for wanted, kept in ((own, written), (here, run.cases)):
+                if kept is not None and wanted.any():
+                    devices = np.flatnonzero(wanted)
                     kept.append(finding_rows(judged.bucket, rule, outcome, devices, names.names(devices)))
-    if frames:
-        _write(run, "findings", run.findings, _sorted(frames))
+    if written:
+        _write(run, "findings", run.findings, _sorted(written))
+
+
+def _drop_cases_if_many(run: Run, judged: Judged) -> None:
+    """Give up keeping every outcome once there are too many, or where nobody wants them."""
+    if run.cases is None:
+        return
+    rules = [shown_in(rule, run.wanted.phase) for rule in judged.bucket.plan.device_rules]
+    cases = judged.outcomes[rules] != Outcome.NOT_APPLICABLE
+    run.rows["cases"] += int(np.count_nonzero(cases & (judged.scope < 0)))
+    if run.rows["cases"] > MOST_CASES or not run.wanted.cases:
+        run.cases = None
 
 
 def _sorted(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """Groups the devices of a bucket by all that a verdict rests on, so that each distinct case is decided once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from checker.engine.suppose import waiting_for
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 
+Row = npt.NDArray[np.int16] | npt.NDArray[np.uint8] | npt.NDArray[np.bool_]
 MIX = 0x9E3779B97F4A7C15  # odd 64-bit constant (golden ratio); groups are verified, so collisions cost time only
 
 
@@ -52,47 +54,56 @@ def waiting_in(judged: Judged, facts: dict[str, tuple[str, ...]]) -> Waiting:
     return Waiting(facts, devices)
 
 
-def decide_bucket(judged: Judged, waiting: Waiting, partial: bool) -> Verdicts:
-    """Return the verdict of every device of the bucket."""
+def decide_bucket(judged: Judged, waiting: Waiting, partial: bool, known: dict[bytes, Verdict]) -> Verdicts:
+    """Return the verdict of every device of the bucket; ``known`` keeps the verdicts of a run from bucket to bucket."""
     plan = judged.bucket.plan
     facts = blocker_facts(plan)
     attested = _attested(judged)
-    waits = {
-        rule.id: waiting.devices[rule.id] for rule in plan.device_rules if is_gate(rule) and rule.id in waiting.devices
+    gates = [rule.id for rule in plan.device_rules if is_gate(rule)]
+    nowhere = np.zeros(judged.bucket.devices, dtype=np.bool_)
+    parts = {
+        "scope": [judged.scope],
+        "route": [judged.route],
+        "outcomes": list(judged.outcomes),
+        "attested": [attested.get(name, nowhere) for name in gates],
+        "missing": [judged.bucket.missing(fact) >= 0 for fact in facts],
+        "waiting": [waiting.devices.get(name, nowhere) for name in gates],
     }
-    missing = np.array([judged.bucket.missing(fact) >= 0 for fact in facts], dtype=np.uint8).reshape(len(facts), -1)
-    rows = [
-        judged.scope.astype(np.uint8),
-        judged.route.astype(np.uint8),
-        *judged.outcomes,
-        *missing,
-        *attested.values(),
-        *waits.values(),
-    ]
-    first, place = _group(np.stack([row.astype(np.uint8) for row in rows]))
-    rule_at = {rule.id: at for at, rule in enumerate(plan.device_rules)}
-    distinct = []
-    for device in first:
-        used = [False] * len(rule_at)
-        for name, row in attested.items():
-            used[rule_at[name]] = bool(row[device])
-        scope, route = int(judged.scope[device]), int(judged.route[device])
-        distinct.append(
-            decide(
-                plan,
-                Judgement(
-                    scope=plan.scope[scope][0] if scope >= 0 else "",
-                    route=None if route == UNDETERMINED else plan.pack.routes[route],
-                    outcomes=tuple(Outcome(value) for value in judged.outcomes[:, device].tolist()),
-                    attested=tuple(used),
-                    missing=frozenset(fact for fact, row in zip(facts, missing, strict=True) if row[device]),
-                    waiting=frozenset(name for name, row in waits.items() if row[device]),
-                    absent=waiting.absent,
-                ),
-                partial,
-            )
-        )
-    return Verdicts(tuple(distinct), place, first)
+    rows = np.stack([row.astype(np.uint8) for part in parts.values() for row in part])
+    first, place = _group(rows)
+    for device in first.tolist():
+        key = rows[:, device].tobytes()
+        if key not in known:
+            known[key] = decide(plan, _judgement(judged, device, parts, (facts, gates), waiting), partial)
+    distinct = tuple(known[rows[:, device].tobytes()] for device in first.tolist())
+    return Verdicts(distinct, place, first)
+
+
+def _judgement(
+    judged: Judged,
+    device: int,
+    parts: dict[str, list[Row]],
+    names: tuple[Sequence[str], Sequence[str]],
+    waiting: Waiting,
+) -> Judgement:
+    """Return all that a device's verdict rests on; ``names`` are those of the facts and of the blockers."""
+    plan = judged.bucket.plan
+    facts, gates = names
+    scope, route = int(judged.scope[device]), int(judged.route[device])
+    used = _true_at(gates, parts["attested"], device)
+    return Judgement(
+        scope=plan.scope[scope][0] if scope >= 0 else "",
+        route=None if route == UNDETERMINED else plan.pack.routes[route],
+        outcomes=tuple(Outcome(value) for value in judged.outcomes[:, device].tolist()),
+        attested=tuple(rule.id in used for rule in plan.device_rules),
+        missing=_true_at(facts, parts["missing"], device),
+        waiting=_true_at(gates, parts["waiting"], device),
+        absent=waiting.absent,
+    )
+
+
+def _true_at(names: Sequence[str], rows: Sequence[Row], device: int) -> frozenset[str]:
+    return frozenset(name for name, row in zip(names, rows, strict=True) if row[device])
 
 
 def blocker_facts(plan: Plan) -> tuple[str, ...]:

@@ -4,16 +4,15 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from checker.errors import InputError, Problem
+from checker.inventory.ahead import ahead
 from checker.inventory.csv_proof import Proof, prove
 from checker.inventory.csv_strict import Lines, Record, read_strict
 from checker.inventory.mapping import title_key
@@ -23,7 +22,6 @@ from checker.inventory.table import Faults, Opened, RawTable
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BLOCKS_IN_A_TABLE = 4  # 32 MiB: enough that calls cost nothing, little enough that threads do not wait for each other
 BATCH = 50_000  # records in a table of the strict reader
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def _check_titles(titles: tuple[str, ...], where: str) -> None:
 def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faults) -> Iterator[RawTable]:
     columns = [place for place, title in enumerate(layout.titles) if title in wanted] or [0]
     row = 1
-    for blocks in _ahead(_groups(_blocks(source, layout))):
+    for blocks in ahead(_groups(_blocks(source, layout))):
         table = _parsed(blocks, layout, columns, row)
         if table is not None:
             row += table.rows.len()
@@ -125,15 +123,6 @@ def _groups(blocks: Iterator[Block]) -> Iterator[list[Block]]:
 
 def _is_regular(block: Block) -> bool:
     return block.proof is not None and block.proof.regular
-
-
-def _ahead(items: Iterator[T]) -> Iterator[T]:
-    """Yield the items, each made in a thread while the one before it is used."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item
 
 
 def _blocks(source: Source, layout: Layout) -> Iterator[Block]:

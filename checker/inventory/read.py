@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from checker.errors import InputError, Problem
+from checker.inventory.ahead import ahead
 from checker.inventory.csv_files import open_csv
 from checker.inventory.input_file import dated, file_records
 from checker.inventory.json_files import open_json
@@ -105,7 +106,7 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     product = product_of(opened, source.path, able, forced=source.path in by_path)
     normaliser = Normaliser(product, options.wanted)
     titles = normaliser.binding(opened.titles).titles()
-    frames = [normaliser.records(table) for table in opened.tables(titles)]
+    frames = [normaliser.records(table) for table in ahead(opened.tables(titles))]
     faults.raise_if_any()
     records = file_records(source, opened, normaliser, frames, faults)
     time = {_posix(path): time for path, time in options.observed.items()}.get(source.path)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 from checker.model.condition import Condition, facts_of
 from checker.model.fact import FactSpec
@@ -30,7 +31,7 @@ class Attestation:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything that judging needs to know besides the records."""
 
@@ -44,12 +45,12 @@ class Plan:
     attestations: tuple[Attestation, ...] = ()
     attestations_file: str = ""
 
-    @property
+    @cached_property
     def device_rules(self) -> tuple[Rule, ...]:
         """Rules judged on every device."""
         return tuple(rule for rule in self.pack.rules if not rule.once)
 
-    @property
+    @cached_property
     def once_rules(self) -> tuple[Rule, ...]:
         """Rules about the tenant or the fleet, judged once."""
         return tuple(rule for rule in self.pack.rules if rule.once)

@@ -9,7 +9,7 @@ from checker.model.truth import Truth
 Json = dict[str, Any]
 
 
-class ArgumentProblem(Exception):  # noqa: N818 - a problem like errors.Problem, which gets its place from the loader
+class ArgumentProblem(Exception):
     """An argument that an operator cannot use: ``what`` is wrong with it, and a ``hint`` what to write instead."""
 
     def __init__(self, what: str, hint: str = "") -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from checker.facts.catalogue import catalogue
+from checker.model.condition import Condition
 from checker.model.rule import Pack
 from checker.operators import OPERATORS
 from checker.packs.build import PackFiles, build_pack
@@ -26,7 +27,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "os.platform": ("Windows11", "windows11", "Ubuntu", ""),
     "device.merged_to": ("", "a1", "A1"),  # blank is a statement
     "sense.event4_url": ("edr-eus.contoso.example", "edr.contoso.example.evil.example", "", "a:b:c"),
-    "agent.version": ("101.23052.0004", "20.123052.4.0", "101.98.30", "10.8040.22621.1", "10.3720.1", "0.0.0.0", "?"),
+    "agent.version": ("101.23052.0004", "20.123052.4.0", "101.98.30", "10.8040.22621.1", "10.3720.1", "0.0", "?"),
     "av.platform": ("4.18.2211.5", "4.18.2211.5-0", "4.18", "", "new"),
     "os.version": ("15.1", "15.1.0", "22.04", ""),
     "os.build": ("19045", "19045.0", "14393", "9600", "", "?"),
@@ -89,13 +90,26 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "site.proxy_auth": ("yes", "no"),
     "agent.kind": ("mdatp", "builtin", "mma"),
 }
-TABLES = {
-    "revisions": {"key": ["os.build"], "columns": ["ubr", "kb"], "rows": [["19045", "1", "KB1"], ["14393", "2", "KB2"]]},
+TABLES: dict[str, Yaml] = {
+    "revisions": {
+        "key": ["os.build"],
+        "columns": ["ubr", "kb"],
+        "rows": [["19045", "1", "KB1"], ["14393", "2", "KB2"]],
+    },
     "agents": {"key": ["os.family", "os.role"], "columns": ["version"], "rows": [["windows", "client", "10.8040"]]},
 }
 BY_TABLE = {
     "os.ubr": {"key": "os.build", "table": "$revisions", "column": "ubr"},
     "agent.version": {"key": ["os.family", "os.role"], "table": "$agents", "column": "version"},
+}
+ARGUMENTS: dict[str, list[Yaml]] = {  # of operators whose arguments are not values of the fact
+    "exists": ["true", "false"],
+    "starts_with": ["w", "1", "e"],
+    "ends_with": ["e", "1"],
+    "matches": ["s$", "(?i)W"],
+    "host_matches": ["*.contoso.example", "edr-*.contoso.example"],
+    "count": [{"at_least": "1"}, {"matching": "1", "at_most": "0"}, {"at_least": "2"}],
+    "within_days": ["0", "3", "53"],
 }
 DATED = ("date", "time")
 
@@ -105,16 +119,12 @@ def conditions(facts: Sequence[str]) -> st.SearchStrategy[Yaml]:
     tests = st.dictionaries(st.sampled_from(facts), st.none(), min_size=1, max_size=2).flatmap(
         lambda chosen: st.fixed_dictionaries({fact: operators_on(fact, facts) for fact in chosen})
     )
-    return st.recursive(
-        tests,
-        lambda inner: st.one_of(
-            st.fixed_dictionaries({key: st.lists(inner, min_size=1, max_size=2)})  # type: ignore[arg-type]
-            if key != "not"
-            else st.fixed_dictionaries({"not": inner})
-            for key in ("all", "any", "never", "not")
-        ),
-        max_leaves=4,
-    )
+    return st.recursive(tests, _composed, max_leaves=4)
+
+
+def _composed(inner: st.SearchStrategy[Yaml]) -> st.SearchStrategy[Yaml]:
+    several = st.tuples(st.sampled_from(["all", "any", "never"]), st.lists(inner, min_size=1, max_size=2))
+    return several.map(lambda pair: dict([pair])) | inner.map(lambda part: {"not": part})
 
 
 def operators_on(fact: str, facts: Sequence[str]) -> st.SearchStrategy[Yaml]:
@@ -129,9 +139,9 @@ def arguments(name: str, fact: str, facts: Sequence[str]) -> st.SearchStrategy[Y
     """Return arguments that an operator takes for a fact."""
     literal = st.sampled_from(LITERALS[fact])
     several = st.lists(literal, min_size=1, max_size=2, unique=True)
+    if name in ARGUMENTS:
+        return st.sampled_from(ARGUMENTS[name])
     match name:
-        case "exists":
-            return st.sampled_from(["true", "false"])
         case "one_of" | "none_of" | "contains_any" | "contains_all":
             return several
         case "between":
@@ -140,14 +150,6 @@ def arguments(name: str, fact: str, facts: Sequence[str]) -> st.SearchStrategy[Y
             return pair.map(lambda two: [LITERALS[fact][place] for place in sorted(two)])
         case "at_least_by":
             return st.just(BY_TABLE[fact])
-        case "starts_with" | "ends_with" | "matches":
-            return st.sampled_from(["w", "1", "e", "s"])
-        case "host_matches":
-            return st.sampled_from(["*.contoso.example", "edr-*.contoso.example"])
-        case "count":
-            return st.sampled_from([{"at_least": "1"}, {"matching": "1", "at_most": "0"}, {"at_least": "2"}])
-        case "within_days":
-            return st.sampled_from(["0", "3", "53"])
         case "reaches":
             return st.one_of(literal, several, literal.map(lambda host: {"hosts": host, "port": "443"}))
     kind = catalogue()[fact].type
@@ -195,6 +197,11 @@ def pack_files(rules: Sequence[Yaml], routes: Sequence[Yaml], **more: Yaml) -> P
         **more,
     }
     return PackFiles("made", _parsed(head, Entries), (_parsed(list(rules), Items),), (), "0" * 64)
+
+
+def condition(raw: Yaml) -> Condition:
+    """Return a condition as YAML has it."""
+    return pack([rule(0, raw)]).rules[0].require
 
 
 def pack(rules: Sequence[Yaml], routes: Sequence[Yaml] = ({"id": "go", "title": "Go", "moves": "true"},)) -> Pack:

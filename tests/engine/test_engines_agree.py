@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checker.engine.cells import Cell, Conflict
@@ -16,16 +16,17 @@ from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
 from checker.inventory.identify import identify
 from checker.model.outcome import Missing, Outcome
-from checker.model.plan import Attestation, Plan
+from checker.model.plan import Attestation, Derived, Plan
 from checker.model.record import FileRecords
 from checker.packs.compile import compile_plan
-from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, conditions, pack, rule
+from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, condition, conditions, pack, rule
 from tests.exports import device_id, export
 
 DEVICES = 2
 OLDEST = datetime(2026, 10, 26)  # noqa: DTZ001 - 28 days before the as-of day: just not stale
-TIMES = (None, OLDEST - timedelta(microseconds=1), OLDEST, datetime(2026, 11, 20, 8), datetime(2026, 11, 22))  # noqa: DTZ001
+TIMES = (None, datetime(2026, 10, 1), OLDEST - timedelta(microseconds=1), OLDEST, datetime(2026, 11, 22))  # noqa: DTZ001
 ATTESTED = (date(2026, 10, 1), date(2026, 10, 26), date(2026, 11, 20))
+TRICKY = ("os.ubr", "connectivity.type", "onboarding.offboarded_since", "device.vdi", "url.tests", *TOLD)
 UNTIL = (AS_OF, AS_OF - timedelta(days=1))
 
 
@@ -35,6 +36,7 @@ class Drawn:
 
     rules: tuple[tuple[Any, Any], ...]  # require and applies_to
     routes: tuple[tuple[bool, Any], ...]  # stops and when
+    kinds: tuple[tuple[str, Any], ...]  # entries of the derived fact agent.kind, instead of its own
     words: tuple[tuple[str, str, date, date], ...]  # fact, value, attested, valid until
     files: tuple[tuple[bool, list[Any]], ...]  # per_device and rows: device, time, cells
     require_dates: bool
@@ -50,7 +52,10 @@ class Drawn:
             Attestation(fact, value, "Nora Lind", "CHG-1", day, until, "made:1", 1)
             for fact, value, day, until in self.words
         )
-        return replace(compile_plan(pack(rules, routes), AS_OF, require_dates=self.require_dates), attestations=words)
+        plan = compile_plan(pack(rules, routes), AS_OF, require_dates=self.require_dates)
+        entries = tuple((value, condition(when)) for value, when in self.kinds)
+        derived = tuple(Derived(item.spec, entries or item.entries) for item in plan.derived)
+        return replace(plan, derived=derived, attestations=words)
 
     def inputs(self) -> list[FileRecords]:
         return [
@@ -65,25 +70,41 @@ class Drawn:
 
 @st.composite
 def drawn(draw: st.DrawFn) -> Drawn:
-    facts = draw(st.lists(st.sampled_from([*TEXTS, *TOLD]), min_size=1, max_size=3, unique=True))
+    some = st.sampled_from(TRICKY) | st.sampled_from([*TEXTS, *TOLD])
+    facts = draw(st.lists(some, min_size=1, max_size=3, unique=True))
     read = list(dict.fromkeys(base for fact in facts for base in TOLD.get(fact, (fact,))))
     asked = conditions(facts)
     attestable = [(fact, value) for fact in (*facts, *read) for value in values_of(fact)]
     said = st.sampled_from([(fact, text) for fact in read for text in TEXTS[fact]])
     cells = st.lists(said, min_size=1, max_size=3, unique_by=lambda pair: pair[0])
     rows = st.lists(st.tuples(st.integers(0, DEVICES - 1), st.sampled_from(TIMES), cells), min_size=1, max_size=4)
+    kinds = st.lists(st.tuples(st.sampled_from(["mdatp", "mma"]), conditions(TOLD["agent.kind"])), max_size=3)
     words = st.tuples(st.sampled_from(attestable), st.sampled_from(ATTESTED), st.sampled_from(UNTIL))
     return Drawn(
         rules=tuple(draw(st.lists(st.tuples(asked, st.none() | asked), min_size=1, max_size=2))),
         routes=tuple(draw(st.lists(st.tuples(st.booleans(), st.none() | asked), min_size=1, max_size=2))),
+        kinds=tuple(draw(kinds)) if "agent.kind" in facts else (),
         words=tuple(
             (fact, value, day, until)
             for (fact, value), day, until in draw(st.lists(words, max_size=2, unique_by=lambda word: word[0][0]))
-        ) if attestable else (),
+        )
+        if attestable
+        else (),
         files=tuple(draw(st.lists(st.tuples(st.booleans(), rows), min_size=1, max_size=3))),
         require_dates=draw(st.booleans()),
         split=draw(st.integers(0, DEVICES)),
     )
+
+
+SEVERAL_REASONS_OUT_OF_SCOPE = Drawn(
+    rules=(({"os.family": "windows"}, None),),
+    routes=((False, {"device.merged_to": {"exists": "true"}}),),
+    kinds=(),
+    words=(),
+    files=((False, [(0, None, [("os.family", "ios"), ("device.merged_to", "a1")])]),),
+    require_dates=False,
+    split=0,
+)
 
 
 def values_of(fact: str) -> list[str]:
@@ -97,6 +118,7 @@ def values_of(fact: str) -> list[str]:
 
 @settings(max_examples=250, deadline=None)
 @given(drawn())
+@example(SEVERAL_REASONS_OUT_OF_SCOPE)
 def test_every_device_comes_out_the_same(run: Drawn) -> None:
     plan, inputs = run.plan(), run.inputs()
     identified = identify(inputs)
@@ -129,7 +151,7 @@ def same_facts(judged: Judged, place: int, row: RowJudgement, records: Records) 
             assert reading.observed is None or records.time[reading.record] >= 0, fact
 
 
-def shape(cell: Cell) -> Any:
+def shape(cell: Cell) -> tuple[object, object]:
     """Return a cell so that cells are equal only if they are of one type, whatever the order of a conflict."""
     if isinstance(cell, Conflict):
         return "conflict", frozenset(shape(part) for part in cell.candidates)

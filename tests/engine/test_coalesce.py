@@ -1,0 +1,222 @@
+"""What the records of a device say of a fact together: each line holds in both engines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from checker.engine.cells import Cell, Conflict
+from checker.engine.columns import open_bucket
+from checker.engine.records import gather_records
+from checker.engine.reference import judge_rows
+from checker.facts.catalogue import catalogue
+from checker.inventory.identify import identify
+from checker.model.fact import KnownNone, SetValue
+from checker.model.outcome import Missing
+from checker.model.plan import Attestation, Plan
+from checker.packs.compile import compile_plan
+from tests.engine.packs import AS_OF, pack, rule
+from tests.exports import device_id, export, moment
+
+UNDATED = None
+STALE, LAST_DAY = moment("2026-10-25T23:59:59"), moment("2026-10-26")  # 28 days before the as-of day
+MONDAY, TUESDAY = moment("2026-11-16T09:00"), moment("2026-11-17T09:00")
+CENTRAL, OWN = False, True  # whether a file was made on the device itself
+Said = tuple[bool, datetime | None, str]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What records say, in any order, and what the device's value is."""
+
+    says: str
+    fact: str
+    said: Sequence[Said]
+    value: Any
+    attested: tuple[str, str] = ("", "")  # value and day
+    require_dates: bool = False
+
+
+def conflict(*values: Any) -> Conflict:  # noqa: ANN401 - typed values of any kind
+    return Conflict(values)
+
+
+def tried(result: str, host: str = "a.example", status: str = "", error: str = "") -> str:
+    return f'[{{"host": "{host}", "method": "mdatp", "result": "{result}", "status": "{status}", "error": "{error}"}}]'
+
+
+def results(cell: Cell) -> Any:  # noqa: ANN401
+    """Return of attempts what came back, of any other cell the cell."""
+    attempts = isinstance(cell, tuple) and hasattr(cell[0], "result")
+    return {attempt.host: attempt.result for attempt in cell} if attempts else cell
+
+
+VERSION, UBR, ROLE, TYPE, TAGS, KBS, URLS = (
+    "agent.version", "os.ubr", "os.role", "connectivity.type", "device.tags", "updates.kbs", "url.tests"
+)  # fmt: skip
+SCENARIOS = [
+    Scenario("nobody says anything", UBR, [], Missing.NOT_EXPORTED),
+    Scenario("the newest wins", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "2")], 2),
+    Scenario("an undated one loses to any dated one", UBR, [(OWN, UNDATED, "1"), (CENTRAL, MONDAY, "2")], 2),
+    Scenario("even to a stale one", UBR, [(OWN, UNDATED, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
+    Scenario("a blank is passed over", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "")], 1),
+    Scenario("only blanks are a blank", UBR, [(CENTRAL, MONDAY, ""), (CENTRAL, UNDATED, "n/a")], Missing.BLANK),
+    Scenario("a blank hides no stale value", UBR, [(CENTRAL, STALE, "1"), (CENTRAL, TUESDAY, "")], Missing.STALE),
+    Scenario(
+        "what cannot be read hides what is older",
+        UBR,
+        [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "x")],
+        Missing.UNREADABLE,
+    ),
+    Scenario("equal time, different values", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3)),
+    Scenario("undated, different values", UBR, [(CENTRAL, UNDATED, "1"), (CENTRAL, UNDATED, "3")], conflict(1, 3)),
+    Scenario("equal time, the device's own", UBR, [(OWN, MONDAY, "1"), (CENTRAL, MONDAY, "3")], 1),
+    Scenario("newer is better than its own", UBR, [(OWN, MONDAY, "1"), (CENTRAL, TUESDAY, "3")], 3),
+    Scenario("spellings of one value do not differ", UBR, [(CENTRAL, MONDAY, "3"), (CENTRAL, MONDAY, "3.0")], 3),
+    Scenario(
+        "what cannot be read takes part",
+        UBR,
+        [(CENTRAL, MONDAY, "2"), (CENTRAL, MONDAY, "x")],
+        conflict(2, Missing.UNREADABLE),
+    ),
+    Scenario(
+        "nobody knows whether two unreadable texts are the same",
+        UBR,
+        [(CENTRAL, MONDAY, "x"), (CENTRAL, MONDAY, "y")],
+        conflict(Missing.UNREADABLE, Missing.UNREADABLE),
+    ),
+    Scenario("older than the limit", UBR, [(CENTRAL, STALE, "1")], Missing.STALE),
+    Scenario("as old as the limit", UBR, [(CENTRAL, LAST_DAY, "1")], 1),
+    Scenario("undated is not stale", UBR, [(CENTRAL, UNDATED, "1")], 1),
+    Scenario("unless dates are required", UBR, [(CENTRAL, UNDATED, "1")], Missing.STALE, require_dates=True),
+    Scenario("a stale conflict is stale", UBR, [(CENTRAL, STALE, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
+    Scenario("what never changes does not grow stale", ROLE, [(CENTRAL, STALE, "server")], "server"),
+    Scenario("nor without a date", ROLE, [(CENTRAL, UNDATED, "server")], "server", require_dates=True),
+    Scenario(
+        "and any difference is a conflict",
+        ROLE,
+        [(OWN, TUESDAY, "server"), (CENTRAL, STALE, "client")],
+        conflict("client", "server"),
+    ),
+    Scenario("a blank is none", ROLE, [(OWN, TUESDAY, ""), (CENTRAL, STALE, "client")], "client"),
+    Scenario(
+        "latest: the newest row decides", TYPE, [(CENTRAL, MONDAY, "standard"), (CENTRAL, TUESDAY, "")], Missing.BLANK
+    ),
+    Scenario(
+        "latest: a blank of the same time differs",
+        TYPE,
+        [(CENTRAL, MONDAY, "standard"), (CENTRAL, MONDAY, "")],
+        conflict(Missing.BLANK, "standard"),
+    ),
+    Scenario("latest: its own blank wins", TYPE, [(CENTRAL, MONDAY, "standard"), (OWN, MONDAY, "")], Missing.BLANK),
+    Scenario("where blank is a statement", TAGS, [(CENTRAL, MONDAY, '["a"]'), (CENTRAL, TUESDAY, "")], KnownNone()),
+    Scenario(
+        "union: all that is said",
+        KBS,
+        [(CENTRAL, MONDAY, '{"open": ["a"]}'), (OWN, TUESDAY, '["b"]')],
+        SetValue(frozenset("ab"), closed=True),
+    ),
+    Scenario(
+        "union: what is stale does not count",
+        KBS,
+        [(CENTRAL, STALE, '["a"]'), (CENTRAL, TUESDAY, '{"open": ["b"]}')],
+        SetValue(frozenset("b"), closed=False),
+    ),
+    Scenario("union: all is stale", KBS, [(CENTRAL, STALE, '["a"]')], Missing.STALE),
+    Scenario(
+        "union: a fresh blank does not freshen it", KBS, [(CENTRAL, STALE, '["a"]'), (OWN, MONDAY, "")], Missing.STALE
+    ),
+    Scenario(
+        "attempts: the last of each kind",
+        URLS,
+        [(CENTRAL, MONDAY, tried("blocked")), (CENTRAL, TUESDAY, tried("reachable"))],
+        {"a.example": "reachable"},
+    ),
+    Scenario(
+        "attempts: of one time, that differ",
+        URLS,
+        [(CENTRAL, MONDAY, tried("blocked")), (OWN, MONDAY, tried("reachable"))],
+        {"a.example": "conflicting"},
+    ),
+    Scenario(
+        "attempts: of one time, that prove the same",
+        URLS,
+        [(CENTRAL, UNDATED, tried("reachable", status="404")), (OWN, UNDATED, tried("reachable", status="200"))],
+        {"a.example": "reachable"},
+    ),
+    Scenario(
+        "attempts: what was not tested says nothing beside",
+        URLS,
+        [(CENTRAL, MONDAY, tried("not_tested")), (OWN, MONDAY, tried("blocked"))],
+        {"a.example": "blocked"},
+    ),
+    Scenario("attested where nobody says it", UBR, [], 7, ("7", "2026-11-01")),
+    Scenario("attested where it is blank", UBR, [(CENTRAL, TUESDAY, "")], 7, ("7", "2026-11-01")),
+    Scenario("attested after it was observed too long ago", UBR, [(CENTRAL, STALE, "1")], 7, ("7", "2026-11-01")),
+    Scenario("attested before that", UBR, [(CENTRAL, STALE, "1")], Missing.STALE, ("7", "2026-10-25")),
+    Scenario("a measured value stands", UBR, [(CENTRAL, MONDAY, "1")], 1, ("7", "2026-11-20")),
+    Scenario("so does one that cannot be read", UBR, [(CENTRAL, MONDAY, "x")], Missing.UNREADABLE, ("7", "2026-11-20")),
+    Scenario(
+        "and a conflict", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3), ("7", "2026-11-20")
+    ),
+    Scenario("a view is attested like any fact", "agent.built", [], date(2024, 2, 1), ("2024-02-01", "2026-11-01")),
+]
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    plan = compile_plan(
+        pack([rule(0, {scenario.fact: {"exists": "true"}})]), AS_OF, require_dates=scenario.require_dates
+    )
+    value, day = scenario.attested
+    if not day:
+        return plan
+    word = Attestation(scenario.fact, value, "Nora Lind", "CHG-1", date.fromisoformat(day), AS_OF, "made:1", 1)
+    return replace(plan, attestations=(word,))
+
+
+def cells_of(scenario: Scenario, plan: Plan) -> tuple[Cell, Cell]:
+    """Return the device's cell from the plain engine and from the columnar one."""
+    fact = catalogue()[scenario.fact].view_of or scenario.fact
+    inputs = [export("always", {"mde_id": device_id(1)})] + [
+        export(f"file-{at}", {"mde_id": device_id(1), "observed": time, fact: text}, per_device=own)
+        for at, (own, time, text) in enumerate(scenario.said)
+    ]
+    identified = identify(inputs)
+    records = gather_records(inputs, identified, plan.specs, plan.wanted())
+    column = open_bucket(plan, records, 0, 1, {}).column(scenario.fact)
+    (row,) = judge_rows(plan, inputs, identified)
+    return row.device.cell(scenario.fact), column.pool.cells[column.codes[0]]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.says)
+@pytest.mark.parametrize("turned", [False, True], ids=["as given", "files turned round"])
+def test_the_value_is(scenario: Scenario, turned: bool) -> None:
+    said = scenario.said[::-1] if turned else scenario.said
+    for cell in cells_of(replace(scenario, said=said), plan_of(scenario)):
+        if isinstance(scenario.value, Conflict):
+            assert isinstance(cell, Conflict)
+            assert sorted(map(repr, cell.candidates)) == sorted(map(repr, scenario.value.candidates))
+        else:
+            assert (type(results(cell)), results(cell)) == (type(scenario.value), scenario.value)
+
+
+def test_a_view_reads_what_was_attested_of_the_other_fact() -> None:
+    scenario = Scenario("", "agent.built", [], None)
+    word = Attestation("agent.version", "101.24012.1", "Nora Lind", "CHG-1", AS_OF, AS_OF, "made:1", 1)
+    for cell in cells_of(scenario, replace(plan_of(scenario), attestations=(word,))):
+        assert cell == date(2024, 1, 1)
+
+
+def test_a_view_of_a_conflict_is_decided_where_all_its_readings_are_one() -> None:
+    same = [(CENTRAL, MONDAY, "101.24012.1"), (CENTRAL, MONDAY, "101.24012.2")]
+    other = [*same, (CENTRAL, MONDAY, "101.24022.1")]
+    for cell in cells_of(scenario := Scenario("", "agent.built", same, None), plan_of(scenario)):
+        assert cell == date(2024, 1, 1)
+    for cell in cells_of(scenario := Scenario("", "agent.built", other, None), plan_of(scenario)):
+        assert set(cell.candidates) == {date(2024, 1, 1), date(2024, 2, 1)}
+
+
+def test_no_fact_that_never_changes_lets_its_newest_row_decide() -> None:
+    assert [name for name, spec in catalogue().items() if spec.merge == "latest" and not spec.changes] == []
