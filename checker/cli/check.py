@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from checker.cli.options import as_of_day, formats_given, observed_times, shared
+from checker.cli.options import inventory_options, shared
 from checker.cli.progress import progress_bar
 from checker.decide.exit import Gate
-from checker.pipeline import Options, Progress
+from checker.pipeline import Progress
 from checker.pipeline import check as run_check
 from checker.reporters.outputs import Output, parse_outputs, write_all
 from checker.reporters.summary import print_rich, render_plain
@@ -52,37 +52,21 @@ def check(**given: Any) -> None:  # noqa: ANN401
     Exit codes: 0 nothing counted fails; 1 a rule fails; 3 none fails, but one is unknown; 2 usage, input or rules
     cannot be used, or nothing was judged.
     """
-    options = _options(given)
     outputs = parse_outputs(given["output"], (*given["inventory"], *filter(None, [given["attestations"]])))
-    options = replace(options, outputs=_tables(outputs))
+    options = replace(
+        inventory_options(given),
+        select=given["select"],
+        ignore=given["ignore"],
+        gate=Gate(given["phase"], given["fail_on"], given["allow_unknown"]),
+        all_outcomes=given["all_outcomes"],
+        outputs=_tables(outputs),
+    )
     with progress_bar(given["progress"], options.inventory) as advance, run_check(options, Progress(advance)) as result:
         write_all(result, outputs)
         summary = result.summary
     if not given["quiet"]:
         _print(summary)
     sys.exit(summary.exit_code)
-
-
-def _options(given: dict[str, Any]) -> Options:
-    inventory = given["inventory"]
-    return Options(
-        inventory=inventory,
-        as_of=as_of_day(given["as_of"]),
-        pack=given["pack"],
-        profile=given["profile"],
-        attestations=given["attestations"],
-        max_age_days=given["max_age"],
-        require_dates=given["require_dates"],
-        observed=observed_times(given["observed"], inventory),
-        read_as=formats_given(given["read_as"], inventory),
-        bad_rows=given["bad_rows"],
-        select=given.get("select", ()),
-        ignore=given.get("ignore", ()),
-        gate=Gate(
-            given.get("phase", "prerequisite"), given.get("fail_on", "blocker"), given.get("allow_unknown", False)
-        ),
-        all_outcomes=given.get("all_outcomes", False),
-    )
 
 
 def _tables(outputs: tuple[Output, ...]) -> frozenset[str]:

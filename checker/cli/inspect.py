@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from checker.cli.main import visible
-from checker.cli.options import as_of_day, formats_given, observed_times, shared
+from checker.cli.options import inventory_options, shared
 from checker.decide.coverage import FactCoverage, Undecidable
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
 from checker.model.result import InputTally
-from checker.pipeline import Inspection, Options
+from checker.pipeline import Inspection
 from checker.pipeline import inspect as run_inspect
 
 
@@ -19,20 +19,7 @@ from checker.pipeline import inspect as run_inspect
 @shared
 def inspect(**given: Any) -> None:  # noqa: ANN401
     """Show how INVENTORY… is read: format and why, column → fact, coverage per fact, rules that stay undecided."""
-    inventory = given["inventory"]
-    options = Options(
-        inventory=inventory,
-        as_of=as_of_day(given["as_of"]),
-        pack=given["pack"],
-        profile=given["profile"],
-        attestations=given["attestations"],
-        max_age_days=given["max_age"],
-        require_dates=given["require_dates"],
-        observed=observed_times(given["observed"], inventory),
-        read_as=formats_given(given["read_as"], inventory),
-        bad_rows=given["bad_rows"],
-    )
-    for line in lines_of(run_inspect(options)):
+    for line in lines_of(run_inspect(inventory_options(given))):
         click.echo(visible(line))
 
 

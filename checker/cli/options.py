@@ -1,6 +1,6 @@
 """Options that several commands share, and how their texts become values."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from checker.errors import Problem, UsageError
+from checker.pipeline import Options
 
 Command = Callable[..., Any]
 
@@ -49,6 +50,23 @@ def shared(command: Command) -> Command:
     for option in reversed(SHARED):
         command = option(command)
     return command
+
+
+def inventory_options(given: Mapping[str, Any]) -> Options:
+    """Return what the shared options say of a run."""
+    inventory = given["inventory"]
+    return Options(
+        inventory=inventory,
+        as_of=as_of_day(given["as_of"]),
+        pack=given["pack"],
+        profile=given["profile"],
+        attestations=given["attestations"],
+        max_age_days=given["max_age"],
+        require_dates=given["require_dates"],
+        observed=observed_times(given["observed"], inventory),
+        read_as=formats_given(given["read_as"], inventory),
+        bad_rows=given["bad_rows"],
+    )
 
 
 def as_of_day(text: str | None) -> date:

@@ -1,6 +1,5 @@
 """Works on whole columns of a table: its texts, keys and days, and where they say something."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -8,11 +7,12 @@ import polars as pl
 from checker.inventory.binding import Binding, Column, Columns
 from checker.inventory.cells import BLANKS, LOST, SEPARATOR
 from checker.inventory.times import Times, read_times
-from checker.model.record import RECORD_COLUMNS, fact_dtype
+from checker.model.record import RECORD_COLUMNS
 
 MDE_ID = "^[0-9a-f]{40}$"
 NO_ENTRA_ID = "00000000-0000-0000-0000-000000000000"
-NOTHING_SAID = (*sorted(BLANKS | LOST), NO_ENTRA_ID)
+NOTHING_SAID = sorted(BLANKS | LOST)
+ID_LENGTHS = (40, 36)  # of a Defender id and of an Entra id
 LONGEST = max(map(len, BLANKS | LOST))
 TEXT = pl.String()
 
@@ -67,12 +67,6 @@ def is_stated(texts: pl.Series) -> pl.Series:
     return stated
 
 
-def is_one_of(facts: pl.Series, name: str, words: Sequence[str]) -> pl.Series:
-    """Tell where a fact is one of the words or is not stated."""
-    allowed = pl.Series([*words, ""], dtype=fact_dtype(name)).to_physical()
-    return facts.is_null() | facts.to_physical().is_in(allowed.implode()).fill_null(True)
-
-
 def is_not_blank(facts: pl.Series) -> pl.Series:
     """Tell where a fact is anything but the statement of a blank."""
     blank = pl.Series([""], dtype=facts.dtype).to_physical()[0]
@@ -103,6 +97,8 @@ def keys(view: View) -> dict[str, pl.Series]:
     """Return the keys: ids folded, the name as spelled, null where there is none."""
     found = {key: _key(view.text((column,)), fold=key != "name") for key, column in view.binding.keys.items()}
     missing = repeated(None, TEXT, view.frame.height)
+    if "entra_id" in found:
+        found["entra_id"] = where(found["entra_id"].ne_missing(NO_ENTRA_ID), found["entra_id"])
     if "device" in found:
         is_id = found["device"].str.contains(MDE_ID).fill_null(False)
         name = _key(view.text((view.binding.keys["device"],)), fold=False)
@@ -111,9 +107,10 @@ def keys(view: View) -> dict[str, pl.Series]:
 
 
 def _key(texts: pl.Series, fold: bool) -> pl.Series:
-    key = pl.col(texts.name).str.strip_chars()
+    """Return a key without the spaces around it; ids all of one length, as nearly every export has them, have none."""
+    sizes = texts.str.len_bytes()
+    shortest, longest = sizes.min(), sizes.max()
+    key = pl.col(texts.name)
+    key = key if fold and shortest == longest and shortest in ID_LENGTHS else key.str.strip_chars()
     found = texts.to_frame().select(key.str.to_lowercase() if fold else key).to_series()
-    nothing = ~is_stated(found)
-    if fold:
-        nothing |= found == NO_ENTRA_ID
-    return found.set(nothing.fill_null(True), None) if nothing.any() else found
+    return where(is_stated(found), found) if not isinstance(shortest, int) or shortest <= LONGEST else found

@@ -20,7 +20,7 @@ from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-BLOCKS_IN_A_TABLE = 4  # 32 MiB: enough that calls cost nothing, little enough that threads do not wait for each other
+BLOCKS_IN_A_TABLE = 8  # 32 MiB: enough that calls cost nothing, little enough that threads do not wait for each other
 BATCH = 50_000  # records in a table of the strict reader
 
 

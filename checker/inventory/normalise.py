@@ -8,15 +8,15 @@ import polars as pl
 
 from checker.inventory.binding import Binding, BoundFact, Columns, bind
 from checker.inventory.cells import cell, is_blank
-from checker.inventory.columns import View, days, is_not_blank, is_one_of, is_stated, keys, repeated, where
+from checker.inventory.columns import View, days, is_not_blank, is_stated, keys, repeated, where
 from checker.inventory.distinct import Answers, Texts
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.table import RawTable
 from checker.inventory.times import TYPE, Times
 from checker.model.record import fact_dtype
 
-Asked = tuple[str, Columns]  # what is asked of the texts of columns: a fact, or whether they say anything
-STATED = ""
+Only = tuple[str, tuple[str, ...]]  # a fact and the words of it with which another counts
+Question = str | Only | None  # asked of texts: what of a fact; whether another counts; whether they say anything
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Normaliser:
     local: set[str] = field(default_factory=set)
     _bindings: dict[tuple[str, ...], Binding] = field(default_factory=dict)
     _texts: dict[Columns, Texts] = field(default_factory=dict)
-    _answers: dict[Asked, Answers] = field(default_factory=dict)
+    _answers: dict[tuple[Question, Columns], Answers] = field(default_factory=dict)
 
     def binding(self, titles: Sequence[str]) -> Binding:
         """Return what a table with these titles gives."""
@@ -52,50 +52,70 @@ class Normaliser:
 
     def _facts(self, view: View) -> dict[str, pl.Series]:
         bound = view.binding.facts
-        answers = self._looked_up(view)
-        full = _any_stated(view.binding.full, answers)
+        codes = self._codes(view)
+        masks = self._masks(view, codes)
+        looked_up = view.frame.select(
+            self._answer(name, fact.columns, codes).alias(name) for name, fact in bound.items() if not _is_whole(fact)
+        )
         said = {}
         for name, fact in bound.items():
-            column = _of_whole_column(fact, view) if _is_of_whole_column(fact) else answers[name, fact.columns]
+            if self.wanted is not None and name not in self.wanted:
+                continue
+            column = _of_whole_column(fact, view) if _is_whole(fact) else looked_up[name]
             if fact.reading.stated_with:
-                stated = _any_stated(fact.stated_with, answers)
-                column = where(stated, column) if stated is not None else repeated(None, column.dtype, len(column))
-            if full is not None and not full.all():
-                column = where(full | is_not_blank(column), column)
+                column = where(masks[fact.stated_with], column)
+            if fact.reading.only in masks:
+                column = where(masks[fact.reading.only], column)
+            if view.binding.full and not masks[view.binding.full].all():
+                column = where(masks[view.binding.full] | is_not_blank(column), column)
             said[name] = column
-        for name, fact in bound.items():
-            if fact.reading.only and fact.reading.only[0] in said:
-                other, words = fact.reading.only
-                said[name] = where(is_one_of(said[other], other, words), said[name])
-        return {name: column for name, column in said.items() if self.wanted is None or name in self.wanted}
+        return said
 
-    def _looked_up(self, view: View) -> dict[Asked, pl.Series]:
-        """Return what the texts say of the facts that are read text by text, and where columns say anything."""
-        facts = view.binding.facts.items()
-        asked: list[Asked] = [(name, fact.columns) for name, fact in facts if not _is_of_whole_column(fact)]
-        stating = {column for _, fact in facts for column in fact.stated_with} | {*view.binding.full}
-        asked += [(STATED, (column,)) for column in sorted(stating)]
-        codes = self._codes(view, dict.fromkeys(columns for _, columns in asked))
-        found = view.frame.select(
-            pl.lit(self._answers_to(name, columns)).gather(pl.lit(codes[columns])).alias(str(place))
-            for place, (name, columns) in enumerate(asked)
-        )
-        return dict(zip(asked, found, strict=True))
-
-    def _codes(self, view: View, sources: Mapping[Columns, None]) -> dict[Columns, pl.Series]:
+    def _codes(self, view: View) -> dict[Columns, pl.Series]:
         """Give each text its code, in all columns at once."""
+        facts = view.binding.facts.values()
+        sources = {fact.columns for fact in facts if not _is_whole(fact)}
+        sources |= {(column,) for fact in facts for column in fact.stated_with}
+        sources |= {(column,) for column in view.binding.full}
+        for columns in sources - self._texts.keys():
+            self._texts[columns] = Texts()
         texts = pl.DataFrame([view.text(columns).alias(str(place)) for place, columns in enumerate(sources)])
-        dtypes = [self._texts.setdefault(columns, Texts()).dtype for columns in sources]
-        codes = texts.select(pl.col(str(place)).cast(dtype).to_physical() for place, dtype in enumerate(dtypes))
+        coded = texts.select(
+            pl.col(str(place)).cast(self._texts[columns].dtype).to_physical() for place, columns in enumerate(sources)
+        )
         for columns in sources:
             self._texts[columns].learn()
-        return dict(zip(sources, codes, strict=True))
+        return dict(zip(sources, coded, strict=True))
 
-    def _answers_to(self, name: str, columns: Columns) -> pl.Series:
-        if (name, columns) not in self._answers:
-            read = cell(self.product.facts[name]) if name != STATED else lambda text: not is_blank(text)
-            self._answers[name, columns] = Answers(read, fact_dtype(name) if name != STATED else pl.Boolean())
-        return self._answers[name, columns].to(self._texts[columns])
+    def _masks(self, view: View, codes: Mapping[Columns, pl.Series]) -> dict[Columns | Only | None, pl.Series]:
+        """Return where one of some columns says anything, and where a fact is one of some words or is not stated."""
+        facts = view.binding.facts
+        masks: dict[Columns | Only | None, pl.Expr] = {}
+        for columns in {fact.stated_with for fact in facts.values() if fact.reading.stated_with} | {view.binding.full}:
+            stated = [self._answer(None, (column,), codes) for column in columns]
+            masks[columns] = pl.any_horizontal(stated).fill_null(False) if stated else pl.repeat(False, pl.len())
+        for fact in facts.values():
+            if fact.reading.only and fact.reading.only[0] in facts and facts[fact.reading.only[0]].columns:
+                others = facts[fact.reading.only[0]].columns
+                masks[fact.reading.only] = self._answer(fact.reading.only, others, codes).fill_null(True)
+        found = view.frame.select(mask.alias(str(place)) for place, mask in enumerate(masks.values()))
+        return dict(zip(masks, found, strict=True))
+
+    def _answer(self, question: Question, columns: Columns, codes: Mapping[Columns, pl.Series]) -> pl.Expr:
+        """Return the answers to a question, record by record."""
+        if (question, columns) not in self._answers:
+            self._answers[question, columns] = self._answers_to(question)
+        answers = self._answers[question, columns].to(self._texts[columns])
+        return pl.lit(answers).gather(pl.lit(codes[columns]))
+
+    def _answers_to(self, question: Question) -> Answers:
+        if question is None:
+            return Answers(lambda text: not is_blank(text), pl.Boolean())
+        if isinstance(question, str):
+            return Answers(cell(self.product.facts[question]), fact_dtype(question))
+        name, words = question
+        read = cell(self.product.facts[name])
+        return Answers(lambda text: read(text) in (*words, "", None), pl.Boolean())
 
     def _observed(self, view: View) -> pl.Series:
         if view.binding.observed is None:
@@ -115,7 +135,7 @@ class Normaliser:
                 counter.update(text for text in texts.to_list() if text in doubtful)
 
 
-def _is_of_whole_column(fact: BoundFact) -> bool:
+def _is_whole(fact: BoundFact) -> bool:
     return fact.reading.says is not None or fact.reading.shape == "day" or not fact.columns
 
 
@@ -128,12 +148,3 @@ def _of_whole_column(fact: BoundFact, view: View) -> pl.Series:
     if fact.reading.shape == "day":
         return days(view.time(fact.columns[0]).column, texts, dtype)
     return where(is_stated(texts), repeated(fact.reading.says, dtype, view.frame.height))
-
-
-def _any_stated(columns: Columns, answers: Mapping[Asked, pl.Series]) -> pl.Series | None:
-    """Tell where one of the columns says something; None if there are no columns."""
-    stated = None
-    for column in columns:
-        says = answers[STATED, (column,)].fill_null(False)
-        stated = says if stated is None else stated | says
-    return stated

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from checker.errors import InputError, Problem
 
-BLOCK = 8 << 20  # bytes read and proven at a time: small enough that memory is used again, not asked for anew
+BLOCK = 4 << 20  # bytes read and proven at a time: small enough that memory is used again, not asked for anew
 HEAD = 1 << 16  # bytes looked at to tell encoding and format
 MOJIBAKE_BOM = "ï»¿".encode()  # the mark of UTF-8 read as cp1252 and saved again
 CONTAINERS = {

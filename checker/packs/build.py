@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from checker.errors import Place
-from checker.facts.catalogue import catalogue
-from checker.model.condition import ALWAYS, Condition, Lookup
+from checker.model.condition import ALWAYS, Condition
 from checker.model.outcome import About, Phase, Severity
-from checker.model.rule import FactPart, Message, Note, Pack, Profile, Route, Rule, Source
-from checker.packs.conditions import build_condition, table_lookup
-from checker.packs.parameters import Scope, Table, read_parameters, show
+from checker.model.rule import Message, Note, Pack, Profile, Route, Rule, Source
+from checker.packs.conditions import build_condition
+from checker.packs.messages import build_message
+from checker.packs.parameters import Scope, read_parameters
 from checker.yaml_nodes import (
     Entries,
     Items,
@@ -38,8 +38,6 @@ RULE_OPTIONAL = ("applies_to", "profiles", "overrides", "routes", "see_also")
 NOTE_KEYS = ("id", "title", "note", "text", "sources")
 T = TypeVar("T")
 ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-CELL = re.compile(r"\$(?P<table>[\w-]+)\[(?P<key>[^\]]*)\]\.(?P<column>[\w-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +248,7 @@ def _rule(entry: Entries, scope: Scope) -> Rule:
         about=About(choice_of(entry, "about", list(About), problems)),
         applies_to=build_condition(applies, scope) if applies else ALWAYS,
         require=build_condition(entry.entries.get("require"), scope),
-        message=_message(message, scope) if isinstance(message, Text) else Message(()),
+        message=build_message(message, scope) if isinstance(message, Text) else Message(()),
         action=text_of(entry, "action", problems),
         remediation=text_of(entry, "remediation", problems),
         sources=texts_of(entry, "sources", problems),
@@ -259,38 +257,6 @@ def _rule(entry: Entries, scope: Scope) -> Rule:
         place=entry.entries["id"].place,
         parameters=tuple(sorted(scope.used)),
     )
-
-
-def _message(node: Text, scope: Scope) -> Message:
-    parts: list[str | FactPart | Lookup] = []
-    end = 0
-    for match in PLACEHOLDER.finditer(node.value):
-        parts.append(node.value[end : match.start()])
-        part = _placeholder(match[1], node, scope)
-        if part is not None:
-            parts.append(part)
-        end = match.end()
-    parts.append(node.value[end:])
-    if not node.value.rstrip().endswith("."):
-        scope.problems.add(node.place, "a message ends with a period")
-    return Message(tuple(part for part in parts if part != ""))
-
-
-def _placeholder(text: str, node: Text, scope: Scope) -> str | FactPart | Lookup | None:
-    cell = CELL.fullmatch(text)
-    if cell:
-        table = scope.parameter(Text(f"${cell['table']}", node.place))
-        if not isinstance(table, Table):
-            scope.problems.add(node.place, f"'{cell['table']}' is no table parameter")
-            return None
-        return table_lookup(table, cell["table"], cell["column"], None, node.place, scope)
-    if text.startswith("$"):
-        given = scope.as_of.isoformat() if text == "$as_of" else scope.parameter(Text(text, node.place))
-        return given if isinstance(given, str) else None if given is None else show(given)
-    if text in catalogue():
-        return FactPart(text)
-    scope.problems.add(node.place, f"unknown fact '{text}' in the message", did_you_mean(text, catalogue()))
-    return None
 
 
 def _routes(node: Entries, scope: Scope, profiles: dict[str, Profile]) -> Iterator[Route]:
