@@ -150,8 +150,10 @@ def page(found: Sequence[Figure], rows: int) -> str:
         "",
         "Written by `make bench`; every figure is a ratio of whole processes, run in turn, best of five.",
         "",
-        f"Machine: {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}, {tools}.",
+        (
+            f"Machine: {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+            f"Python {platform.python_version()}, {tools}."
+        ),
         "",
         "| what | ours | against | theirs | ratio | at most |",
         "|---|---|---|---|---|---|",

@@ -38,7 +38,7 @@ from checker.model.rule import Pack
 from checker.packs.attestations import read_attestations
 from checker.packs.build import build_pack, read_pack_files
 from checker.packs.compile import DEFAULT_MAX_AGE_DAYS, compile_plan
-from checker.packs.library import DEFAULT_PACK, find_pack
+from checker.packs.library import DEFAULT_PACK, find_pack, packs_folder
 from checker.yaml_nodes import did_you_mean
 
 CURRENT = "current"  # the profile against which every run is compared, where a pack has it
@@ -210,9 +210,21 @@ def judge_and_summarise(
     judgements = judge(run, progress.judged)
     tallies = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
     _refuse_nothing_judged(options, judgements)
-    notices = _unmatched_notices(identified.unmatched)
-    told = summary.Run(plan, current, tallies, options.gate, partial, notices)
+    notices = (*_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched))
+    shipped = find_pack(options.pack)[0].parent == packs_folder()
+    told = summary.Run(plan, current, tallies, options.gate, partial, notices, shipped)
     return Result(summary.summarise(told, judgements), judgements.devices, judgements.findings, judgements.cases)
+
+
+def _undated_notices(inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:
+    """Yield one notice for each file with records of unknown age."""
+    for item in inputs:
+        undated = sum(frame["observed"].null_count() for frame in item.frames)
+        if undated:
+            rows = "row is" if undated == 1 else "rows are"
+            effect = "stale by --require-dates" if plan.require_dates else "never stale; --require-dates makes them so"
+            path = item.file.path
+            yield f"{path}: {undated:,} {rows} undated, so {effect}, and --observed {path}=DATE dates them."
 
 
 def _unmatched_notices(unmatched: Sequence[Unmatched]) -> tuple[str, ...]:

@@ -135,7 +135,7 @@ class _Converter:
             raise _TooMuch
         place = self._place(node)
         if isinstance(node, yaml.ScalarNode):
-            null = node.style is None and node.value.lower() in ("", "~", "null")
+            null = not node.style and node.value.lower() in ("", "~", "null")  # plain: None, or "" from the C loader
             return Text("" if null else node.value, place, null)
         if isinstance(node, yaml.SequenceNode):
             return Items(tuple(self._convert(item, depth + 1) for item in node.value), place)
@@ -204,14 +204,14 @@ def text_of(node: Entries, key: str, problems: Problems, default: str = "") -> s
 
 
 def choice_of(node: Entries, key: str, choices: Iterable[str], problems: Problems) -> str:
-    """Return a text entry that is one of the choices, or the first choice with a problem noted."""
+    """Return a text entry that is one of the choices; else the first, with a problem noted unless there is no entry."""
     names = list(choices)
     value = text_of(node, key, problems)
-    if value not in names:
-        place = node.entries[key].place if key in node.entries else node.place
-        problems.add(place, f"'{value}' is no {key}", did_you_mean(value, names))
-        return names[0]
-    return value
+    if value in names:
+        return value
+    if key in node.entries:
+        problems.add(node.entries[key].place, f"'{value}' is no {key}", did_you_mean(value, names))
+    return names[0]
 
 
 def texts_of(node: Entries, key: str, problems: Problems) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def test_generated_pages_are_current(name: str) -> None:
 def every_command() -> list[list[str]]:
     found = []
     for name in COMMANDS:
-        command = commands.get_command(click.Context(commands), name)  # type: ignore[attr-defined]
+        command = commands.get_command(click.Context(commands), name)
         found.append([name])
         if isinstance(command, click.Group):
             found += [[name, sub] for sub in command.commands]

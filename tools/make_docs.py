@@ -91,6 +91,7 @@ def _pack_section(packs: list[Pack]) -> list[str]:
     lines += [f"- `{item.id}`: {item.title} (guidance of {item.date}, read {item.read})" for item in first.profiles]
     rules = {rule.id: rule for pack in reversed(packs) for rule in pack.rules}
     notes = {note.id: note for pack in reversed(packs) for note in pack.notes}
+    lines += _routes(packs)
     for rule in rules.values():
         lines += _rule_section(rule, packs)
     for note in notes.values():
@@ -110,6 +111,19 @@ def _pack_section(packs: list[Pack]) -> list[str]:
             where = ", ".join(same)
             lines.append(f"| `{parameter.id}` | {_cell(parameter.meaning)} | {_cell(value)} ({where}) | {source} |")
     return [*lines, ""]
+
+
+def _routes(packs: list[Pack]) -> list[str]:
+    """Return the route table: the first row that holds is the device's route."""
+    lines = ["", f"### Routes of {packs[0].id}", "", "The first that holds is the device's route.", ""]
+    lines += ["| route | title | who | readiness |", "|---|---|---|---|"]
+    for route in packs[0].routes:
+        who = " ".join(in_words(route.when).split()) if route.when != ALWAYS else "the rest"
+        if route.stops:
+            who += " (where this is not known, the route is *undetermined*)"
+        readiness = "by its blockers" if route.readiness == "READY" else route.readiness
+        lines.append(f"| `{route.id}` | {_cell(route.title)} | {_cell(who)} | {readiness} |")
+    return lines
 
 
 def _rule_section(rule: Rule, packs: list[Pack]) -> list[str]:

@@ -66,7 +66,7 @@ def show_rule(rule_id: str, pack: str) -> None:
 @click.argument("folders", metavar="PATH...", nargs=-1, required=True)
 def lint_rules(folders: tuple[str, ...]) -> None:
     """Check packs: every problem, with file, line and column, and every outcome that no case shows."""
-    from checker.packs.lint import lint_pack
+    from checker.lint import lint_pack
 
     problems: list[Problem] = []
     for name in folders:
@@ -85,7 +85,7 @@ def lint_rules(folders: tuple[str, ...]) -> None:
 @click.argument("folders", metavar="PATH...", nargs=-1, required=True)
 def run_rule_tests(folders: tuple[str, ...]) -> None:
     """Run the cases of packs; exit 1 if a rule gave something else than its case expects."""
-    from checker.packs.lint import run_cases
+    from checker.lint import run_cases
 
     failed = 0
     for name in folders:

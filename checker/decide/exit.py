@@ -39,18 +39,23 @@ def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
         for rule in plan.pack.rules
         if shown_in(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]
     ]
-    words = f"{gate.fail_on} rule" if gate.fail_on == "blocker" else f"rule of severity {gate.fail_on} or above"
-    for outcome, code, verb in ((Outcome.FAIL, 1, "fail"), (Outcome.UNKNOWN, 3, "unknown")):
-        rules = [rule for rule in counted if tally.rules[rule.id].binding[outcome]]
+    for outcome, code, verbs in (
+        (Outcome.FAIL, 1, ("fails", "fail")),
+        (Outcome.UNKNOWN, 3, ("is unknown", "are unknown")),
+    ):
+        devices = [int(tally.rules[rule.id].binding[outcome]) for rule in counted]
+        rules = sum(number > 0 for number in devices)
         if not rules:
             continue
-        most = max(int(tally.rules[rule.id].binding[outcome]) for rule in rules)
-        verbs = {
-            "fail": "fails" if len(rules) == 1 else "fail",
-            "unknown": "is unknown" if len(rules) == 1 else "are unknown",
-        }
-        reason = f"{len(rules)} {words}{'' if len(rules) == 1 else 's'} {verbs[verb]}, on up to {most:,} devices each"
+        most = max(devices)
+        on = f"{most:,} device{'s' if most > 1 else ''}"
+        reason = f"{rules:,} {_rules(gate, rules)} {verbs[rules > 1]}, on {f'up to {on} each' if rules > 1 else on}"
         if code == 3 and gate.allow_unknown:
             return 0, f"{reason}; --allow-unknown lets that pass"
         return code, reason
-    return 0, f"no {words} fails or is unknown"
+    return 0, f"no {_rules(gate, 1)} fails or is unknown"
+
+
+def _rules(gate: Gate, count: int) -> str:
+    rules = "rules" if count > 1 else "rule"
+    return f"{gate.fail_on} {rules}" if gate.fail_on == "blocker" else f"{rules} of severity {gate.fail_on} or above"

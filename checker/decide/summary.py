@@ -36,6 +36,7 @@ class Run:
     gate: Gate
     partial: bool
     notices: tuple[str, ...]
+    shipped: bool  # False: the pack is not one that ships with the tool
 
 
 def summarise(run: Run, judgements: Judgements) -> Summary:
@@ -68,6 +69,7 @@ def summarise(run: Run, judgements: Judgements) -> Summary:
         scope=dict(sorted(tally.scope.items())),
         verification=dict(sorted(tally.verification.items())),
         paths=_sorted(tally.paths),
+        ready_paths=_sorted(tally.ready_paths),
         routes=_sorted(tally.routes),
         rules=rules,
         unlocks=_unlocks(plan, tally.undetermined_by, tally.rules),
@@ -121,6 +123,9 @@ def _guidance(run: Run, judgements: Judgements) -> tuple[str, ...]:
     age = (plan.as_of - profile.date).days
     when = f"{age:,} days before the as-of date" if age >= 0 else f"{-age:,} days after the as-of date"
     first = f"Judged by Microsoft's guidance of {_guidance_name(profile.id, profile.date)} ({when})."
+    if not run.shipped:
+        pack = f"{plan.pack.id} {plan.pack.version}, not as shipped (sha256 {plan.pack.sha256[:12]}…)"
+        first = f"Judged by the pack {pack}, guidance of {_guidance_name(profile.id, profile.date)} ({when})."
     if run.current is None:
         lines = [first, f"This is the newest guidance in the pack (read {profile.read.isoformat()})."]
     else:
@@ -141,6 +146,8 @@ def _under_current(current: Plan, judgements: Judgements) -> str:
     fails, unknown = judgements.current_devices["fail"], judgements.current_devices["unknown"]
     rules = _sorted(Counter({name: count for name, count in judgements.current_fails.items() if count}))
     named = ", ".join(f"{name} {count:,}" for name, count in list(rules.items())[:5])
+    if not judgements.tally.readiness[Readiness.READY]:
+        return f"Under {current.pack.profile.id} (read {read}): not compared, since no device is READY."
     line = f"Under {current.pack.profile.id} (read {read}): {fails:,} of the READY devices fail"
     line += f": {named}" if named else ""
     return line + (f"; {unknown:,} more are unknown." if unknown else ".")
@@ -203,11 +210,13 @@ def _notices(run: Run) -> Sequence[str]:
             )
     for item in run.inputs:
         if item.future:
-            found.append(
-                f"{item.path}: {item.future:,} rows were observed after {plan.as_of.isoformat()} and are set aside."
-            )
+            found.append(f"{item.path}: set aside {_rows(item.future)} observed after {plan.as_of.isoformat()}.")
         if item.unmatched:
-            found.append(f"{item.path}: {item.unmatched:,} rows belong to no device.")
+            found.append(f"{item.path}: {_rows(item.unmatched)} of no device.")
         if item.rejected:
-            found.append(f"{item.path}: {item.rejected:,} malformed rows were set aside.")
+            found.append(f"{item.path}: set aside {_rows(item.rejected)} that cannot be read.")
     return found
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row" if number == 1 else f"{number:,} rows"

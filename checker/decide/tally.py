@@ -10,7 +10,7 @@ from checker.decide.evidence import text_series
 from checker.decide.names import Names
 from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.verdict import binds
-from checker.engine.columns import Judged
+from checker.engine.columns import UNDETERMINED, Judged
 from checker.model.condition import facts_of
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
@@ -43,6 +43,7 @@ class Tally:
     scope: Counter[str] = field(default_factory=Counter)
     verification: Counter[str] = field(default_factory=Counter)
     paths: Counter[str] = field(default_factory=Counter)
+    ready_paths: Counter[str] = field(default_factory=Counter)
     routes: Counter[str] = field(default_factory=Counter)
     device_side: Counter[str] = field(default_factory=Counter)
     undetermined_by: Counter[str] = field(default_factory=Counter)
@@ -69,6 +70,8 @@ def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
         tally.verification[verdict.verification] += size
         tally.paths[verdict.path] += size
         tally.routes[verdict.route] += size
+        if verdict.readiness is Readiness.READY:
+            tally.ready_paths[verdict.path] += size
         tally.device_side[verdict.device_side] += size
         tally.site_unlocks += size * verdict.site_would_unlock
         for fact in verdict.undetermined_by:
@@ -88,7 +91,9 @@ def count_rules(tally: Tally, judged: Judged, verdicts: Verdicts, waiting: Waiti
         count = tally.rules[rule.id]
         outcomes = judged.outcomes[place][verdicts.first]
         count.outcomes += _sums(outcomes, sizes)
-        count.binding += _sums(outcomes, np.where(binding(plan, rule)[routes], sizes, 0))
+        unsure = (routes == UNDETERMINED) & bool(rule.routes) & (outcomes == Outcome.FAIL)
+        counted = np.where(unsure, Outcome.UNKNOWN, outcomes)  # as verdict.counted says for one device
+        count.binding += _sums(counted, np.where(binding(plan, rule)[routes], sizes, 0))
         if count.outcomes[Outcome.FAIL]:
             failing = np.flatnonzero((judged.outcomes[place] == Outcome.FAIL) & in_scope)
             _add_values(count, judged, rule, failing)

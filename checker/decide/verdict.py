@@ -43,10 +43,22 @@ class Verdict:
 
 
 def binds(rule: Rule, route: Route | None) -> bool:
-    """Return True if a rule's outcome counts on a route: not where the route is its remedy, nor after the move."""
+    """Return True if a rule's outcome counts on a route: not where the route is its remedy.
+
+    After the move what verifies it counts, and nothing else; where the device stays as it is, nothing is verified.
+    """
     if route is None:
         return True
-    return route.readiness != Readiness.MIGRATED and route.id not in rule.routes
+    if route.readiness == Readiness.MIGRATED:
+        return rule.phase is Phase.VERIFICATION
+    if route.readiness == Readiness.NOT_READY and rule.phase is Phase.VERIFICATION:
+        return False
+    return route.id not in rule.routes
+
+
+def counted(rule: Rule, route: Route | None, outcome: Outcome) -> Outcome:
+    """Return as what an outcome counts: a FAIL is UNKNOWN while the route is not known that could be its remedy."""
+    return Outcome.UNKNOWN if route is None and rule.routes and outcome is Outcome.FAIL else outcome
 
 
 def is_gate(rule: Rule) -> bool:
@@ -68,7 +80,7 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
             Readiness.OUT_OF_SCOPE, judgement.scope, "", "", Verification.UNVERIFIED, (), (), (), (), "", False
         )
     gates = [
-        (rule, outcome, attested)
+        (rule, counted(rule, route, outcome), attested)
         for rule, outcome, attested in zip(rules, judgement.outcomes, judgement.attested, strict=True)
         if is_gate(rule) and binds(rule, route)
     ]
@@ -83,7 +95,9 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
         verification=_verification(plan, judgement.outcomes),
         failed=failed,
         unknown=unknown,
-        undetermined_by=_undetermined_by(plan, judgement, readiness, all_unknown),
+        undetermined_by=_undetermined_by(
+            plan, judgement, readiness, [rule for rule in all_unknown if rule.id in unknown]
+        ),
         next_steps=_next_steps(route, gates),
         device_side=_device_side(route, gates),
         site_would_unlock=readiness is Readiness.UNDETERMINED
@@ -126,9 +140,13 @@ def _path(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> s
 
 
 def _next_steps(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> tuple[str, ...]:
-    """Return the actions that clear the way; none where the route itself says what must change."""
-    if route and route.readiness != Readiness.READY:
+    """Return the actions that clear the way; the route, where that is clear or the route itself is the change."""
+    if route and route.readiness == Readiness.MIGRATED:
         return ()
+    outcomes = {outcome for _, outcome, _ in gates}
+    clear = outcomes <= {Outcome.PASS, Outcome.NOT_APPLICABLE}
+    if route and (route.readiness == Readiness.NOT_READY or clear):
+        return (route.id,)
     return tuple(dict.fromkeys(rule.action for rule, outcome, _ in gates if outcome is Outcome.FAIL))
 
 
@@ -163,7 +181,10 @@ def _waits_for(plan: Plan, judgement: Judgement, rule: Rule) -> Sequence[str]:
         and plan.specs[fact].default is None
         and (fact in judgement.absent) == (rule.id in judgement.waiting)
     ]
-    return missing or plan.base_facts(facts_of(rule.require))
+    if missing:
+        return missing
+    asked = plan.base_facts(facts_of(rule.require))  # values are there, and too weak: of attempts more can be made
+    return tuple(fact for fact in asked if plan.specs[fact].type == "attempts") or asked
 
 
 def route_facts(route: Route) -> tuple[str, ...]:

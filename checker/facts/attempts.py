@@ -57,8 +57,8 @@ def latest(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
 def at_once(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
     """Return one attempt for each host, port, method and way, out of those of one moment, whatever their order.
 
-    Where they prove different things nothing decides between them: the result is ``conflicting``. A line of a proxy's
-    rules that denies stands, and what was not tested says nothing beside what was.
+    Where one was answered and another was not, nothing decides between them: the result is ``conflicting``. A line of a
+    proxy's rules that denies stands, and what was not tested says nothing beside what was.
     """
     several: dict[tuple[str, int, str, str], list[Attempt]] = {}
     for attempt in sorted(set(attempts)):
@@ -133,21 +133,16 @@ def read_proxy_authentication(text: str) -> bool | Missing:
 def _settled(attempts: list[Attempt]) -> Attempt:
     tried = [attempt for attempt in attempts if attempt.result != "not_tested"] or attempts
     denied = [attempt for attempt in tried if is_policy(attempt) and is_blocked(attempt)]
-    if denied or len({_proof(attempt) for attempt in tried}) == 1:
-        return (denied or tried)[0]
-    return replace(tried[0], path="", result=CONFLICTING, status=0, error="")
+    told = denied or tried
+    if len({(is_answered(attempt), is_blocked(attempt)) for attempt in told}) == 1:
+        return max(told, key=_telling)
+    return replace(told[0], path="", result=CONFLICTING, status=0, error="")
 
 
-def _proof(attempt: Attempt) -> tuple[bool, ...]:
-    """Return all that the facts told from attempts, and ``reaches``, ask of one."""
-    return (
-        is_answered(attempt),
-        is_blocked(attempt),
-        attempt.status != 0,
-        attempt.status == _PROXY_AUTHENTICATION,
-        attempt.result == "reachable",
-        _shows_inspection(attempt),
-    )
+def _telling(attempt: Attempt) -> tuple[bool, bool, bool, bool, Attempt]:
+    """Return how much an attempt shows beside whether it was answered; more is greater."""
+    shown = (_shows_inspection(attempt), attempt.status == _PROXY_AUTHENTICATION, attempt.status != 0)
+    return (*shown, attempt.result == "reachable", attempt)
 
 
 def _shows_inspection(attempt: Attempt) -> bool:

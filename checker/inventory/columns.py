@@ -107,10 +107,11 @@ def keys(view: View) -> dict[str, pl.Series]:
 
 
 def _key(texts: pl.Series, fold: bool) -> pl.Series:
-    """Return a key without the spaces around it; ids all of one length, as nearly every export has them, have none."""
+    """Return a key folded, without spaces around it, and null where it is blank."""
     sizes = texts.str.len_bytes()
     shortest, longest = sizes.min(), sizes.max()
     key = pl.col(texts.name)
-    key = key if fold and shortest == longest and shortest in ID_LENGTHS else key.str.strip_chars()
+    if not (fold and shortest == longest and shortest in ID_LENGTHS):  # ids all of their length have no spaces
+        key = key.str.strip_chars()
     found = texts.to_frame().select(key.str.to_lowercase() if fold else key).to_series()
     return where(is_stated(found), found) if not isinstance(shortest, int) or shortest <= LONGEST else found

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from checker.errors import InputError, Problem
 from checker.inventory.table import Faults
 
-Record = tuple[int, int, dict[str, str]]  # row, line, and texts by dotted title
+Record = tuple[int, int, dict[str, Any]]  # row, line, and the object
 
 LISTS = ("value", "values", "results", "result", "data")  # keys of an API's list of records, folded for case
 NEXT_LINKS = ("@odata.nextlink", "odata.nextlink", "nextlink")
@@ -35,30 +35,42 @@ def read_document(text: str, faults: Faults) -> Iterator[Record]:
         if isinstance(value, _Fault):
             faults.add(number, line, value.reason, value.text)
         elif isinstance(value, dict):
-            yield number, line, flat(_streamed(value))
+            yield number, line, _streamed(value)
         else:
             faults.add(number, line, "is no JSON object", json.dumps(value))
     if document.next_link:
         document.refuse(len(text), "is incomplete: its last page links to a next page that is not in the file")
 
 
-def flat(record: Mapping[str, Any]) -> dict[str, str]:
-    """Return a record's texts by dotted title: an array as JSON, null and {} as blank."""
+def flat(record: Mapping[str, Any], unneeded: Set[str] = frozenset()) -> dict[str, str]:
+    """Return a record's texts by dotted title, without the titles that nobody needs.
+
+    An array is JSON, null and {} are blank, the rest is as it is written.
+    """
     texts: dict[str, str] = {}
-    _flatten(record, "", texts, DEEPEST)
+    _flatten(record, "", texts, unneeded)
     return texts
 
 
-def _flatten(record: Mapping[str, Any], prefix: str, texts: dict[str, str], depth: int) -> None:
+def _flatten(record: Mapping[str, Any], prefix: str, texts: dict[str, str], unneeded: Set[str]) -> None:
     for key, value in record.items():
-        if SIDECAR in key:
+        title = prefix + key
+        if title in unneeded or SIDECAR in key:
             continue
         if isinstance(value, str):
-            texts[prefix + key] = value
-        elif isinstance(value, dict) and value and depth:
-            _flatten(value, f"{prefix}{key}.", texts, depth - 1)
+            texts[title] = value
+        elif value is None or value == {}:
+            texts[title] = ""
+        elif isinstance(value, dict) and prefix.count(".") < DEEPEST:
+            _flatten(value, title + ".", texts, unneeded)
         else:
-            texts[prefix + key] = "" if value is None or value == {} else json.dumps(value, ensure_ascii=False)
+            texts[title] = _text(value)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - any JSON
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
 
 
 def _streamed(record: dict[str, Any]) -> dict[str, Any]:
@@ -165,7 +177,7 @@ class _Document:
     def _unwrapped(self, value: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON
         """Yield the records of a page that was decoded whole, or the value itself."""
         if isinstance(value, dict):
-            lists = [inner for key, inner in value.items() if key.casefold() in LISTS and isinstance(inner, list)]
+            lists = [inner for key, inner in value.items() if isinstance(inner, list) and key.casefold() in LISTS]
             if lists and all(isinstance(item, dict) for item in lists[0]):
                 self._note_link(value)
                 yield from lists[0]

@@ -1,12 +1,12 @@
 """Reads JSON: pages of an API, arrays, one object, or one object a line; nested objects become dotted columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import chain, islice
 
 import polars as pl
 
 from checker.errors import InputError, Problem
-from checker.inventory.json_document import Record, read_document
+from checker.inventory.json_document import Record, flat, read_document
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
@@ -20,16 +20,18 @@ def open_json(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
     faults.raise_if_any()
     if not first:
         raise InputError(Problem(source.path, "holds no records", "export it again"))
-    titles = dict.fromkeys(title for _, _, fields in first for title in fields)
-    return Opened("json", tuple(titles), "JSON", lambda _wanted: _tables(chain(first, records)))
+    titles = tuple(dict.fromkeys(title for _, _, record in first for title in flat(record)))
+    return Opened("json", titles, "JSON", lambda wanted: _tables(chain(first, records), {*titles} - wanted))
 
 
-def _tables(records: Iterator[Record]) -> Iterator[RawTable]:
+def _tables(records: Iterator[Record], unneeded: Set[str]) -> Iterator[RawTable]:
+    """Yield the records with every title that is needed or that the first ones did not have."""
     while batch := list(islice(records, BATCH)):
-        titles = dict.fromkeys(title for _, _, fields in batch for title in fields)
+        texts = [flat(record, unneeded) for _, _, record in batch]
+        titles = dict.fromkeys(title for record in texts for title in record)
         yield RawTable(
             pl.DataFrame(
-                {title: [fields.get(title) for _, _, fields in batch] for title in titles},
+                {title: [record.get(title) for record in texts] for title in titles},
                 schema=dict.fromkeys(titles, pl.String),
             ),
             pl.Series("row", [row for row, _, _ in batch], pl.UInt32),

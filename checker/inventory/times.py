@@ -26,6 +26,9 @@ NAMED = (
 )
 NUMERIC = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-]" + YEAR + CLOCK)
 EPOCH_MS = re.compile(r"(?:\\?/date\()?(?P<ms>\d{12,13})(?:[+-]\d{4})?(?:\)\\?/)?")
+MONTH_LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
+DAYS_BEFORE = np.cumsum([0, *MONTH_LENGTHS[:-1]]).astype(np.int32)  # a month, in a year that is no leap year
+DAYS_BEFORE_1970 = datetime(1970, 1, 1, tzinfo=UTC).toordinal() - 1
 ISO_LENGTH = len("0000-00-00T00:00:00")
 ISO_MARKS = {4: b"-", 7: b"-", 10: b"T ", 13: b":", 16: b":"}
 
@@ -79,8 +82,9 @@ def _regular(texts: pl.Series) -> pl.Series | None:
     if not isinstance(size, int) or size != sizes.max() or texts.null_count() or not ISO_LENGTH <= size <= 40:
         return None
     letters = np.frombuffer(texts.str.join("")[0].encode(), np.uint8).reshape(len(texts), size)
-    columns = np.ascontiguousarray(letters.T)  # one after the other in memory, each is looked at whole
-    if not all(np.isin(columns[place], list(marks)).all() for place, marks in ISO_MARKS.items()):
+    columns = np.ascontiguousarray(letters.T)  # one after the other in memory, for each is looked at whole
+    marks = [(columns[place], ISO_MARKS[place]) for place in ISO_MARKS]
+    if not all(((column == mark[0]) | (column == mark[-1])).all() for column, mark in marks):
         return None
     tail = columns[ISO_LENGTH:]
     if len(tail) and (tail[-1] == ord("Z")).all():
@@ -95,23 +99,26 @@ def _regular(texts: pl.Series) -> pl.Series | None:
 def _from_digits(digits: list[npt.NDArray[np.uint8]]) -> pl.Series | None:
     """Return the times of columns of digits yyyyMMddHHmmssffffff…; None if one of them is no time."""
 
-    def number(start: int, stop: int) -> npt.NDArray[np.int64]:
-        total = np.zeros(len(digits[0]), np.int32)  # holds six digits
+    def number(start: int, stop: int) -> npt.NDArray[np.int32]:
+        total = np.zeros(len(digits[0]), np.int32)
         for place in range(start, stop):
             total *= 10
             if place < len(digits):
                 total += digits[place]
-        return total.astype(np.int64)
+        return total
 
     year, month, day = number(0, 4), number(4, 6), number(6, 8)
     hour, minute, second = number(8, 10), number(10, 12), number(12, 14)
-    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day - 1)
-    sound = (year >= OLDEST) & (year <= NEWEST) & (month >= 1) & (month <= 12)
-    sound &= (days.astype("datetime64[M]") == months) & (hour < 24) & (minute < 60) & (second < 60)
-    if not sound.all():
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    sound = (year >= OLDEST) & (year <= NEWEST) & (month >= 1) & (month <= 12) & (day >= 1)
+    sound &= (hour < 24) & (minute < 60) & (second < 60)
+    if not sound.all() or not (day <= MONTH_LENGTHS[month] + (leap & (month == 2))).all():
         return None
-    seconds = days.astype(np.int64) * 86_400 + hour * 3600 + minute * 60 + second
+    before = year - 1  # days before a year, a month and a day, counted from 0001-01-01
+    days = (
+        before * 365 + before // 4 - before // 100 + before // 400 + DAYS_BEFORE[month] + (leap & (month > 2)) + day - 1
+    )
+    seconds = (days - DAYS_BEFORE_1970).astype(np.int64) * 86_400 + (hour * 3600 + minute * 60 + second)
     return pl.Series(seconds * 1_000_000 + number(14, 20)).cast(TYPE)
 
 

@@ -33,6 +33,7 @@ class Test:
     operator: str
     argument: Any  # typed by the operator, or a Reference or Lookup
     place: Place = field(compare=False)
+    shown: str = field(compare=False, default="")  # the argument as its author wrote it, parameters put in
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -196,6 +196,7 @@ class Summary:
     exit_code: int  # 0, 1 or 3 (design of exit codes: docs/outputs.md)
     exit_reason: str
     partial: bool = False  # --select or --ignore left rules out
+    ready_paths: dict[str, int] = field(default_factory=dict)  # how many devices of each path are READY
     waves: tuple[str, ...] = ()
     waivers: tuple[str, ...] = ()
     unknown_allowed: bool = False  # --allow-unknown: UNKNOWN does not count for the exit code

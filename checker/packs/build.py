@@ -153,8 +153,8 @@ def _date(entry: Entries, key: str, problems: Problems) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        place = entry.entries[key].place if key in entry.entries else entry.place
-        problems.add(place, f"'{text}' is no date", "write it as 2026-11-22")
+        if key in entry.entries:
+            problems.add(entry.entries[key].place, f"'{text}' is no date", "write it as 2026-11-22")
         return date.min
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from checker.errors import Place
 from checker.facts.catalogue import catalogue
@@ -72,10 +72,11 @@ def _case(rule: str, entry: Entries, files: PackFiles, problems: Problems) -> Ca
         profile = choice_of(entry, "profile", files.profiles, problems)
     as_of = CASE_DAY
     if "as_of" in entry.entries:
+        text = text_of(entry, "as_of", problems)
         try:
-            as_of = date.fromisoformat(text_of(entry, "as_of", problems))
+            as_of = date.fromisoformat(text)
         except ValueError:
-            problems.add(entry.entries["as_of"].place, "is no date", "write it as 2026-11-22")
+            problems.add(entry.entries["as_of"].place, f"'{text}' is no date", "write it as 2026-11-22")
     facts = mapping(entry.entries["facts"], "'facts'", problems)
     return Case(
         rule=rule,
@@ -118,16 +119,34 @@ def _attempt(node: Node, problems: Problems) -> dict[str, object] | None:
     entry = mapping(node, "an attempt", problems)
     if entry is None or not check_keys(entry, "an attempt", ("url",), ATTEMPT_KEYS, problems):
         return None
-    url = text_of(entry, "url", problems)
-    parts = urlsplit(url if "//" in url else f"https://{url}")
-    port = text_of(entry, "port", problems) or str(parts.port or (80 if parts.scheme == "http" else 443))
+    address = _address(entry, problems)
     return {
-        "host": parts.hostname or "",
-        "port": int(port),
-        "path": parts.path,
+        "host": address.hostname or "",
+        "port": _number(entry, "port", problems) or address.port or (80 if address.scheme == "http" else 443),
+        "path": address.path,
         "method": text_of(entry, "method", problems),
         "via": text_of(entry, "via", problems),
         "result": text_of(entry, "result", problems, "reachable" if "http_status" in entry.entries else "not_tested"),
-        "status": int(text_of(entry, "http_status", problems) or 0),
+        "status": _number(entry, "http_status", problems),
         "error": text_of(entry, "error", problems),
     }
+
+
+def _address(entry: Entries, problems: Problems) -> SplitResult:
+    """Return the parts of an attempt's URL; a host alone is one by HTTPS."""
+    url = text_of(entry, "url", problems)
+    try:
+        address = urlsplit(url if "//" in url else f"https://{url}")
+        _ = address.port  # raises where it is no port
+    except ValueError:
+        problems.add(entry.entries["url"].place, f"'{url}' is no URL", "write it as https://edr.contoso.example/path")
+        return urlsplit("")
+    return address
+
+
+def _number(entry: Entries, key: str, problems: Problems) -> int:
+    text = text_of(entry, key, problems, "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        problems.add(entry.entries[key].place, f"'{text}' is no {key.replace('_', ' ')}")
+        return 0
+    return int(text)

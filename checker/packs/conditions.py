@@ -77,13 +77,22 @@ def _operator(spec: FactSpec, name: str, node: Node, place: Place, scope: Scope)
         )
         return NOTHING
     argument = _argument(spec, operator, node, place, scope)
-    return NOTHING if argument is None else Test(spec.name, name, argument, place)
+    return NOTHING if argument is None else Test(spec.name, name, argument, place, _shown(_resolve(node, scope)))
+
+
+def _shown(raw: Any) -> str:  # noqa: ANN401
+    """Return an argument as people write it."""
+    if isinstance(raw, list):
+        return ", ".join(_shown(part) for part in raw)
+    if isinstance(raw, dict):
+        return "; ".join(f"{key.replace('_', ' ')} {_shown(value)}" for key, value in raw.items())
+    return str(raw)
 
 
 def _argument(spec: FactSpec, operator: Operator, node: Node, place: Place, scope: Scope) -> Any:  # noqa: ANN401
     if isinstance(node, Entries) and "fact" in node.entries:
         return _reference(spec, operator, node, scope)
-    raw = _resolve(node, scope)
+    raw = plain(node) if operator.name == "at_least_by" else _resolve(node, scope)
     if raw is None:
         return None
     try:
@@ -136,14 +145,15 @@ def _resolve(node: Node, scope: Scope) -> Any:  # noqa: ANN401
 
 
 def _lookup(spec: FactSpec, by: ByTable, place: Place, scope: Scope) -> Lookup | None:
-    table = scope.values.get(by.table.removeprefix("$"))
+    table = scope.parameter(Text(f"${by.table}", place))
     if not isinstance(table, Table):
-        scope.problems.add(place, f"'{by.table}' is no table parameter")
+        if table is not None:
+            scope.problems.add(place, f"'{by.table}' is no table parameter")
         return None
     if tuple(by.key) != table.key:
         scope.problems.add(place, f"table '{by.table}' is keyed by {', '.join(table.key)}, not {', '.join(by.key)}")
         return None
-    return table_lookup(table, by.table.removeprefix("$"), by.column, spec, place, scope)
+    return table_lookup(table, by.table, by.column, spec, place, scope)
 
 
 def table_lookup(

@@ -1,7 +1,5 @@
 """Conditions in words, for people: what the command line, the docs and the reports show of a rule."""
 
-from typing import Any
-
 from checker.model.condition import All, AnyOf, Condition, Constant, Lookup, Not, Reference, Test
 from checker.model.truth import Truth
 
@@ -22,7 +20,7 @@ WORDS = {
     "contains": "contains",
     "contains_any": "contains any of",
     "contains_all": "contains all of",
-    "count": "has a count of members",
+    "count": "has members:",
     "reaches": "reaches",
     "within_days": "is within days",
     "before": "is before",
@@ -61,18 +59,5 @@ def _test(test: Test) -> str:
     if test.operator == "exists":
         return f"{test.fact} {'exists' if test.argument else 'is known to be none'}"
     if test.operator == "within_days":
-        return f"{test.fact} is at most {test.argument[0]} days before {test.argument[1]}"
-    return f"{test.fact} {WORDS[test.operator]} {argument_text(test.argument)}"
-
-
-def argument_text(argument: Any) -> str:  # noqa: ANN401
-    """Return a typed argument as people write it: versions with dots, lists with commas."""
-    if isinstance(argument, bool):
-        return "yes" if argument else "no"
-    if isinstance(argument, tuple) and argument and all(isinstance(part, int) for part in argument):
-        return ".".join(str(part) for part in argument)
-    if isinstance(argument, frozenset | set):
-        return ", ".join(sorted((argument_text(part) for part in argument), key=lambda text: (len(text), text)))
-    if isinstance(argument, tuple | list):
-        return ", ".join(argument_text(part) for part in argument)
-    return str(argument)
+        return f"{test.fact} is at most {test.shown} days before the as-of day"
+    return f"{test.fact} {WORDS[test.operator]} {test.shown}"

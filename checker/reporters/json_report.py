@@ -45,6 +45,7 @@ def report(summary: Summary) -> dict[str, Any]:
         "by": dict(summary.by),
         "scope": dict(summary.scope),
         "paths": dict(summary.paths),
+        "ready_paths": dict(summary.ready_paths),
         "routes": dict(summary.routes),
         "verification": dict(summary.verification),
         "rules": [_rule(rule) for rule in summary.rules],

@@ -200,7 +200,7 @@ def _properties(rule: RuleTally, outcome: Outcome) -> dict[str, Any]:
 def _device_text(listed: Listed, outcome: Outcome, row: dict[str, Any]) -> str:
     """Return what is wrong, and only then on which device: viewers group results by how their messages begin."""
     said = sentence(row["message"] or f"{listed.rule.title}: {outcome.name}")
-    start = f"Not known: {said}" if outcome is Outcome.UNKNOWN else said
+    start = said if outcome is not Outcome.UNKNOWN or said.startswith("Not known") else f"Not known: {said}"
     stands = f" Stands for {count(row['devices'], 'device')}." if row["devices"] > 1 else ""
     device = f" {_device_name(row['device_id'], row['device_name'])}" if row["device_id"] else ""
     return f"{start}{stands}{device}"

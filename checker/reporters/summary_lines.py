@@ -101,10 +101,13 @@ def _sides(summary: Summary) -> Section:
     side = summary.device_side
     words = (("clear", "clear"), ("not_ready", "not ready"), ("undecided", "undecided"))
     device = Row((f"device side: {', '.join(f'{count(side[key])} {word}' for key, word in words)}",))
+    if summary.partial:
+        return Section("", (device, Row(("site side: rules were left out, so no device is READY by this run",))))
     if not summary.site_side:
         return Section("", (device, Row(("site side: assessed",))))
-    unlocked = count(summary.site_unlocks, "device")
-    remedy = f"; a URL file or one attestation would make {unlocked} READY" if summary.site_unlocks else ""
+    facts = _some([unlock.fact for unlock in summary.unlocks if unlock.about == "site"], _SITE_RULES_SHOWN)
+    waiting = f"{count(summary.site_unlocks, 'device')} {'wait' if summary.site_unlocks > 1 else 'waits'}"
+    remedy = f"; {waiting} for nothing else: settle {facts}" if summary.site_unlocks and facts else ""
     rules = _some(summary.site_side, _SITE_RULES_SHOWN)
     return Section("", (device, Row((f"site side: not assessed: {rules}{remedy}",), Mark.OPEN)))
 
@@ -112,27 +115,33 @@ def _sides(summary: Summary) -> Section:
 def _paths(summary: Summary) -> Section:
     total = sum(summary.paths.values())
     ordered = sorted(summary.paths.items(), key=lambda item: (-item[1], item[0]))
-    rows = tuple(Row((visible(path), count(number), share(number, total))) for path, number in ordered if number)
-    return Section("What to do next, by device", (), ("path", "devices>", "share>"), rows)
+    rows = tuple(
+        Row((visible(path), count(number), share(number, total), count(summary.ready_paths.get(path, 0))))
+        for path, number in ordered
+        if number
+    )
+    return Section("What to do next, by device", (), ("path", "devices>", "share>", "ready now>"), rows)
 
 
 def _rules(summary: Summary) -> Section:
     """Return the rules that somebody has to act on, the heaviest first."""
     open_rules = sorted((rule for rule in shown_rules(summary) if rule.failed or rule.unknown), key=_weight)
-    rows = tuple(_rule_row(rule) for rule in open_rules[:RULES_SHOWN])
+    waived = any(rule.waived for rule in open_rules)
+    rows = tuple(_rule_row(rule, waived) for rule in open_rules[:RULES_SHOWN])
     more = len(open_rules) - len(rows)
     lines = (Row((f"… and {count(more, 'more rule')}, see the report",)),) if more > 0 else ()
-    return Section("Rules to look at", lines, ("severity", "rule", "fail>", "unknown>", "waived>", "what to do"), rows)
+    columns = ("severity", "rule", "fail>", "unknown>", *(("waived>",) if waived else ()), "what to do")
+    return Section("Rules to look at", lines, columns, rows)
 
 
 def _weight(rule: RuleTally) -> tuple[int, int, int, str]:
     return SEVERITIES.index(Severity(rule.severity)), -rule.failed, -rule.unknown, rule.id
 
 
-def _rule_row(rule: RuleTally) -> Row:
+def _rule_row(rule: RuleTally, waived: bool) -> Row:
     weight = weigh(rule)
     mark = Mark.BAD if weight.failed else Mark.OPEN if weight.unknown else Mark.PLAIN
-    numbers = [count(number) for number in (rule.failed, rule.unknown, weight.waived)]
+    numbers = [count(number) for number in (rule.failed, rule.unknown, *((weight.waived,) if waived else ()))]
     if rule.about in ("tenant", "fleet"):  # judged once, so that a 1 is no device
         numbers = ["once" if number != "0" else number for number in numbers]
     return Row((rule.severity, visible(rule.id), *numbers, visible(rule.remediation or rule.title, _WORDS)), mark)

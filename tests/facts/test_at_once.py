@@ -1,4 +1,4 @@
-"""Attempts of one moment: their order plays no part, and what proves different things proves nothing."""
+"""Attempts of one moment: their order plays no part, and an answer beside none decides nothing."""
 
 import json
 from itertools import permutations
@@ -23,6 +23,7 @@ def attempt(result: str, status: str = "", host: str = HOST, **more: str) -> str
 REACHED, BLOCKED, OPENED = attempt("reachable", "200"), attempt("blocked"), attempt("tls_error")
 ALSO_REACHED, REFUSED, UNTESTED = attempt("reachable", "404"), attempt("reachable", "407"), attempt("not_tested")
 ALLOWED, DENIED = attempt("reachable", method="allow-list"), attempt("blocked", method="allow-list")
+BUSY = attempt("reachable", "503")
 WORSE_WAY = attempt("blocked", via="wpad")
 OTHER = attempt("reachable", "200", "mdav.us.endpoint.security.microsoft.com")
 
@@ -33,7 +34,8 @@ OTHER = attempt("reachable", "200", "mdav.us.endpoint.security.microsoft.com")
         ([REACHED, BLOCKED], [CONFLICTING]),
         ([REACHED, OPENED], [CONFLICTING]),
         ([REACHED, REFUSED], [CONFLICTING]),
-        ([BLOCKED, OPENED], [CONFLICTING]),
+        ([BLOCKED, OPENED], ["tls_error"]),
+        ([BLOCKED, BUSY], [CONFLICTING]),
         ([REACHED, ALSO_REACHED], ["reachable"]),
         ([BLOCKED, BLOCKED], ["blocked"]),
         ([UNTESTED, BLOCKED], ["blocked"]),
@@ -57,7 +59,8 @@ def test_what_they_say_together(texts: list[str], results: list[str]) -> None:
     [
         ([REACHED, BLOCKED], Truth.UNKNOWN),
         ([REACHED, ALSO_REACHED], Truth.TRUE),
-        ([BLOCKED, OPENED], Truth.UNKNOWN),
+        ([BLOCKED, OPENED], Truth.FALSE),
+        ([BLOCKED, BUSY], Truth.UNKNOWN),
         ([REACHED, WORSE_WAY], Truth.TRUE),
         ([REACHED, BLOCKED, WORSE_WAY], Truth.UNKNOWN),
     ],

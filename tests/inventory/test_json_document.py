@@ -20,7 +20,7 @@ DEVICES: list[dict[str, Any]] = [
 
 
 def read(text: str, skip: bool = False) -> list[dict[str, str]]:
-    return [fields for _, _, fields in read_document(text, Faults("x.json", skip))]
+    return [flat(record) for _, _, record in read_document(text, Faults("x.json", skip))]
 
 
 def page(devices: list[dict[str, Any]], **more: object) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_what_is_not_whole_is_refused(text: str) -> None:
 def test_a_bad_line_among_lines_is_set_aside() -> None:
     faults = Faults("x.json", skip=True)
     text = '{"id": 1}\n{"id": 2}}\nnot json\n7\n{"id": 3}\n'
-    assert [fields["id"] for _, _, fields in read_document(text, faults)] == ["1", "3"]
+    assert [record["id"] for _, _, record in read_document(text, faults)] == [1, 3]
     assert [(bad.row, bad.line, bad.reason) for bad in faults.rejected] == [
         (2, 2, "is no JSON: text after the object"),
         (3, 3, "is no JSON: expecting value"),
@@ -155,3 +155,7 @@ def test_a_document_cut_anywhere_is_refused(
     end = data.draw(st.integers(1, len(text) - 1))
     with pytest.raises(InputError):
         read(text[:end])
+
+
+def test_titles_that_nobody_needs_are_left_out() -> None:
+    assert flat({"a": 1, "b": {"c": 2, "d": 3}}, {"a", "b.c"}) == {"b.d": "3"}

@@ -29,7 +29,7 @@ AsText.yaml_implicit_resolvers = {
 
 def problems(kind: str, value: object) -> list[str]:
     validator = jsonschema.Draft202012Validator(schemas()[kind])
-    return [f"{list(error.absolute_path)}: {error.message[:200]}" for error in validator.iter_errors(value)]  # type: ignore[arg-type]
+    return [f"{list(error.absolute_path)}: {error.message[:200]}" for error in validator.iter_errors(value)]
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def changed(value: Any, name: str) -> Any:  # noqa: ANN401 (of any frozen type, 
 
 
 def test_nothing_of_the_summary_is_left_out(small: Result) -> None:
-    whole = replace(small.summary, notices=("a",), waves=("wave-1",), waivers=("W-1",))
+    whole = replace(small.summary, notices=("a",), waves=("wave-1",), waivers=("W-1",), ready_paths={"reonboard": 1})
     before = json_report.report(whole)
     for entry in fields(Summary):
         assert json_report.report(changed(whole, entry.name)) != before, entry.name

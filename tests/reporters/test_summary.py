@@ -36,7 +36,7 @@ def test_guidance_comes_first_and_the_exit_line_last(small: Result) -> None:
 def test_both_sides_are_told_in_one_line_each(small: Result) -> None:
     text = render_plain(small.summary)
     assert "\ndevice side: 1 clear, 1 not ready, 2 undecided\n" in text
-    site = f"\nsite side: not assessed: {URLS.id}; a URL file or one attestation would make 1 device READY\n"
+    site = f"\nsite side: not assessed: {URLS.id}; 1 device waits for nothing else: settle url.tests\n"
     assert site in text
 
 
@@ -90,7 +90,7 @@ def test_what_is_too_much_is_counted_instead(small: Result) -> None:
         rules=tuple(replace(first, id=f"sc.rule-{number:02}") for number in range(RULES_SHOWN + 3)),
         inputs=tuple(InputTally(f"{n}.csv", "a" * 64, "f", 10, 9, 0, 0, 0, 1, 0) for n in range(INPUTS_SHOWN + 2)),
         notices=tuple(f"notice {number}" for number in range(NOTICES_SHOWN + 4)),
-        unlocks=tuple(Unlock(f"fact.{n}", "x", "site", 5, ()) for n in range(UNLOCKS_SHOWN + 1)),
+        unlocks=tuple(Unlock(f"fact.{n}", "x", "device", 5, ()) for n in range(UNLOCKS_SHOWN + 1)),
     )
     text = render_plain(more)
     assert "… and 3 more rules, see the report" in text
