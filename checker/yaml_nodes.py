@@ -165,7 +165,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
-    return f"one of: {', '.join(names)}" if len(names) <= 12 else ""
+    return f"one of: {', '.join(names)}" if 0 < len(names) <= 12 else ""
 
 
 def mapping(node: Node | None, what: str, problems: Problems) -> Entries | None:

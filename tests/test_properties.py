@@ -249,7 +249,7 @@ def unsettled(known: Sequence[Reading]) -> Reading:
     return known[0] if len(cells) == 1 else Reading(Conflict(tuple(cells.values())), texts)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(devices_and_lessons())
 def test_learning_a_fact_never_flips_what_is_decided(pair: tuple[Device, Device]) -> None:
     before, after = pair

@@ -30,7 +30,6 @@ FOLDER = Path(__file__).parent / "mappings"
 WORD_TABLES = "words.yaml"  # tables that several mappings share
 REQUIRED = ("id", "title", "reads", "founds", "signature", "keys", "facts")
 OPTIONAL = ("per_device", "observed", "observed_plus_minutes", "partial_without")
-NOTHING = "~"
 KEYS = ("mde_id", "entra_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
 FACT_CONDITIONS = ("needs", "stated_with", "blank_with")
@@ -174,7 +173,7 @@ def _word(node: Node, problems: Problems) -> Word:
     if not isinstance(node, Text):
         problems.add(node.place, "must be a word, or ~ where nothing is said")
         return None
-    return None if node.null or node.value == NOTHING else node.value
+    return None if node.null else node.value
 
 
 def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | None:

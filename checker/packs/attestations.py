@@ -50,6 +50,9 @@ def _attestation(entry: Entries, as_of: date, problems: Problems) -> Attestation
     if spec is None:
         problems.add(entry.entries["fact"].place, f"unknown fact '{name}'", did_you_mean(name, catalogue()))
         return None
+    if spec.derived:
+        place = entry.entries["fact"].place
+        problems.add(place, f"'{name}' is told from other facts", "attest the facts that it is told from")
     for key in ("by", "evidence"):
         if not text_of(entry, key, problems).strip():
             problems.add(
@@ -58,9 +61,9 @@ def _attestation(entry: Entries, as_of: date, problems: Problems) -> Attestation
     value = _value(spec, entry, problems)
     attested, until = _day(entry, "attested", problems), _day(entry, "valid_until", problems)
     if attested and attested > as_of:
-        problems.add(entry.entries["attested"].place, f"is after the as-of day {as_of}")
+        problems.add(entry.entries["attested"].place, f"'attested' is after the as-of day {as_of}")
     if attested and until and until < attested:
-        problems.add(entry.entries["valid_until"].place, "is before 'attested'")
+        problems.add(entry.entries["valid_until"].place, "'valid_until' is before 'attested'")
     if not (attested and until) or value is None:
         return None
     return Attestation(
@@ -76,8 +79,10 @@ def _attestation(entry: Entries, as_of: date, problems: Problems) -> Attestation
 
 
 def _value(spec: FactSpec, entry: Entries, problems: Problems) -> str | None:
-    place = entry.entries["value"].place
+    place, found = entry.entries["value"].place, len(problems.found)
     text = fact_text(spec, entry.entries["value"], problems)
+    if len(problems.found) > found:
+        return None
     if isinstance(read_value(text, spec), Missing):
         hint = f"one of: {', '.join(spec.words)}" if spec.words else f"'{spec.name}' is a {spec.type}"
         problems.add(place, f"'{text}' is no value of '{spec.name}'", hint)

@@ -2,11 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from checker.errors import Place
 from checker.model.condition import ALWAYS, Condition
@@ -15,6 +14,7 @@ from checker.model.rule import Message, Note, Pack, Profile, Route, Rule, Source
 from checker.packs.conditions import build_condition
 from checker.packs.messages import build_message
 from checker.packs.parameters import Scope, read_parameters
+from checker.packs.sources import read_profiles, read_sources
 from checker.yaml_nodes import (
     Entries,
     Items,
@@ -36,7 +36,6 @@ PACK_KEYS = ("id", "title", "version", "profiles", "sources")
 RULE_KEYS = ("id", "title", "phase", "severity", "about", "require", "message", "action", "remediation", "sources")
 RULE_OPTIONAL = ("applies_to", "profiles", "overrides", "routes", "see_also")
 NOTE_KEYS = ("id", "title", "note", "text", "sources")
-T = TypeVar("T")
 ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 
 
@@ -87,8 +86,7 @@ def build_pack(files: PackFiles, profile: str, as_of: date) -> Pack:
     problems = Problems()
     node = files.pack
     check_keys(node, "pack.yaml", PACK_KEYS, ("parameters", "routes", "verified_by"), problems)
-    profiles = _dated(node, "profiles", lambda name, entry: _profile(name, entry, problems), problems)
-    sources = _dated(node, "sources", lambda name, entry: _source(name, entry, problems), problems)
+    profiles, sources = read_profiles(node, problems), read_sources(node, problems)
     if not profiles:
         problems.add(node.place, "a pack needs at least one profile")
         problems.raise_if_any()
@@ -119,43 +117,6 @@ def build_pack(files: PackFiles, profile: str, as_of: date) -> Pack:
         verified_by=text_of(node, "verified_by", problems),
         sha256=files.sha256,
     )
-
-
-def _dated(node: Entries, key: str, read: Callable[[str, Entries], T], problems: Problems) -> tuple[T, ...]:
-    entries = mapping(node.entries.get(key), f"'{key}'", problems)
-    found = []
-    for name, value in (entries.entries if entries else {}).items():
-        entry = mapping(value, f"'{name}'", problems)
-        if entry:
-            found.append(read(name, entry))
-    return tuple(found)
-
-
-def _profile(name: str, entry: Entries, problems: Problems) -> Profile:
-    check_keys(entry, f"profile '{name}'", ("title", "date", "read"), (), problems)
-    return Profile(
-        name, text_of(entry, "title", problems), _date(entry, "date", problems), _date(entry, "read", problems)
-    )
-
-
-def _source(name: str, entry: Entries, problems: Problems) -> Source:
-    check_keys(entry, f"source '{name}'", ("title", "url", "date", "read"), ("note",), problems)
-    url = text_of(entry, "url", problems)
-    if url and not url.startswith("https://"):
-        problems.add(entry.entries["url"].place, f"'{url}' is no https address")
-    return Source(
-        name, text_of(entry, "title", problems), url, _date(entry, "date", problems), _date(entry, "read", problems)
-    )
-
-
-def _date(entry: Entries, key: str, problems: Problems) -> date:
-    text = text_of(entry, key, problems)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        if key in entry.entries:
-            problems.add(entry.entries[key].place, f"'{text}' is no date", "write it as 2026-11-22")
-        return date.min
 
 
 def _rules(
@@ -297,12 +258,16 @@ def _check_links(
         for name in rule.see_also:
             if name not in note_ids | rule_ids:
                 scope.problems.add(
-                    rule.place, f"'{rule.id}' refers to '{name}', which does not exist", did_you_mean(name, note_ids)
+                    rule.place,
+                    f"'{rule.id}' refers to '{name}', which does not exist",
+                    did_you_mean(name, sorted(note_ids | rule_ids)),
                 )
         for name in rule.routes:
             if name not in route_ids:
                 scope.problems.add(
-                    rule.place, f"'{rule.id}' names route '{name}', which does not exist", did_you_mean(name, route_ids)
+                    rule.place,
+                    f"'{rule.id}' names route '{name}', which does not exist",
+                    did_you_mean(name, sorted(route_ids)),
                 )
     if not routes:
         scope.problems.add(node.place, "a pack needs routes; the last one without 'when' takes the rest")

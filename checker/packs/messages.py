@@ -36,6 +36,11 @@ def _placeholder(text: str, node: Text, scope: Scope) -> str | FactPart | Lookup
         if not isinstance(table, Table):
             scope.problems.add(node.place, f"'{cell['table']}' is no table parameter")
             return None
+        key = tuple(name.strip() for name in cell["key"].split(","))
+        if key != table.key:
+            what = f"table '{cell['table']}' is keyed by {', '.join(table.key)}, not {', '.join(key)}"
+            scope.problems.add(node.place, what)
+            return None
         return table_lookup(table, cell["table"], cell["column"], None, node.place, scope)
     if text.startswith("$"):
         given = scope.as_of.isoformat() if text == "$as_of" else scope.parameter(Text(text, node.place))

@@ -136,7 +136,7 @@ def _table(name: str, node: Node, problems: Problems) -> Table | None:
             problems.add(row.place, f"'{name}' has two rows for {', '.join(cells[: len(key)])}")
         else:
             rows[cells[: len(key)]] = cells[len(key) :]
-    if not rows:
+    if not isinstance(listed, Items) or not listed.items:
         problems.add(listed.place, f"table '{name}' has no rows")
         return None
     return Table(key, columns, tuple(rows.items()), entry.place)

@@ -22,6 +22,7 @@ _BAR: Final = 24  # characters of a bar that shows the whole
 _HALF: Final = 0.5
 _GAP: Final = 2  # characters between columns
 _FOLDED: Final = 20  # least width of a last column that is folded
+_CLIPPED: Final = 16  # a column that may be cut is still worth its room
 
 
 def render_plain(summary: Summary) -> str:
@@ -74,10 +75,10 @@ def _grid(section: Section, console: "Console") -> "RenderableType":
     """Return a table, or one line of text for each row where the terminal is too narrow: no number is ever cut."""
     *fixed, last = _widths(section)
     room = console.width - sum(width + _GAP for width in (1, *fixed)) - _GAP
-    if room < min(last, _FOLDED):
+    if room < min(last, _CLIPPED if section.clip else _FOLDED):
         return _text("\n".join(_row_line(section, row, console) for row in section.rows), "")
     bars = any(row.part for row in section.rows) and room - last >= _BAR + _GAP
-    return _table(section, console, bars=bars)
+    return _table(section, console, bars=bars, room=room)
 
 
 def _row_line(section: Section, row: Row, console: "Console") -> str:
@@ -85,9 +86,10 @@ def _row_line(section: Section, row: Row, console: "Console") -> str:
     return f"{_sign(row, console)} {', '.join(named)}"
 
 
-def _table(section: Section, console: "Console", *, bars: bool) -> "Table":
+def _table(section: Section, console: "Console", *, bars: bool, room: int) -> "Table":
     from rich.table import Table  # imported here: only a terminal pays for it
 
+    more = "..." if console.options.ascii_only else "…"
     table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="dim")
     table.add_column("")
     for heading, name in zip(section.headings, _headings(section), strict=True):
@@ -100,7 +102,8 @@ def _table(section: Section, console: "Console", *, bars: bool) -> "Table":
         *cells, last = row.cells
         styled = [_text(cell, "" if column else style) for column, cell in enumerate(cells)]
         bar = [_text(_bar(row.part, console), style)] if bars else []
-        table.add_row(_text(_sign(row, console), style), *styled, *bar, _text(last, ""))
+        shown = last if not section.clip or len(last) <= room else last[: room - len(more)].rstrip("… ") + more
+        table.add_row(_text(_sign(row, console), style), *styled, *bar, _text(shown, ""))
     return table
 
 

@@ -51,6 +51,7 @@ class Section:
     lines: tuple[Row, ...] = ()
     headings: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    clip: bool = False  # the last column is cut where it does not fit; the reports have it whole
 
 
 _READINESS: Final = (
@@ -131,7 +132,7 @@ def _rules(summary: Summary) -> Section:
     more = len(open_rules) - len(rows)
     lines = (Row((f"… and {count(more, 'more rule')}, see the report",)),) if more > 0 else ()
     columns = ("severity", "rule", "fail>", "unknown>", *(("waived>",) if waived else ()), "what to do")
-    return Section("Rules to look at", lines, columns, rows)
+    return Section("Rules to look at", lines, columns, rows, clip=True)
 
 
 def _weight(rule: RuleTally) -> tuple[int, int, int, str]:

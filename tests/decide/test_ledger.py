@@ -64,6 +64,13 @@ def test_a_file_whose_rows_are_all_set_aside_is_still_counted() -> None:
     ]
 
 
+def test_the_as_of_day_ends_at_midnight() -> None:
+    last, first = moment("2026-11-23T23:59:59.999999"), TOMORROW
+
+    (entry,) = ledger(export("inventory", {**JUDGED, "observed": last}, {**JUDGED, "observed": first}))
+    assert numbers(entry) == {"rows": 2, "devices": 1, "future": 1}
+
+
 keys = st.fixed_dictionaries(
     {},
     optional={

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from checker.engine.cells import Cell, Conflict
@@ -116,7 +116,7 @@ def values_of(fact: str) -> list[str]:
     return [text for text in texts if not isinstance(read_value(text, spec), Missing)]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn())
 @example(SEVERAL_REASONS_OUT_OF_SCOPE)
 def test_every_device_comes_out_the_same(run: Drawn) -> None:

@@ -4,7 +4,6 @@ import shutil
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from checker.errors import InputError
@@ -12,7 +11,7 @@ from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.model.record import RECORD_COLUMNS, fact_dtype
-from tests.inventory.records import facts, hunting, moment, read_one, refusal, rows
+from tests.inventory.records import read_one, refusal, rows
 
 VALID = "advanced-hunting/valid.csv"
 UNDATED = "mdatp-health/linux.txt"
@@ -148,80 +147,15 @@ def test_observed_dates_the_records_that_have_no_time(time: datetime) -> None:
     assert refusal(VALID, ReadOptions(observed={UNDATED: time})) == f"{UNDATED}: is named by --observed but not read"
 
 
-def test_only_the_wanted_facts_are_read() -> None:
-    records = read_one(VALID, ReadOptions(wanted=frozenset(("os.build", "no.such.fact"))))
-    assert list(records.file.columns) == ["os.build"]
-    found = rows(VALID, ReadOptions(wanted=frozenset(("os.build",))))
-    assert [facts(row) for row in found] == [
-        facts({k: v for k, v in row.items() if k == "os.build"}) for row in rows(VALID)
-    ]
-
-
-def test_a_fact_that_no_record_states_is_not_carried(tmp_path: Path) -> None:
-    path = tmp_path / "types.csv"
-    path.write_text("DeviceName,ConnectivityType,Timestamp\nws-1,Streamlined,2026-11-17T15:46:54Z\n")
-    records = read_one(path)
-    assert set(records.file.columns) == {"device.last_seen", "connectivity.evidence"}
-
-
 def test_progress_is_told_every_byte() -> None:
     seen: list[int] = []
     read_inventory([VALID, "machines-api/valid.json"], ReadOptions(progress=seen.append))
     assert sum(seen) == sum(Path(path).stat().st_size for path in (VALID, "machines-api/valid.json"))
 
 
-def test_doubtful_dates_give_one_notice_a_file_and_leave_their_rows_undated() -> None:
-    path = "advanced-hunting/local-dates.csv"
-    assert read_one(path).file.notices == (
-        (
-            "1 record is undated: a time such as '05/12/2026 6:41:32 PM' may be day/month or month/day; "
-            f"--observed {path}=DATE dates them"
-        ),
-        f"1 record is undated: a time such as 'soon' is in no form that is known; --observed {path}=DATE dates them",
-        "times such as '05/05/2026 6:41:32 PM' name no time zone and were read as UTC",
-    )
-    times = [row.get("observed") for row in rows(path)]
-    assert times[0] == moment("2026-04-15 11:09:27")
-    assert [place for place, time in enumerate(times) if time is None] == [6, 8, 9]
-    assert rows(path)[6]["device.last_seen"] == "05/12/2026 6:41:32 PM"  # unreadable, and said to be
-
-
 def test_a_file_without_records_is_read() -> None:
     records = read_one("advanced-hunting/header-only.csv")
     assert (records.rows, records.file.format) == (0, "advanced-hunting")
-
-
-def test_a_word_that_no_table_knows_is_passed_on_as_it_stands(tmp_path: Path) -> None:
-    found = rows(hunting(tmp_path, "a" * 40 + ",x,VxWorks,6,1.0"))
-    assert found[0]["os.family"] == "VxWorks"
-    assert "os.build" not in found[0]
-
-
-def test_ids_are_folded_and_kept_when_they_are_none(tmp_path: Path) -> None:
-    found = rows(hunting(tmp_path, "A" * 40 + ",x,Windows11,1,1", " Short-ID ,x,Windows11,1,1", "N/A,x,Windows11,1,1"))
-    assert [row.get("mde_id") for row in found] == ["a" * 40, "short-id", None]
-
-
-BLANKS = ["", " ", "NULL", "null", "N/A", "-", "{}", '""""""']
-
-
-@pytest.mark.parametrize("blank", BLANKS)
-def test_the_forms_of_a_blank_state_a_blank(blank: str, tmp_path: Path) -> None:
-    assert rows(hunting(tmp_path, "a" * 40 + f",x,Windows11,22631,{blank}"))[0]["agent.version"] == ""
-
-
-def test_records_of_many_tables_share_their_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checker.inventory.source.BLOCK", 2000)
-    monkeypatch.setattr("checker.inventory.csv_files.BLOCKS_IN_A_TABLE", 2)
-    lines = [
-        f"{place:040x},ws-{place},Windows1{place % 2},{22000 + place % 300},10.8760.{place}.1" for place in range(900)
-    ]
-    records = read_one(hunting(tmp_path, *lines))
-    assert len(records.frames) > 5
-    whole = pl.concat(records.frames)
-    assert whole["row"].to_list() == list(range(1, 901))
-    assert whole["os.build"].cast(pl.String).to_list() == [str(22000 + place % 300) for place in range(900)]
-    assert whole["agent.version"].cast(pl.String).to_list() == [f"10.8760.{place}.1" for place in range(900)]
 
 
 def test_a_file_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,23 +166,7 @@ def test_a_file_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert refusal(VALID) == f"{VALID}: cannot be read: Permission denied"
 
 
-def test_tags_that_some_json_records_lack_are_not_said_of_them(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    path.write_text(
-        '[{"DeviceId": "a", "ClientVersion": "1", "DeviceManualTags": "[\\"x\\"]"},'
-        ' {"DeviceId": "b", "ClientVersion": "1", "DeviceDynamicTags": null}, {"DeviceId": "c", "ClientVersion": "1"}]'
-    )
-    assert [row.get("device.tags") for row in rows(path)] == ['["x"]', "", None]
-
-
 def test_a_nul_in_json_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('{"DeviceId":\n"a\0"}')
     assert f"{path}:2: a NUL byte stands in the text" in refusal(path)
-
-
-def test_the_entra_id_of_no_device_is_none(tmp_path: Path) -> None:
-    path = tmp_path / "export.csv"
-    ids = ["00000000-0000-0000-0000-000000000000", "0098C183-A6F8-5CE4-96BF-FD35DEE6FACA"]
-    path.write_text("DeviceId,AadDeviceId,ClientVersion\n" + "".join(f"{'a' * 40},{entra},1.0\n" for entra in ids))
-    assert [row.get("entra_id") for row in rows(path)] == [None, ids[1].lower()]
