@@ -50,7 +50,7 @@ def _file(item: FileRecords, tally: InputTally) -> Iterator[str]:
     for fact, title in sorted(file.columns.items(), key=lambda pair: pair[1]):
         yield f"    {title.ljust(width)}  → {fact}"
     if file.unmapped:
-        yield f"    not used: {', '.join(file.unmapped)}"
+        yield f"    not asked for: {', '.join(file.unmapped)}"
     for notice in file.notices:
         yield f"  note: {notice}"
     yield ""
@@ -76,9 +76,9 @@ def _undecided(rules: Sequence[Undecidable]) -> Iterator[str]:
     if not rules:
         yield "Every rule can be decided from these files."
         return
-    yield f"{len(rules)} rules stay undecided where they apply, for want of facts that no file carries:"
+    yield f"{len(rules)} rules may stay undecided where they apply, for want of facts that no file carries:"
     width = max(len(item.rule) for item in rules)
-    for item in sorted(rules, key=lambda item: (item.severity != "blocker", item.rule)):
+    for item in sorted(rules, key=lambda item: (item.phase != "prerequisite", item.severity != "blocker", item.rule)):
         yield f"  {item.rule.ljust(width)}  {item.severity.ljust(7)}  {', '.join(item.facts)}"
 
 

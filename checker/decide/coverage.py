@@ -28,6 +28,7 @@ class Undecidable:
     """A rule that reads facts which no input carries."""
 
     rule: str
+    phase: str
     severity: str
     facts: tuple[str, ...]
 
@@ -62,7 +63,7 @@ def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:
     for rule in plan.device_rules:
         lacking = not_exported(plan, records, plan.rule_facts(rule))
         if lacking:
-            found.append(Undecidable(rule.id, rule.severity.value, lacking))
+            found.append(Undecidable(rule.id, rule.phase.value, rule.severity.value, lacking))
     return tuple(found)
 
 
