@@ -63,7 +63,9 @@ class Options:
     ignore: tuple[str, ...] = ()
     gate: Gate = field(default_factory=Gate)
     all_outcomes: bool = False
-    outputs: frozenset[str] = frozenset({"devices", "findings", "cases"})  # tables that somebody will read
+    outputs: frozenset[str] = frozenset(
+        {"devices", "findings", "cases"}
+    )  # tables that somebody will read; "places": devices of few findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def judge_and_summarise(
         folder,
         Wanted(
             devices="devices" in options.outputs,
+            places="places" in options.outputs,
             findings="findings" in options.outputs,
             cases="cases" in options.outputs,
             all_outcomes=options.all_outcomes,

@@ -73,8 +73,8 @@ def _tables(outputs: tuple[Output, ...]) -> frozenset[str]:
     """Return which tables the outputs read, so that the run builds no others."""
     needs = {
         "junit": {"cases"},
-        "sarif": {"findings", "devices"},
-        "sarif-full": {"cases", "findings", "devices"},
+        "sarif": {"findings", "places"},
+        "sarif-full": {"cases", "findings", "places"},
         "json": set(),
         "findings": {"findings"},
         "devices": {"devices"},

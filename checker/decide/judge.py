@@ -35,6 +35,7 @@ class Wanted:
     """What the outputs of a run need, so that nothing else is built."""
 
     devices: bool = True
+    places: bool = True  # devices, but only as long as findings are few enough to be shown one by one
     findings: bool = True
     cases: bool = True  # every outcome, as long as there are few
     all_outcomes: bool = False
@@ -91,9 +92,9 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
         count_rules(tally, judged, verdicts, waiting, names)
         _count_attested(tally, judged)
         _compare_with_current(run, judged, verdicts)
-        if run.wanted.devices:
-            _write(run, "devices", run.devices, device_rows(judged, verdicts, names, run.wanted.phase))
         _write_findings(run, judged, waiting, names)
+        if run.wanted.devices or (run.wanted.places and run.rows["findings"] <= MOST_CASES):
+            _write(run, "devices", run.devices, device_rows(judged, verdicts, names, run.wanted.phase))
         scopes.append(judged.scope >= 0)
         if done:
             done(last)
