@@ -22,7 +22,7 @@ import numpy as np
 
 from checker.decide import summary
 from checker.decide.coverage import FactCoverage, Undecidable, coverage, undecidable
-from checker.decide.exit import Gate
+from checker.decide.exit import Gate, counted_rules
 from checker.decide.judge import Judgements, Run, Wanted, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
 from checker.engine.columns import open_bucket, scope_of
@@ -213,7 +213,7 @@ def judge_and_summarise(
     )
     judgements = judge(run, progress.judged)
     tallies = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
-    _refuse_nothing_judged(options, judgements)
+    _refuse_nothing_judged(options, plan, judgements)
     notices = (*_odd_id_notices(inputs), *_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched))
     shipped = find_pack(options.pack)[0].parent == packs_folder()
     told = summary.Run(plan, current, tallies, options.gate, partial, notices, shipped)
@@ -258,9 +258,16 @@ def _no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str
     return "the files have no records with a device id or a name"
 
 
-def _refuse_nothing_judged(options: Options, judgements: Judgements) -> None:
+def _refuse_nothing_judged(options: Options, plan: Plan, judgements: Judgements) -> None:
+    """Refuse a run that would end well because nothing that counts for its end was judged."""
     judged = len(judgements.out_of_scope) - int(judgements.out_of_scope.sum())
-    outcomes = sum(int(count.outcomes[: Outcome.NOT_APPLICABLE].sum()) for count in judgements.tally.rules.values())
-    if not judged or not outcomes:
-        what = "every device is out of scope" if not judged else "no rule applies to any device"
-        raise InputError(Problem(", ".join(options.inventory), f"nothing was judged: {what}"))
+    counts = judgements.tally.rules
+    rules = counted_rules(plan, options.gate)
+    outcomes = sum(int(counts[rule.id].outcomes[: Outcome.NOT_APPLICABLE].sum()) for rule in rules)
+    if judged and outcomes:
+        return
+    what, hint = "every device is out of scope", ""
+    if judged:
+        what = f"no rule of phase {options.gate.phase} that counts with --fail-on {options.gate.fail_on} applies"
+        hint = "choose other rules, another --phase, or a lower --fail-on"
+    raise InputError(Problem(", ".join(options.inventory), f"nothing was judged: {what}", hint))

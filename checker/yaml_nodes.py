@@ -16,6 +16,7 @@ from checker.errors import Place, Problem, RuleError
 
 MOST_NODES = 200_000  # ten times our largest pack; an anchor that explodes is refused here
 DEEPEST = 60
+MOST_BRACKETS = 5_000  # open at a time, brackets within texts counted: libyaml ends the process somewhere above 20,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ def load(path: Path, shown: str, problems: Problems) -> Node | None:
 
 def parse(text: str, shown: str, problems: Problems) -> Node | None:
     """Read one YAML document from a text; None, with problems noted, if it is not one."""
+    if _nested_too_deep(text):
+        problems.add(shown, f"is nested more than {DEEPEST} deep", "no honest file is")
+        return None
     try:
         loader = _loader()(text)
         node = loader.get_single_node()
@@ -97,6 +101,18 @@ def parse(text: str, shown: str, problems: Problems) -> Node | None:
     if node is None:
         return Items((), Place(shown, 1, 1))
     return _Converter(shown, problems).convert(node, 0)
+
+
+def _nested_too_deep(text: str) -> bool:
+    """Tell whether brackets open without end: the parser's own recursion would end the process, not raise."""
+    depth = 0
+    if text.count("[") + text.count("{") <= MOST_BRACKETS:
+        return False
+    for char in text:
+        depth += (char in "[{") - (char in "]}")
+        if depth > MOST_BRACKETS:
+            return True
+    return False
 
 
 def _loader() -> Any:  # noqa: ANN401 - PyYAML's classes are untyped

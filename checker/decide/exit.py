@@ -27,6 +27,12 @@ def shown_in(rule: Rule, phase: str) -> bool:
     return phase == "all" or rule.phase == Phase(phase)
 
 
+def counted_rules(plan: Plan, gate: Gate) -> list[Rule]:
+    """Return the rules whose outcomes count for the exit code; with ``never`` those that could."""
+    least = THRESHOLDS.get(gate.fail_on, 0)
+    return [rule for rule in plan.pack.rules if shown_in(rule, gate.phase) and RANKS[rule.severity] >= least]
+
+
 def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
     """Return 1 if a counted rule fails anywhere, else 3 if one is unknown, else 0; and why, in a phrase.
 
@@ -34,11 +40,7 @@ def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
     """
     if gate.fail_on == "never":
         return 0, "--fail-on never: nothing fails the run"
-    counted = [
-        rule
-        for rule in plan.pack.rules
-        if shown_in(rule, gate.phase) and RANKS[rule.severity] >= THRESHOLDS[gate.fail_on]
-    ]
+    counted = counted_rules(plan, gate)
     for outcome, code, verbs in (
         (Outcome.FAIL, 1, ("fails", "fail")),
         (Outcome.UNKNOWN, 3, ("is unknown", "are unknown")),

@@ -22,6 +22,7 @@ from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_o
 from checker.engine.once import once_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
+from checker.errors import OutputError, Problem
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Table
@@ -158,9 +159,17 @@ def _all_cases(run: Run) -> pl.DataFrame | None:
 
 def _write(run: Run, kind: str, parts: list[Path], frame: pl.DataFrame) -> None:
     path = run.folder / f"{kind}-{len(parts):05d}.parquet"
-    frame.write_parquet(path, compression="lz4", statistics=False)
+    _write_part(frame, path)
     parts.append(path)
     run.rows[kind] += frame.height
+
+
+def _write_part(frame: pl.DataFrame, path: Path) -> None:
+    try:
+        frame.write_parquet(path, compression="lz4", statistics=False)
+    except (OSError, pl.exceptions.ComputeError) as error:
+        hint = "make room there, or let TMPDIR name another folder"
+        raise OutputError(Problem(str(path.parent), f"temporary tables cannot be written: {error}", hint)) from error
 
 
 def _judge_once(run: Run, tally: Tally) -> None:
@@ -192,7 +201,7 @@ def _write_fleet_findings(run: Run, tally: Tally, absent: dict[str, tuple[str, .
     if run.wanted.findings:
         # an empty device id sorts before every other: the fleet's findings come first
         path = run.folder / "findings-fleet.parquet"
-        frame.write_parquet(path, compression="lz4", statistics=False)
+        _write_part(frame, path)
         run.findings.insert(0, path)
         run.rows["findings"] += frame.height
 

@@ -68,4 +68,18 @@ def names_of(judged: Judged) -> Names:
         records.name.is_not_null().gather(part.records).to_numpy() if len(part.records) else np.zeros(0, dtype=bool)
     )
     named[part.device[has_name]] = part.records[has_name]
+    _settle_ties(named, judged, part.device[has_name], part.records[has_name])
     return Names(judged, record, named)
+
+
+def _settle_ties(
+    named: npt.NDArray[np.int64], judged: Judged, device: npt.NDArray[np.int32], found: npt.NDArray[np.int64]
+) -> None:
+    """Take the least of names that are equally new, so that the order of rows decides nothing."""
+    records = judged.bucket.records
+    newest = named[device]
+    tied = (records.time[found] == records.time[newest]) & (records.rank[found] == records.rank[newest])
+    tied &= found != newest
+    for at, record in zip(device[tied].tolist(), found[tied].tolist(), strict=True):
+        if records.name[record] < records.name[int(named[at])]:
+            named[at] = record

@@ -133,19 +133,31 @@ def _settle_ties(column: FactColumn, values: Codes, said: _Said, start: npt.NDAr
     firsts = np.flatnonzero(start)
     lowest, highest = np.minimum.reduceat(values, firsts), np.maximum.reduceat(values, firsts)
     ends = np.append(firsts[1:], len(values))
-    for run in np.flatnonzero((lowest != highest) & said.lasts()[ends - 1]):
+    final = said.lasts()[ends - 1]
+    for run in np.flatnonzero((lowest != highest) & final):
         at = said.device[firsts[run]]
         column.codes[at] = column.shown[at] = column.pool.conflict(values[firsts[run] : ends[run]].tolist())
+    several = np.minimum.reduceat(said.codes, firsts) != np.maximum.reduceat(said.codes, firsts)
+    for run in np.flatnonzero(several & (lowest == highest) & final):
+        # one value in several spellings: the least is shown, so that the order of rows decides nothing
+        spelt = range(firsts[run], ends[run])
+        column.shown[said.device[firsts[run]]] = said.codes[
+            min(spelt, key=lambda at: column.pool.texts[said.codes[at]] or "")
+        ]
 
 
 def _union(column: FactColumn, said: _Said, old: npt.NDArray[np.bool_]) -> None:
     """Fill the column with the union of what the records say, oldest first; distinct unions are merged once.
 
-    Records that are too old count only for devices that have no others: what is stale settles nothing.
+    Records that are too old count only for devices that have no others: what is stale settles nothing. So do undated
+    ones, which lose to any dated one.
     """
     fresh = np.zeros(len(column.codes), dtype=np.bool_)
     fresh[said.device[~old]] = True
     said = said.where(~(old & fresh[said.device]))
+    dated = np.zeros(len(column.codes), dtype=np.bool_)
+    dated[said.device[said.time != NO_DATE]] = True
+    said = said.where((said.time != NO_DATE) | ~dated[said.device])
     newest = said.where(said.lasts())
     column.record[newest.device] = newest.record
     pool = column.pool

@@ -15,7 +15,7 @@ def once_bucket(plan: Plan) -> Bucket:
         files=(),
         device_ids=pl.Series("device_id", [""]),
         aliases=pl.DataFrame(schema={"device": pl.Int32, "alias": pl.String}),
-        file_of=nothing.astype(np.uint16),
+        file_of=nothing.astype(np.uint32),
         row=nothing.astype(np.uint32),
         line=nothing.astype(np.uint32),
         time=nothing,

@@ -26,7 +26,7 @@ class Records:
     files: tuple[InputFile, ...]
     device_ids: pl.Series  # sorted
     aliases: pl.DataFrame  # device, alias; sorted by both
-    file_of: npt.NDArray[np.uint16]
+    file_of: npt.NDArray[np.uint32]
     row: npt.NDArray[np.uint32]
     line: npt.NDArray[np.uint32]
     time: npt.NDArray[np.int64]  # microseconds since 1970, NO_DATE if undated
@@ -90,7 +90,7 @@ def gather_records(
         files=tuple(item.file for item in inputs),
         device_ids=identified.device_ids,
         aliases=identified.aliases,
-        file_of=np.repeat(np.arange(len(inputs), dtype=np.uint16), heights),
+        file_of=np.repeat(np.arange(len(inputs), dtype=np.uint32), heights),
         row=_join(frames, "row").to_numpy(),
         line=_join(frames, "line").to_numpy(),
         time=times,

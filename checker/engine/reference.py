@@ -6,7 +6,8 @@ newest row decide. Then, by what the catalogue says of the fact:
 * It never changes: all observations must agree, else they are CONFLICTING; they never grow stale.
 * It changes: the newest counts, a dated one before any undated one; at one time, evidence made on the device itself.
   What is left must agree. Older than ``--max-age`` it is STALE, as is an undated one if dates are required.
-* It merges by union: all that is not stale counts together. If everything is stale, so is the union.
+* It merges by union: all that is not stale counts together, the undated only where nothing is dated. If everything
+  is stale, so is the union.
 
 Observations agree if their texts mean the same value. Between values that nothing decides a test is UNKNOWN unless it
 comes out the same for all of them.
@@ -81,7 +82,9 @@ def coalesce_rows(plan: Plan, spec: FactSpec, said: Sequence[Observation]) -> Re
         return _agreed(spec, counted)
     fresh = [one for one in counted if not _too_old(one, plan)]
     if spec.merge == "union":
-        reading = _union(spec, fresh or counted)
+        together = fresh or counted
+        dated = [one for one in together if one.time is not None]
+        reading = _union(spec, dated or together)
         return reading if fresh else _stale(reading)
     newest = max(counted, key=_age)
     reading = _agreed(spec, [one for one in counted if (one.time, one.rank) == (newest.time, newest.rank)])
