@@ -36,7 +36,7 @@ class Wanted:
     """What the outputs of a run need, so that nothing else is built."""
 
     devices: bool = True
-    places: bool = True  # devices, but only as long as findings are few enough to be shown one by one
+    places: bool = False  # devices, but only as long as findings are few enough to be shown one by one
     findings: bool = True
     cases: bool = True  # every outcome, as long as there are few
     all_outcomes: bool = False

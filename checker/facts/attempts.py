@@ -15,19 +15,21 @@ _HTTPS = 443
 _LAST_PORT = 65_535
 _LAST_STATUS = 999
 
-# Who asked. The agent's own services run as the system and take the system's ways out; a person's shell or browser has
-# another proxy and other rights, a TCP handshake shows neither proxy nor TLS, and a list of rules is no try at all.
-_SYSTEM_METHODS = frozenset({"analyzer", "mdatp", "sense", "system"})
-_SYSTEM_WAYS = frozenset({"direct", "system_proxy", "wpad", "named_proxy"})
-_OTHER_METHODS = frozenset({"tnc", "tcp", "test-netconnection", "curl", "browser", "invoke-webrequest", "user"})
+# Who asked. Only these run as the system and take the system's ways out. Every other word is weak: a person's shell or
+# browser has another proxy and other rights, a TCP handshake shows neither proxy nor TLS, a list of rules is no try at
+# all, and of a word that nobody here knows nothing is known.
+_SYSTEM_METHODS = frozenset({"analyzer", "analyzer-cert", "mdatp", "sense", "system"})
+WAYS = frozenset({"direct", "system_proxy", "wpad", "named_proxy", "unknown", ""})  # any other word is weak as well
 _POLICY_METHODS = frozenset({"allow-list", "policy"})
 _WITHOUT_STATUS = frozenset({"mdatp", "sense", "analyzer"})  # say "reachable" only after an HTTP answer
 
 _ANSWERS = frozenset({*range(200, 400), 400, 404, 405})  # 400, 404, 405: the service itself refuses an empty request
 _PROXY_AUTHENTICATION = 407
 
+CONFLICTING = "conflicting"  # the result of attempts at one moment that prove different things, or in unknown words
+RESULTS = frozenset({"reachable", "blocked", "tls_error", "not_tested", CONFLICTING, ""})
+
 _CURL_REFUSED = re.compile(r"curl\D{0,20}(?:35|60)(?![0-9])|^\s*(?:35|60)\s*$", re.IGNORECASE)  # TLS pinning rejected
-CONFLICTING = "conflicting"  # the result of attempts at one moment that prove different things
 
 _PINNED = frozenset({"mdatp", "sense", "analyzer-cert"})  # check the service's own certificate chain
 _SERVICE_DOMAINS = (".endpoint.security.microsoft.com", ".endpoint.security.microsoft.us")
@@ -37,7 +39,8 @@ def read_attempts(text: str) -> tuple[Attempt, ...] | Missing:
     """Return the attempts of a JSON array of objects, sorted; the last for each host, port, method and way counts.
 
     An unknown key, a missing host or a port or status that is no number makes the whole UNREADABLE: evidence that is
-    only half understood must not settle anything. An empty array is BLANK.
+    only half understood must not settle anything. A result in other words than ours is ``conflicting``, which settles
+    nothing either. An empty array is BLANK.
     """
     try:
         found = read_json(text)
@@ -77,12 +80,8 @@ def is_policy(attempt: Attempt) -> bool:
 
 
 def is_system(attempt: Attempt) -> bool:
-    """Return whether it was really tried, by the system or on one of the system's ways out."""
-    if attempt.result == "not_tested" or is_policy(attempt):
-        return False
-    if attempt.method in _SYSTEM_METHODS:
-        return True
-    return attempt.via in _SYSTEM_WAYS and attempt.method not in _OTHER_METHODS
+    """Return whether it was really tried, by the system, and on a way that is known or not told."""
+    return attempt.result != "not_tested" and attempt.method in _SYSTEM_METHODS and attempt.via in WAYS
 
 
 def is_blocked(attempt: Attempt) -> bool:
@@ -91,12 +90,10 @@ def is_blocked(attempt: Attempt) -> bool:
 
 
 def is_answered(attempt: Attempt) -> bool:
-    """Return whether the service itself answered."""
-    if is_blocked(attempt):
+    """Return whether the service itself answered: the result says so, and no status that came back speaks against."""
+    if attempt.result != "reachable" or is_blocked(attempt):
         return False
-    if attempt.status:
-        return attempt.status in _ANSWERS
-    return attempt.result == "reachable" and attempt.method in _WITHOUT_STATUS
+    return attempt.status in _ANSWERS if attempt.status else attempt.method in _WITHOUT_STATUS
 
 
 def read_tls_inspection(text: str) -> bool | Missing:
@@ -155,13 +152,14 @@ def _attempt(entry: Any) -> Attempt:  # noqa: ANN401 - what the JSON holds
     host = fold(_text(entry, "host")).removesuffix(".")
     if not host:
         raise ValueError("no host")
+    result = fold(_text(entry, "result")).replace("-", "_").replace(" ", "_")
     return Attempt(
         host=host,
         port=_number(entry, "port", _HTTPS, range(1, _LAST_PORT + 1)),
         path=_text(entry, "path").strip(),
         method=fold(_text(entry, "method")).replace("_", "-").replace(" ", "-"),
         via=fold(_text(entry, "via")).replace("-", "_").replace(" ", "_"),
-        result=fold(_text(entry, "result")).replace("-", "_").replace(" ", "_"),
+        result=result if result in RESULTS else CONFLICTING,
         status=_number(entry, "status", 0, range(_LAST_STATUS + 1)),
         error=_text(entry, "error").strip(),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fnmatch import translate
 from urllib.parse import SplitResult, urlsplit
 
+from checker.facts.attempts import RESULTS, WAYS
 from checker.inventory.mapping import AS_IT_STANDS, FactReading, Word
 
 Cell = Callable[[str], Word]
@@ -14,7 +15,22 @@ SEPARATOR = "\x1f"  # between the texts of several columns that are read as one
 BLANKS = frozenset(("", "null", "n/a", "-", "{}", '""'))
 LOST = frozenset(("system.object[]", "system.string[]"))  # PowerShell's word for a list that it did not write out
 UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\ufeff"))  # marks that browsers put around dates and names
-CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")  # of a proxy or a URL; they never enter a record
+UNREAD_URL = "(a URL that cannot be read)"  # in place of the text: nobody knows where its credentials end
+HOST = re.compile(r"[\w.:*?-]+")
+PATH = re.compile(r"(?:/[a-z0-9._-]{1,40}){0,3}/?")  # longer ones, and ids in them, may name a tenant or a person
+ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+METHOD = re.compile(r"[a-z0-9._ -]{0,24}")
+STATUS = re.compile(r"[\w .#!/+-]{1,24}")
+CURL = re.compile(r"curl\D{0,20}([0-9]{1,2})(?!\.?[0-9])|^([0-9]{1,2})$", re.IGNORECASE)
+ERRORS = {  # all that enters a record of what a tool wrote; the first that fits counts
+    "timeout": re.compile(r"timed?[ _-]?out", re.IGNORECASE),
+    "dns": re.compile(r"\bdns\b|resolv", re.IGNORECASE),
+    "refused": re.compile(r"refused", re.IGNORECASE),
+    "reset": re.compile(r"reset", re.IGNORECASE),
+    "certificate": re.compile(r"certificate", re.IGNORECASE),
+    "tls": re.compile(r"\b(?:tls|ssl)", re.IGNORECASE),
+    "proxy": re.compile(r"proxy", re.IGNORECASE),
+}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -110,34 +126,55 @@ def _split_list(separator: str) -> Callable[[str], str]:
 def _attempt(text: str) -> str:
     """Return one try to reach a URL, of the texts of ``PARTS`` in their order, as a list of one.
 
-    A URL that names no host stays as it stands, so that it is blank or unreadable.
+    Free text never enters the record: of each column only the words and forms that are known. A URL that names no host
+    is a fixed mark, and a status that is no number stays one that cannot be read: neither can be taken for an answer.
     """
-    parts = ["" if is_blank(part) else CREDENTIALS.sub("", part.strip()) for part in text.split(SEPARATOR)]
+    parts = ["" if is_blank(part) else part.strip() for part in text.split(SEPARATOR)]
     url, port, method, via, result, status, error = parts
+    if not url:
+        return ""
     target = _target(url)
-    if target is None or not target.hostname:
-        return url
-    digits = port or str(target.port or DEFAULT_PORTS.get(target.scheme, 443))
+    if target is None or not target.hostname or not HOST.fullmatch(target.hostname):
+        return UNREAD_URL
+    given = _number(port or str(target.port or DEFAULT_PORTS.get(target.scheme, 443)))
+    way, came = (re.sub(r"[\s-]+", "_", word.casefold()) for word in (via, result))
     attempt = {
         "host": target.hostname,
-        "port": int(digits) if digits.isdecimal() else 0,
-        "path": target.path,
-        "method": method.casefold(),
-        "via": re.sub(r"[\s-]+", "_", via.casefold()),
-        "result": re.sub(r"[\s-]+", "_", result.casefold()),
-        "status": int(status) if status.isdecimal() else 0,
-        "error": error,
+        "port": given if isinstance(given, int) else 0,
+        "path": target.path if PATH.fullmatch(target.path) and not ID.search(target.path) else "",
+        "method": method.casefold() if METHOD.fullmatch(method.casefold()) else "other",
+        "via": way if way in WAYS else "other",
+        "result": came if came in RESULTS else "unknown",
+        "status": _number(status or "0"),
+        "error": _error(error),
     }
     return json.dumps([attempt], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def _number(text: str) -> int | str:
+    """Return a whole number, also one that a spreadsheet wrote as ``407.0``; a text that says so if it is none."""
+    match = re.fullmatch(r"([0-9]{1,5})(?:\.0{1,9})?", text)
+    if match:
+        return int(match[1])
+    return text if STATUS.fullmatch(text) and not re.fullmatch("[0-9]+", text) else "no number"
+
+
+def _error(text: str) -> str:
+    """Return the number of a curl error or the one word of what went wrong; "" of any other text."""
+    numbers = ["".join(found) for found in CURL.findall(text)]
+    if numbers:  # 35 and 60 are told apart from all others: TLS was opened
+        return f"curl {next((number for number in numbers if number in ('35', '60')), numbers[0])}"
+    return next((word for word, pattern in ERRORS.items() if pattern.search(text)), "")
+
+
 def _target(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None where it is none, or where an ``@`` behind the host may end credentials."""
     try:
         target = urlsplit(url if "://" in url else f"//{url}")
         target.port  # noqa: B018 - raises for a port that is no number
     except ValueError:
         return None
-    return target
+    return None if "@" in target.path + target.query + target.fragment else target
 
 
 SHAPES: dict[str, Callable[[str], str]] = {
