@@ -41,7 +41,6 @@ from checker.packs.compile import DEFAULT_MAX_AGE_DAYS, compile_plan
 from checker.packs.library import DEFAULT_PACK, find_pack, packs_folder
 from checker.yaml_nodes import did_you_mean
 
-DEVICE_ID_LENGTH = 40  # of a Defender device id, in every export that carries one
 CURRENT = "current"  # the profile against which every run is compared, where a pack has it
 
 
@@ -214,19 +213,10 @@ def judge_and_summarise(
     judgements = judge(run, progress.judged)
     tallies = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
     _refuse_nothing_judged(options, plan, judgements)
-    notices = (*_odd_id_notices(inputs), *_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched))
+    notices = (*_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched))
     shipped = find_pack(options.pack)[0].parent == packs_folder()
     told = summary.Run(plan, current, tallies, options.gate, partial, notices, shipped)
     return Result(summary.summarise(told, judgements), judgements.devices, judgements.findings, judgements.cases)
-
-
-def _odd_id_notices(inputs: Sequence[FileRecords]) -> Iterator[str]:
-    """Yield one notice for each file with device ids that are not of the form that the service gives."""
-    for item in inputs:
-        odd = sum(int((frame["mde_id"].str.len_bytes() != DEVICE_ID_LENGTH).sum()) for frame in item.frames)
-        if odd:
-            ids = "1 device id is" if odd == 1 else f"{odd:,} device ids are"
-            yield f"{item.file.path}: {ids} not of {DEVICE_ID_LENGTH} hexadecimal digits; each is taken for a device."
 
 
 def _undated_notices(inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """``check``: judge an inventory, print the summary, write the reports, exit by the result."""
 
+import errno
 import sys
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,8 @@ import click
 from checker.cli.options import inventory_options, shared
 from checker.cli.progress import progress_bar
 from checker.decide.exit import Gate
+from checker.errors import OutputError, Problem
+from checker.packs.library import find_pack
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
 from checker.reporters.outputs import Output, parse_outputs, write_all
@@ -52,7 +55,8 @@ def check(**given: Any) -> None:  # noqa: ANN401
     Exit codes: 0 nothing counted fails; 1 a rule fails; 3 none fails, but one is unknown; 2 usage, input or rules
     cannot be used, or nothing was judged.
     """
-    outputs = parse_outputs(given["output"], (*given["inventory"], *filter(None, [given["attestations"]])))
+    rule_files = find_pack(given["pack"])[0].glob("*.yaml") if given["output"] else ()
+    outputs = parse_outputs(given["output"], (*given["inventory"], *filter(None, [given["attestations"]]), *rule_files))
     options = replace(
         inventory_options(given),
         select=given["select"],
@@ -65,7 +69,15 @@ def check(**given: Any) -> None:  # noqa: ANN401
         write_all(result, outputs)
         summary = result.summary
     if not given["quiet"]:
-        _print(summary)
+        try:
+            _print(summary)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OutputError(
+                Problem("", f"the summary cannot be written: {reason}; the reports are written")
+            ) from error
     sys.exit(summary.exit_code)
 
 
@@ -84,6 +96,8 @@ def _tables(outputs: tuple[Output, ...]) -> frozenset[str]:
 
 def _print(summary: Any) -> None:  # noqa: ANN401
     """Print the summary: with colour and layout on a terminal, plain in a pipe."""
+    if sys.stdout is None:  # closed before the run, and then Python gives none
+        raise OSError(errno.EBADF, "standard output is closed")
     if sys.stdout.isatty():
         from rich.console import Console
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from checker.cli.main import visible
 from checker.cli.options import inventory_options, shared
 from checker.decide.coverage import FactCoverage, Undecidable
 from checker.model.outcome import Missing
@@ -13,6 +12,7 @@ from checker.model.record import FileRecords
 from checker.model.result import InputTally
 from checker.pipeline import Inspection
 from checker.pipeline import inspect as run_inspect
+from checker.reporters.wording import visible
 
 
 @click.command(epilog="Example: mde-readiness inspect hunting.csv machines.json")

@@ -1,13 +1,20 @@
 """The command group. A command's module is imported when it is called, so that ``--help`` is quick."""
 
+import os
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
+from io import StringIO
+from typing import Any
 
 import click
 
 from checker import __version__
-from checker.errors import CheckerError
+from checker.errors import CheckerError, Problem
+from checker.reporters.wording import visible
 
 # command -> module with a click command of the same name, and its line in the help
 COMMANDS = {
@@ -51,30 +58,98 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake is printed in full and exits with 2."""
+    _hold_closed()
+    before = stop_orderly()
+    try:
+        code = _run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    _settle_streams()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Return the exit code of the command; it does not hang on whether the messages can be printed."""
     try:
         commands.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("stopped; no report was written", err=True)
-        sys.exit(130)
+    except SystemExit as done:
+        return int(done.code or 0)
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(USAGE)
-    except CheckerError as error:
-        for problem in error.problems:
-            click.echo(visible(str(problem)), err=True)
-        sys.exit(USAGE)
+        return done.exit_code
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(USAGE)
+        return USAGE
+    except (click.exceptions.Abort, StoppedError) as stopped:
+        _say("stopped; no report was written")
+        return stopped.code if isinstance(stopped, StoppedError) else 128 + signal.SIGINT
+    except (click.ClickException, CheckerError, OSError) as error:
+        for text in _texts(error):
+            _say(text)
+        return USAGE
     except Exception:
         # not a user's mistake: show where, and exit with a code that no pipeline takes for a verdict
-        traceback.print_exc()
-        click.echo("this is a bug in mde-readiness; please report it with the lines above", err=True)
-        sys.exit(BUG)
+        _say(traceback.format_exc())
+        _say("this is a bug in mde-readiness; please report it with the lines above")
+        return BUG
+    return 0
 
 
-def visible(text: str) -> str:
-    """Return a text with control characters shown, so that a file's content cannot drive the terminal."""
-    return "".join(char if char == "\n" or char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+def _texts(error: click.ClickException | CheckerError | OSError) -> Iterator[str]:
+    """Yield what a mistake, or a refusal of the operating system, says: nothing in it acts on the terminal."""
+    if isinstance(error, CheckerError):
+        # a problem on one line and its hint on another; no line break of a file's content gets through
+        for each in error.problems:
+            yield str(Problem(visible(each.where), visible(each.what), visible(each.hint)))
+    elif isinstance(error, OSError):  # a full disk, a path that cannot be used: no bug
+        named = visible(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else ""
+        yield str(Problem(named, f"cannot be used: {visible(error.strerror or str(error))}"))
+    else:
+        shown = StringIO()
+        error.show(shown)
+        yield "\n".join(visible(line.expandtabs()) for line in shown.getvalue().splitlines())
+
+
+class StoppedError(BaseException):
+    """The system asked the run to stop; no handler of errors on the way may take it for one."""
+
+    def __init__(self, number: int) -> None:
+        self.code = 128 + number  # as shells say it
+        super().__init__(number)
+
+
+def stop_orderly() -> dict[int, Any]:
+    """Let SIGTERM and SIGHUP unwind the run, so that temporaries go; return what was in force before."""
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # not all on Windows
+    # NOTE: who ignores a signal (nohup) goes on ignoring it.
+    return {number: signal.signal(number, _stop) for number in wanted if signal.getsignal(number) is not signal.SIG_IGN}
+
+
+def _stop(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one must not break the clearing up
+    raise StoppedError(number)
+
+
+def _say(text: str) -> None:
+    """Print to standard error, if anything can be printed there."""
+    with suppress(OSError):
+        click.echo(text, err=True)
+
+
+def _hold_closed() -> None:
+    """Open what stands for a closed standard stream as nothing, so that no report gets its number by chance."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _settle_streams() -> None:
+    """Flush the standard streams; let go of what cannot be, which Python would try again and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # closed before the run
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

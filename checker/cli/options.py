@@ -1,5 +1,6 @@
 """Options that several commands share, and how their texts become values."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -55,6 +56,7 @@ def shared(command: Command) -> Command:
 def inventory_options(given: Mapping[str, Any]) -> Options:
     """Return what the shared options say of a run."""
     inventory = given["inventory"]
+    _refuse_undecodable([*inventory, given["pack"], given["attestations"]])
     return Options(
         inventory=inventory,
         as_of=as_of_day(given["as_of"]),
@@ -67,6 +69,17 @@ def inventory_options(given: Mapping[str, Any]) -> Options:
         read_as=formats_given(given["read_as"], inventory),
         bad_rows=given["bad_rows"],
     )
+
+
+def _refuse_undecodable(names: Iterable[str]) -> None:
+    """Refuse names of files that are not UTF-8: no report could hold them."""
+    problems = [
+        Problem(name, "the name is not UTF-8", "rename it")
+        for name in names
+        if any("\ud800" <= char <= "\udfff" for char in name)
+    ]
+    if problems:
+        raise UsageError(problems)
 
 
 def as_of_day(text: str | None) -> date:
@@ -100,7 +113,8 @@ def formats_given(given: Iterable[str], inventory: Iterable[str]) -> dict[str, s
 
 def _one_of(file: str, inventory: Iterable[str], option: str) -> str:
     given = list(inventory)
-    if file in given or any(Path(item).is_dir() and Path(item) in Path(file).parents for item in given):
+    # NOTE: os.path answers no, where Path of Python 3.11 raises, about a folder that may not be entered.
+    if file in given or any(os.path.isdir(item) and Path(item) in Path(file).parents for item in given):  # noqa: PTH112
         return file
     raise UsageError(Problem(f"{option} {file}", "is no file of this inventory", f"given: {', '.join(given)}"))
 
@@ -115,8 +129,8 @@ def _day(text: str, option: str) -> date:
 def _moment(text: str, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):  # the first and last hours of the calendar are none of UTC
         raise UsageError(
             Problem(option, f"'{text}' is no date", "write it as 2026-11-22 or 2026-11-22T14:30Z")
         ) from None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

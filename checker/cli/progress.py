@@ -9,7 +9,8 @@ from pathlib import Path
 @contextmanager
 def progress_bar(wanted: bool | None, inventory: Sequence[str]) -> Iterator[Callable[[int], None] | None]:
     """Yield what to call with the number of bytes just read; None where no bar is shown (a pipe, unless asked for)."""
-    if not (sys.stderr.isatty() if wanted is None else wanted):
+    terminal = sys.stderr is not None and sys.stderr.isatty()  # None: closed before the run
+    if not (terminal if wanted is None else wanted and sys.stderr is not None):
         yield None
         return
     from rich.console import Console
@@ -22,6 +23,9 @@ def progress_bar(wanted: bool | None, inventory: Sequence[str]) -> Iterator[Call
 
 
 def _size(path: Path) -> int:
-    if path.is_dir():
-        return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())
-    return path.stat().st_size if path.is_file() else 0
+    try:
+        if path.is_dir():
+            return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:  # reading it says why
+        return 0

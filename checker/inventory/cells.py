@@ -126,8 +126,8 @@ def _split_list(separator: str) -> Callable[[str], str]:
 def _attempt(text: str) -> str:
     """Return one try to reach a URL, of the texts of ``PARTS`` in their order, as a list of one.
 
-    Free text never enters the record: of each column only the words and forms that are known. A URL that names no host
-    is a fixed mark, and a status that is no number stays one that cannot be read: neither can be taken for an answer.
+    Free text never enters the record: of each column only the words and short forms that are known. A URL that names no
+    host is a fixed mark, and a status that is no number stays as it stands: both cannot be read, and are no answer.
     """
     parts = ["" if is_blank(part) else part.strip() for part in text.split(SEPARATOR)]
     url, port, method, via, result, status, error = parts
@@ -156,7 +156,7 @@ def _number(text: str) -> int | str:
     match = re.fullmatch(r"([0-9]{1,5})(?:\.0{1,9})?", text)
     if match:
         return int(match[1])
-    return text if STATUS.fullmatch(text) and not re.fullmatch("[0-9]+", text) else "no number"
+    return text if STATUS.fullmatch(text) else "no number"
 
 
 def _error(text: str) -> str:

@@ -6,11 +6,12 @@ import polars as pl
 
 from checker.inventory.binding import Binding, Column, Columns
 from checker.inventory.cells import BLANKS, LOST, SEPARATOR
-from checker.inventory.times import Times, read_times
+from checker.inventory.times import NEWEST, OLDEST, Times, read_times
 from checker.model.record import RECORD_COLUMNS
 
 MDE_ID = "^[0-9a-f]{40}$"
-NO_ENTRA_ID = "00000000-0000-0000-0000-000000000000"
+GUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+NO_MDE_ID, NO_GUID = "0" * 40, "00000000-0000-0000-0000-000000000000"
 NOTHING_SAID = sorted(BLANKS | LOST)
 ID_LENGTHS = (40, 36)  # of a Defender id and of an Entra id
 LONGEST = max(map(len, BLANKS | LOST))
@@ -75,8 +76,8 @@ def is_not_blank(facts: pl.Series) -> pl.Series:
 
 
 def days(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
-    """Return the UTC days of a column of times; a text that is no time stays as it stands, a blank is a blank."""
-    numbers = times.cast(pl.Date).to_physical()
+    """Return the UTC days of a column of times; a text that is none, or a "never", stays as it stands."""
+    numbers = times.set((times <= OLDEST) | (times >= NEWEST), None).cast(pl.Date).to_physical()
     present = numbers.drop_nulls().unique().sort()
     if present.len():
         first, last = int(present[0]), int(present[-1])
@@ -93,17 +94,31 @@ def days(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
     return column
 
 
-def keys(view: View) -> dict[str, pl.Series]:
-    """Return the keys: ids folded, the name as spelled, null where there is none."""
+def keys(view: View) -> tuple[dict[str, pl.Series], int]:
+    """Return the keys (ids folded, the name as spelled, null where there is none), and how many Defender ids are none.
+
+    What an export writes for an id that it lacks ("unknown", "0", zeros) would make one device of all such rows.
+    """
     found = {key: _key(view.text((column,)), fold=key != "name") for key, column in view.binding.keys.items()}
     missing = repeated(None, TEXT, view.frame.height)
+    odd = 0
     if "entra_id" in found:
-        found["entra_id"] = where(found["entra_id"].ne_missing(NO_ENTRA_ID), found["entra_id"])
+        found["entra_id"] = where(_is_id(found["entra_id"], GUID, NO_GUID), found["entra_id"])
+    if "mde_id" in found:
+        ids = where(_is_id(found["mde_id"], MDE_ID, NO_MDE_ID), found["mde_id"])
+        odd = ids.null_count() - found["mde_id"].null_count()
+        found["mde_id"] = ids
     if "device" in found:
         is_id = found["device"].str.contains(MDE_ID).fill_null(False)
         name = _key(view.text((view.binding.keys["device"],)), fold=False)
-        found = {"mde_id": found["device"].zip_with(is_id, missing), "name": missing.zip_with(is_id, name)}
-    return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}
+        ids = found["device"].zip_with(is_id & (found["device"] != NO_MDE_ID), missing)
+        found = {"mde_id": ids, "name": missing.zip_with(is_id, name)}
+    return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}, odd
+
+
+def _is_id(ids: pl.Series, form: str, nothing: str) -> pl.Series:
+    """Tell where a folded id has its form and is not the one that stands for none."""
+    return (ids.str.contains(form) & (ids != nothing)).fill_null(False)
 
 
 def _key(texts: pl.Series, fold: bool) -> pl.Series:

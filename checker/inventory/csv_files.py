@@ -14,7 +14,7 @@ import polars as pl
 from checker.errors import InputError, Problem
 from checker.inventory.ahead import ahead
 from checker.inventory.csv_proof import Proof, prove
-from checker.inventory.csv_strict import Lines, Record, read_strict
+from checker.inventory.csv_strict import LONGEST_FIELD, Lines, Record, read_strict
 from checker.inventory.mapping import title_key
 from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
@@ -61,15 +61,21 @@ def find_layout(head: str, known: frozenset[str], path: str) -> Layout:
     skipped = 0
     while skipped < len(lines) and _is_preamble(lines[skipped]):
         skipped += 1
+    csv.field_size_limit(LONGEST_FIELD)
     layouts = []
     for delimiter in DELIMITERS:
         reader = csv.reader(iter(lines[skipped:]), delimiter=delimiter)
         titles = tuple(title.strip() for title in next(reader, []))
         before = skipped + reader.line_num
-        layouts.append(Layout(delimiter, titles, before, len("".join(lines[:before]).encode())))
+        layouts.append(Layout(delimiter, titles, before, len(_encoded(lines[:before]))))
     best = max(layouts, key=lambda layout: (len(known & _keys(layout.titles)), len(layout.titles)))
-    _check_titles(best.titles, f"{path}:{skipped + 1}")
+    check_text(_encoded(lines[: best.lines]), 1)
+    _check_titles(best.titles, known, f"{path}:{skipped + 1}")
     return best
+
+
+def _encoded(lines: list[str]) -> bytes:
+    return "".join(lines).encode(errors="surrogateescape")
 
 
 def _is_preamble(line: str) -> bool:
@@ -82,13 +88,13 @@ def _keys(titles: tuple[str, ...]) -> frozenset[str]:
     return frozenset(title_key(title) for title in titles)
 
 
-def _check_titles(titles: tuple[str, ...], where: str) -> None:
+def _check_titles(titles: tuple[str, ...], known: frozenset[str], where: str) -> None:
     if not any(titles):
         raise InputError(Problem(where, "has no header", "the first line must name the columns"))
     count = Counter(title_key(title) for title in titles if title)
-    twice = dict.fromkeys(title for title in titles if count[title_key(title)] > 1)
-    if twice:
-        names = ", ".join(f"'{title}'" for title in twice)
+    twice = {title: place for place, title in enumerate(titles, start=1) if count[title_key(title)] > 1}
+    if twice:  # a title that nobody knows may be data of a file without a header: it is not shown
+        names = ", ".join(f"'{title}'" if title_key(title) in known else f"no. {twice[title]}" for title in twice)
         raise InputError(Problem(where, f"has columns of the same name: {names}", "rename or remove all but one"))
 
 

@@ -1,5 +1,6 @@
 """Puts together what is known of a file once all its records are read."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -10,7 +11,13 @@ from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import why
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened
+from checker.inventory.times import MONTHS
 from checker.model.record import RECORD_COLUMNS, FileRecords, InputFile, fact_dtype
+
+HARMLESS = re.compile(
+    rf"(?:[\d\s/.,:+-]|T(?=\d)|Z$|at\b|[ap]\.?m\b|(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\b){{1,40}}", re.IGNORECASE
+)
+ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def file_records(
@@ -31,7 +38,7 @@ def file_records(
         per_device=normaliser.product.per_device,
         columns={name: _titles(name, bound) for name in facts},
         open_sets=frozenset(name for name in facts if _is_open(name, bound)),
-        notices=(*source.notices, *_time_notices(source.path, normaliser)),
+        notices=(*source.notices, *_id_notices(normaliser.odd_ids), *_time_notices(source.path, normaliser)),
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
         unmapped=tuple(title for title in titles if title and title not in used),
@@ -73,6 +80,14 @@ def _is_open(fact: str, bindings: Sequence[Binding]) -> bool:
     return False
 
 
+def _id_notices(odd: int) -> list[str]:
+    if not odd:
+        return []
+    ids = "1 device id is" if odd == 1 else f"{odd:,} device ids are"
+    used, go = ("is not used", "row goes by its") if odd == 1 else ("are not used", "rows go by their")
+    return [f"{ids} not of 40 hexadecimal digits (or all zeros) and {used}; the {go} other keys"]
+
+
 def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
     notices = []
     for counter, what in (
@@ -80,9 +95,15 @@ def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
         (normaliser.unreadable, "is in no form that is known"),
     ):
         if counter:
-            records, example = counter.total(), min(counter)
+            records, shown = counter.total(), [text for text in counter if _is_harmless(text)]
+            time = f"a time such as '{min(shown)}'" if shown else "the text of its time"
             undated = "1 record is undated" if records == 1 else f"{records:,} records are undated"
-            notices.append(f"{undated}: a time such as '{example}' {what}; --observed {path}=DATE dates them")
+            notices.append(f"{undated}: {time} {what}; --observed {path}=DATE dates them")
     if normaliser.local:
         notices.append(f"times such as '{min(normaliser.local)}' name no time zone and were read as UTC")
     return notices
+
+
+def _is_harmless(text: str) -> bool:
+    """Tell whether a text is like a date, so that a notice may quote it: other texts may hold names or addresses."""
+    return HARMLESS.fullmatch(text) is not None and not ADDRESS.search(text)

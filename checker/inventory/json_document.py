@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from checker.errors import InputError, Problem
@@ -21,6 +22,9 @@ BETWEEN = re.compile(r"[\s,]*")
 SPACE = re.compile(r"\s*")
 CUT_WORD = re.compile(r"[\w.+-]{0,24}\s*")  # the beginning of a number, or of true, false or null, at the end of a file
 DEEPEST = 20  # of nested objects; exports nest three deep
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # half a letter, which may lack its other half
+HALF = re.compile("[\ud800-\udfff]")
+OF_A_PAGE = (*LISTS, *NEXT_LINKS, "count", "total", "totalcount", "stats", "schema", "quota")  # and those of OData
 
 
 def read_document(text: str, faults: Faults) -> Iterator[Record]:
@@ -30,16 +34,26 @@ def read_document(text: str, faults: Faults) -> Iterator[Record]:
     """
     document = _Document(text, faults)
     values = document.lines() if ONE_A_LINE.match(text) else document.values()
-    for number, (place, value) in enumerate(values, start=1):
+    doubtful = SURROGATE.search(text) is not None
+    for number, (place, item) in enumerate(values, start=1):
         line = document.line(place)
+        halved = doubtful and HALF.search(_shown(item, ascii_only=False))
+        value = _Fault("has half of a surrogate pair", json.dumps(item)) if halved else item
         if isinstance(value, _Fault):
             faults.add(number, line, value.reason, value.text)
         elif isinstance(value, dict):
             yield number, line, _streamed(value)
         else:
-            faults.add(number, line, "is no JSON object", json.dumps(value))
+            faults.add(number, line, "is no JSON object", _shown(value))
     if document.next_link:
         document.refuse(len(text), "is incomplete: its last page links to a next page that is not in the file")
+
+
+def _shown(value: Any, *, ascii_only: bool = True) -> str:  # noqa: ANN401 - any JSON
+    try:
+        return json.dumps(value, ensure_ascii=ascii_only)
+    except (TypeError, RecursionError):
+        return "(nested too deeply)"
 
 
 def flat(record: Mapping[str, Any], unneeded: Set[str] = frozenset()) -> dict[str, str]:
@@ -80,7 +94,7 @@ def _streamed(record: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A line that is no JSON."""
+    """A record that cannot be read."""
 
     reason: str
     text: str
@@ -90,7 +104,29 @@ def _no_constant(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-DECODER = json.JSONDecoder(parse_float=str, parse_constant=_no_constant)  # 20.40 stays 20.40; NaN is no JSON
+class _TwiceError(ValueError):
+    """An object has a key twice, so that one of its values would be lost."""
+
+
+@lru_cache(maxsize=1024)
+def _twice(keys: tuple[str, ...]) -> str:
+    """Return the first key that comes again, be it in other case, or an empty text."""
+    seen: set[str] = set()
+    for key in keys:
+        if key.casefold() in seen:
+            return key
+        seen.add(key.casefold())
+    return ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if key := _twice(tuple(key for key, _ in pairs)):
+        raise _TwiceError(key)
+    return dict(pairs)
+
+
+DECODER = json.JSONDecoder(parse_float=str, parse_constant=_no_constant, object_pairs_hook=_object)
+LENIENT = json.JSONDecoder(parse_float=str, parse_constant=_no_constant)  # finds the end of a faulty record
 
 
 @dataclass(slots=True)
@@ -134,7 +170,8 @@ class _Document:
             except (ValueError, RecursionError) as error:
                 if end >= last and _is_cut(line, error):
                     self.refuse(start, "is cut off in this line")
-                yield start, _Fault(f"is no JSON: {_reason(error)}", line)
+                reason = _reason(error)
+                yield start, _Fault(reason if isinstance(error, _TwiceError) else f"is no JSON: {reason}", line)
             else:
                 yield from ((start, item) for item in self._unwrapped(value))
             self.place = end
@@ -150,7 +187,8 @@ class _Document:
 
     def _page(self) -> Iterator[tuple[int, Any]]:
         """Yield the records of the list in an object, or else the object itself."""
-        start, members, listed = self.place, {}, False
+        start, records = self.place, 0
+        members: list[tuple[str, Any]] = []
         self.place += 1
         while (key_place := self._skip(BETWEEN)) < len(self.text):
             if self.text[key_place] == "}":
@@ -162,27 +200,45 @@ class _Document:
                 self._refuse_here(key_place)
             self.place += 1
             self._skip(SPACE)
-            if key.casefold() in LISTS and LIST_OF_RECORDS.match(self.text, self.place):
-                listed = True
-                yield from self._array()
+            listing = key.casefold() in LISTS and LIST_OF_RECORDS.match(self.text, self.place)
+            if listing and not any(_is_own(key) for key, _ in members):
+                for item in self._array():
+                    records += 1
+                    yield item
+                members.append((key, []))
             else:
-                members[key] = self._decode()
+                members.append((key, self._decode()))
         else:
             self.refuse(start, "is cut off: the object that begins here has no end")
-        if listed:
-            self._note_link(members)
-        else:
-            yield start, members
+        yield from self._of_page(start, members, records)
 
     def _unwrapped(self, value: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON
         """Yield the records of a page that was decoded whole, or the value itself."""
         if isinstance(value, dict):
             lists = [inner for key, inner in value.items() if isinstance(inner, list) and key.casefold() in LISTS]
-            if lists and all(isinstance(item, dict) for item in lists[0]):
+            if (
+                len(lists) == 1
+                and not any(map(_is_own, value))
+                and all(isinstance(item, (dict, _Fault)) for item in lists[0])
+            ):
                 self._note_link(value)
                 yield from lists[0]
                 return
         yield value
+
+    def _of_page(self, start: int, members: list[tuple[str, Any]], records: int) -> Iterator[tuple[int, Any]]:
+        """Yield what an object is besides the records of its lists: nothing if it is a page, or else a record."""
+        if (own := [key for key, _ in members if _is_own(key)]) and records:
+            self.refuse(start, f"has a list of records beside '{own[0]}', which is no key of a page")
+        twice = _twice(tuple(key for key, _ in members))
+        if twice and records:
+            self.refuse(start, f"has the key '{twice}' twice")
+        if twice:
+            yield start, _Fault(f"has the key '{twice}' twice", self.text[start : self.place])
+        elif own or not any(key.casefold() in LISTS and value == [] for key, value in members):
+            yield start, dict(members)
+        else:
+            self._note_link(dict(members))
 
     def _note_link(self, page: Mapping[str, Any]) -> None:
         links = [value for key, value in page.items() if key.casefold() in NEXT_LINKS]
@@ -194,8 +250,15 @@ class _Document:
         return self.place
 
     def _decode(self) -> Any:  # noqa: ANN401 - any JSON
+        start = self.place
         try:
-            value, self.place = DECODER.raw_decode(self.text, self.place)
+            try:
+                value, self.place = DECODER.raw_decode(self.text, start)
+            except _TwiceError as error:
+                page, self.place = LENIENT.raw_decode(self.text, start)
+                if next(self._unwrapped(page), page) is not page:
+                    self.refuse(start, _reason(error))  # one fault would hide the other records of the page
+                value = _Fault(_reason(error), self.text[start : self.place])
         except (ValueError, RecursionError) as error:
             place = error.pos if isinstance(error, json.JSONDecodeError) else self.place
             if _is_cut(self.text, error):
@@ -214,6 +277,12 @@ class _Document:
         raise InputError([*self.faults.problems, Problem(f"{self.faults.path}:{line}", what, "export it again, whole")])
 
 
+def _is_own(key: str) -> bool:
+    """Tell whether a key is one of a record's own, not one of a page of records."""
+    folded = key.casefold()
+    return folded not in OF_A_PAGE and not folded.startswith(("@odata.", "odata."))
+
+
 def _is_cut(text: str, error: Exception) -> bool:
     """Tell whether decoding failed because the text ends: within a string, a word, or between two of them."""
     if not isinstance(error, json.JSONDecodeError):
@@ -224,4 +293,6 @@ def _is_cut(text: str, error: Exception) -> bool:
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg[0].lower()}{error.msg[1:]}"
+    if isinstance(error, _TwiceError):
+        return f"has the key '{error}' twice"
     return "nested too deeply" if isinstance(error, RecursionError) else f"{error} is no value"

@@ -20,14 +20,18 @@ def open_json(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
     faults.raise_if_any()
     if not first:
         raise InputError(Problem(source.path, "holds no records", "export it again"))
-    titles = tuple(dict.fromkeys(title for _, _, record in first for title in flat(record)))
-    return Opened("json", titles, "JSON", lambda wanted: _tables(chain(first, records), {*titles} - wanted))
+    titles = tuple(dict.fromkeys(title for texts in _texts(first, frozenset(), source.path) for title in texts))
+
+    def tables(wanted: frozenset[str]) -> Iterator[RawTable]:
+        return _tables(chain(first, records), {*titles} - wanted, source.path)
+
+    return Opened("json", titles, "JSON", tables)
 
 
-def _tables(records: Iterator[Record], unneeded: Set[str]) -> Iterator[RawTable]:
+def _tables(records: Iterator[Record], unneeded: Set[str], path: str) -> Iterator[RawTable]:
     """Yield the records with every title that is needed or that the first ones did not have."""
     while batch := list(islice(records, BATCH)):
-        texts = [flat(record, unneeded) for _, _, record in batch]
+        texts = list(_texts(batch, unneeded, path))
         titles = dict.fromkeys(title for record in texts for title in record)
         yield RawTable(
             pl.DataFrame(
@@ -37,3 +41,11 @@ def _tables(records: Iterator[Record], unneeded: Set[str]) -> Iterator[RawTable]
             pl.Series("row", [row for row, _, _ in batch], pl.UInt32),
             pl.Series("line", [line for _, line, _ in batch], pl.UInt32),
         )
+
+
+def _texts(batch: list[Record], unneeded: Set[str], path: str) -> Iterator[dict[str, str]]:
+    for row, line, record in batch:
+        try:
+            yield flat(record, unneeded)
+        except RecursionError:
+            raise InputError(Problem(f"{path}:{line}", f"record {row:,} is nested too deeply")) from None

@@ -1,4 +1,8 @@
-"""Reads ``key : value`` texts such as ``mdatp health`` prints; a key that comes again begins the next record."""
+"""Reads ``key : value`` texts such as ``mdatp health`` prints, one record for each run of the command.
+
+A run ends at a blank line, before a key that comes again, and before the key with which ``mdatp health`` begins if
+the record already names its device.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,46 +14,59 @@ from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
 PAIR = re.compile(r"^(?P<key>[A-Za-z][\w.]*)\s*:(?:\s+(?P<value>.*))?$")
+FIRST_KEY, ID = "healthy", "edr_machine_id"
 MANAGED = re.compile(r"\s*\[managed\]$")  # set by policy, which is no part of the value
 
 
 @dataclass(slots=True)
 class Record:
-    """The pairs of one run of the command, the first on ``line``."""
+    """The pairs of one run of the command, the first on ``line``; ``broken`` if another line stands in it."""
 
+    row: int
     line: int
     fields: dict[str, str] = field(default_factory=dict)
+    broken: bool = False
 
 
 def open_key_value(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
     """Read all records; a line that is neither a pair nor the rest of a long value is a fault."""
     records = list(_records(source.text(), faults))
     titles = dict.fromkeys(key for record in records for key in record.fields)
-    return Opened("key-value", tuple(titles), "lines of 'key : value'", lambda _wanted: _tables(records, tuple(titles)))
+    sound = [record for record in records if not record.broken]
+    return Opened("key-value", tuple(titles), "lines of 'key : value'", lambda _wanted: _tables(sound, tuple(titles)))
 
 
 def _records(text: str, faults: Faults) -> Iterator[Record]:
-    record, row, key = Record(1), 1, ""
+    record, key = Record(1, 1), ""
     for number, line in enumerate(text.splitlines(), start=1):
         pair = PAIR.match(line.rstrip())
         if pair:
-            if pair["key"] in record.fields:
+            begins = pair["key"] == FIRST_KEY and ID in record.fields
+            if begins or pair["key"] in record.fields:
                 yield record
-                record, row = Record(number), row + 1
+                record = Record(record.row + 1, number)
+            if not record.fields:
+                record.line = number
             key = pair["key"]
             record.fields[key] = pair["value"] or ""
         elif key and line[:1].isspace() and line.strip():
             record.fields[key] += line.strip()  # a narrow terminal wraps long values
         elif line.strip():
-            faults.add(row, number, "has a line that is no 'key : value'", line)
-    yield record
+            if not record.broken:
+                faults.add(record.row, number, "has a line that is no 'key : value'", line)
+            record.broken = True
+        elif record.fields:
+            yield record
+            record, key = Record(record.row + 1, number + 1), ""
+    if record.fields:
+        yield record
 
 
 def _tables(records: list[Record], titles: tuple[str, ...]) -> Iterator[RawTable]:
     texts = {title: [_plain(record.fields.get(title)) for record in records] for title in titles}
     yield RawTable(
         pl.DataFrame(texts, schema=dict.fromkeys(titles, pl.String)),
-        pl.Series("row", range(1, len(records) + 1), pl.UInt32),
+        pl.Series("row", [record.row for record in records], pl.UInt32),
         pl.Series("line", [record.line for record in records], pl.UInt32),
     )
 

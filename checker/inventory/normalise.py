@@ -15,6 +15,8 @@ from checker.inventory.table import RawTable
 from checker.inventory.times import TYPE, Times
 from checker.model.record import fact_dtype
 
+MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more is no age of antivirus definitions
+
 Only = tuple[str, tuple[str, ...]]  # a fact and the words of it with which another counts
 Question = str | Only | None  # asked of texts: what of a fact; whether another counts; whether they say anything
 
@@ -28,6 +30,7 @@ class Normaliser:
     ambiguous: Counter[str] = field(default_factory=Counter)  # times that cannot be settled, with the records undated
     unreadable: Counter[str] = field(default_factory=Counter)
     local: set[str] = field(default_factory=set)
+    odd_ids: int = 0  # Defender ids that are none
     _bindings: dict[tuple[str, ...], Binding] = field(default_factory=dict)
     _texts: dict[Columns, Texts] = field(default_factory=dict)
     _answers: dict[tuple[Question, Columns], Answers] = field(default_factory=dict)
@@ -46,7 +49,9 @@ class Normaliser:
     def records(self, table: RawTable) -> pl.DataFrame:
         """Return the records of a table, in the columns of ``RECORD_COLUMNS`` and of the facts that it carries."""
         view = View(table.columns, self.binding(table.columns.columns))
-        columns = {"row": table.rows, "line": table.lines, **keys(view), "observed": self._observed(view)}
+        found, odd = keys(view)
+        self.odd_ids += odd
+        columns = {"row": table.rows, "line": table.lines, **found, "observed": self._observed(view)}
         columns |= self._facts(view)
         return pl.DataFrame([column.alias(name) for name, column in columns.items()])
 
@@ -125,6 +130,7 @@ class Normaliser:
         if view.binding.plus_minutes is None:
             return times.column
         minutes = view.text((view.binding.plus_minutes,)).cast(pl.Int64, strict=False)
+        minutes = minutes.set(~minutes.is_between(0, MOST_MINUTES), None)
         return times.column + (minutes * 60_000_000).cast(pl.Duration("us"))
 
     def _note(self, times: Times, texts: pl.Series) -> None:

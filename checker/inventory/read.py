@@ -1,6 +1,7 @@
 """Reads inventory files into records; tells every problem of every file at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -45,7 +46,7 @@ class ReadOptions:
 def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:
     """Read files, and all files of folders, in the order given; raise :class:`InputError` with all their problems.
 
-    A file given twice, or two files of the same content, are both read, with a notice on the second.
+    A file given twice, or two files of the same content, are both read, with a notice on the second by path.
     """
     files, problems = _expand(paths)
     named = {"--read-as": options.read_as, "--observed": options.observed}
@@ -75,18 +76,39 @@ def _posix(path: str) -> str:
 
 def _expand(paths: Sequence[str]) -> tuple[list[str], list[Problem]]:
     files: list[str] = []
-    problems = []
+    problems: list[Problem] = []
     for path in paths:
         if Path(path).is_dir():
-            inside = sorted(item.as_posix() for item in Path(path).rglob("*") if item.is_file() and item.name[0] != ".")
+            before = len(problems)
+            inside = sorted(_inside(Path(path), frozenset(), problems))
             files += inside
-            if not inside:
+            if not inside and len(problems) == before:
                 problems.append(Problem(path, "is a folder without files"))
         elif Path(path).exists():
             files.append(_posix(path))
         else:
             problems.append(Problem(path, "does not exist"))
     return files, problems
+
+
+def _inside(folder: Path, above: frozenset[str], problems: list[Problem]) -> Iterator[str]:
+    """Yield the files of a folder and of those in it, linked ones too, but not again inside of itself."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        items = [(item, item.is_dir(), item.is_file()) for item in folder.iterdir()]
+    except OSError as error:
+        problems.append(Problem(folder.as_posix(), f"cannot be read: {error.strerror}"))
+        return
+    for item, is_folder, is_file in items:
+        if is_folder:
+            yield from _inside(item, above | {real}, problems)
+        elif is_file and item.name[0] != ".":
+            yield item.as_posix()
+        elif item.name[0] != ".":
+            what = "is a link to nothing" if item.is_symlink() else "is no file"
+            problems.append(Problem(item.as_posix(), f"cannot be read: it {what}"))
 
 
 def _read_file(path: str, options: ReadOptions) -> FileRecords:
@@ -115,7 +137,7 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
 
 def _with_twins_noted(read: list[FileRecords]) -> list[FileRecords]:
     first: dict[str, str] = {}
-    for records in read:
+    for records in sorted(read, key=lambda item: (item.file.path, item.file.sha256)):
         file = records.file
         if file.sha256 in first:
             twin = first[file.sha256]

@@ -39,8 +39,7 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     fitting = [product for product in able if product.signature.fits(keys)]
     if len(fitting) == 1:
         return fitting[0]
-    shown = ", ".join(title for title in opened.titles[:SHOWN_TITLES] if title)
-    seen = f"({opened.seen}; columns: {shown}{', …' if len(opened.titles) > SHOWN_TITLES else ''})"
+    seen = f"({opened.seen}; columns: {_columns(opened, known_titles(products))})"
     if fitting:
         names = " and ".join(product.id for product in fitting)
         raise InputError(Problem(path, f"could be {names} {seen}", f"say which: --read-as {fitting[0].id}={path}"))
@@ -48,6 +47,16 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     reasons = "; ".join(f"{product.id} {product.signature.misfit(keys)}" for product in nearest)
     hint = f"nearest: {reasons}; --read-as FORMAT={path} settles it"
     raise InputError(Problem(path, f"is in no format that is known {seen}", hint))
+
+
+def _columns(opened: Opened, known: frozenset[str]) -> str:
+    """Return the titles that a mapping knows; others are counted, for a file without a header has its data there."""
+    titles = [title for title in opened.titles if title]
+    shown = [title for title in titles if title_key(title) in known][:SHOWN_TITLES]
+    others = len(titles) - len(shown)
+    if not shown:
+        return f"{others}, of which none is known"
+    return ", ".join(shown) + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
 
 
 def _forced(product: ProductMapping, opened: Opened, path: str, keys: frozenset[str]) -> ProductMapping:

@@ -45,10 +45,14 @@ class Source:
         return self._hash.hexdigest()
 
     def head(self) -> str:
-        """Return the beginning of the text, cut after ``HEAD`` bytes at the end of a line if there is one."""
+        """Return the beginning of the text, cut after ``HEAD`` bytes at the end of a line if there is one.
+
+        Bytes that are not UTF-8 stand in it as surrogates, so that it can be turned into its bytes again.
+        """
         with Path(self.path).open("rb") as file:
             raw = file.read(HEAD * 16)[self.skip :]
-        text = raw.decode(self.encoding, errors="ignore").removeprefix("ï»¿")
+        errors = "surrogateescape" if self.encoding == "utf-8" else "ignore"
+        text = raw.decode(self.encoding, errors=errors).removeprefix("ï»¿")
         end = text.find("\n", HEAD)
         return text if end < 0 else text[: end + 1]
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from enum import Enum
 
 import numpy as np
@@ -12,7 +12,8 @@ import polars as pl
 from checker.inventory.cells import UNSEEN, is_blank
 
 TYPE = pl.Datetime("us")
-OLDEST, NEWEST = 2000, 2200  # years; what lies outside is a program's "never" (0001-01-01, 9999-12-31)
+# What lies outside is a program's "never" (0001-01-01, 9999-12-31) or a clock gone wrong: never a reason to be undated.
+OLDEST, NEWEST = datetime(1970, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - UTC, as the columns hold it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 YEAR = r"(?P<year>\d{4})"
@@ -25,7 +26,7 @@ NAMED = (
     re.compile(r"(?P<day>\d{1,2})\.?\s+(?P<name>[a-z]{3})[a-z]*\.?,?\s+" + YEAR + CLOCK),
 )
 NUMERIC = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-]" + YEAR + CLOCK)
-EPOCH_MS = re.compile(r"(?:\\?/date\()?(?P<ms>\d{12,13})(?:[+-]\d{4})?(?:\)\\?/)?")
+EPOCH_MS = re.compile(r"(?:\\?/date\()?(?P<ms>\d{12,13}|-\d{12,14}|2534\d{11})(?:[+-]\d{4})?(?:\)\\?/)?")
 MONTH_LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
 DAYS_BEFORE = np.cumsum([0, *MONTH_LENGTHS[:-1]]).astype(np.int32)  # a month, in a year that is no leap year
 DAYS_BEFORE_1970 = datetime(1970, 1, 1, tzinfo=UTC).toordinal() - 1
@@ -57,7 +58,7 @@ def read_times(texts: pl.Series) -> Times:
         return Times(regular)
     iso = texts.str.strip_chars().str.replace(" ", "T", literal=True).str.strip_chars_end("Z")
     times = iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    times = times.set(~times.dt.year().is_between(OLDEST, NEWEST), None)
+    times = times.clip(OLDEST, NEWEST)
     left = texts.filter(times.is_null() & texts.is_not_null()).unique()
     read = {text: _read(text) for text in left if not is_blank(text)}
     found = {text: time for text, time in read.items() if isinstance(time, tuple)}
@@ -110,7 +111,7 @@ def _from_digits(digits: list[npt.NDArray[np.uint8]]) -> pl.Series | None:
     year, month, day = number(0, 4), number(4, 6), number(6, 8)
     hour, minute, second = number(8, 10), number(10, 12), number(12, 14)
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    sound = (year >= OLDEST) & (year <= NEWEST) & (month >= 1) & (month <= 12) & (day >= 1)
+    sound = (year >= OLDEST.year) & (year < NEWEST.year) & (month >= 1) & (month <= 12) & (day >= 1)
     sound &= (hour < 24) & (minute < 60) & (second < 60)
     if not sound.all() or not (day <= MONTH_LENGTHS[month] + (leap & (month == 2))).all():
         return None
@@ -122,8 +123,8 @@ def _from_digits(digits: list[npt.NDArray[np.uint8]]) -> pl.Series | None:
     return pl.Series(seconds * 1_000_000 + number(14, 20)).cast(TYPE)
 
 
-def _read(text: str) -> tuple[datetime, bool] | Doubt | None:
-    """Return a time in UTC and whether its form is a local one; None for a program's "never"."""
+def _read(text: str) -> tuple[datetime, bool] | Doubt:
+    """Return a time in UTC, bounded, and whether its form is a local one."""
     plain = " ".join(text.translate(UNSEEN).split())
     try:
         absolute = _absolute(plain)
@@ -133,7 +134,7 @@ def _read(text: str) -> tuple[datetime, bool] | Doubt | None:
     if isinstance(time, Doubt):
         return time
     local = absolute is None
-    return (time.replace(tzinfo=None), local) if OLDEST <= time.year <= NEWEST else None
+    return min(max(time.replace(tzinfo=None), OLDEST), NEWEST), local
 
 
 def _absolute(text: str) -> datetime | None:
@@ -142,7 +143,7 @@ def _absolute(text: str) -> datetime | None:
     if not re.match(r"\d{4}-\d\d-\d\d", text):
         return None
     time = datetime.fromisoformat(text)
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    return time.astimezone(UTC) if time.tzinfo and MINYEAR < time.year < MAXYEAR else time.replace(tzinfo=UTC)
 
 
 def _local(text: str) -> datetime | Doubt:

@@ -52,12 +52,12 @@ def reaches(value: tuple[Attempt, ...], argument: Reach) -> Truth:
     """Hosts were reached from the device: for every pattern one that answered, and none that stayed blocked.
 
     The argument is a host pattern (see `host_matches`), a list of them, or `{hosts: [...], port: 80}`; without a port
-    it is 443. Of each host, port, method and way only the last attempt counts, and only attempts that the system made,
-    or that took the system's own way out (direct, system proxy, WPAD, named proxy).
+    it is 443. Of each host, port, method and way only the last attempt counts, and only attempts that the system made
+    (analyzer, analyzer-cert, mdatp, sense, system), on a known or untold way.
 
     | a host is | if |
     |---|---|
-    | answered | one of its ways gave HTTP 200 to 399, 400, 404 or 405, or its agent says that it was reachable |
+    | answered | one of its ways was reachable, with HTTP 200 to 399, 400, 404, 405, or none if its agent says so |
     | blocked | every way met no answer, a TLS error or HTTP 407; or a proxy's or firewall's rules deny it |
     | conflicting | no way answered, and another status came back (403, 451, 5xx), or results of one moment differ |
 

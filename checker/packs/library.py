@@ -26,7 +26,10 @@ def find_pack(name: str) -> tuple[Path, str]:
     if name in shipped_packs():
         return packs_folder() / name, f"rules/{name}"
     folder = Path(name)
-    if (folder / "pack.yaml").is_file():
-        return folder, folder.as_posix()
+    try:
+        if (folder / "pack.yaml").is_file():
+            return folder, folder.as_posix()
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        raise RuleError(Problem(name, f"cannot be read: {error.strerror or error}")) from error
     hint = did_you_mean(name, shipped_packs()) or f"shipped: {', '.join(shipped_packs())}"
     raise RuleError(Problem(name, "there is no such rule pack", f"{hint}; or give a folder with a pack.yaml"))

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all: written beside their place, then renamed, all of them together."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,8 @@ def together(paths: Sequence[Path]) -> Iterator[tuple[BinaryIO, ...]]:
     """Give one stream to write for each path; the files appear when the block ends without an error.
 
     Until all of them are written and on the disk, every old file stays as it is. On any error, and when the run is
-    interrupted, the new ones are removed and the old ones stay. Missing folders are made.
+    interrupted, the new ones are removed and the old ones stay, or are put back if the renaming had begun. Missing
+    folders are made.
 
     Raises:
         OutputError: a file cannot be written; the problem names it and says why. What the block itself raises passes
@@ -41,10 +43,7 @@ def together(paths: Sequence[Path]) -> Iterator[tuple[BinaryIO, ...]]:
                 _settle(stream)
                 if path.exists():
                     shutil.copymode(path, temporary)
-        for path, temporary, _ in written:
-            with naming(path):
-                temporary.replace(path)
-                _settle_folder(path.parent)
+        _rename_all([(path, temporary) for path, temporary, _ in written], cleanup)
 
 
 @contextmanager
@@ -55,6 +54,54 @@ def naming(path: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(Problem(str(path), f"cannot be written: {reason}", _HINTS.get(type(error), ""))) from error
+
+
+def _rename_all(pairs: Sequence[tuple[Path, Path]], cleanup: ExitStack) -> None:
+    """Put every new file in its place, or, if one cannot be put there, every old one back in its own."""
+    old: dict[Path, Path | None] = {}
+    for path, _ in pairs:
+        with naming(path):
+            old[path] = kept = _keep_beside(path)
+        if kept is not None:
+            cleanup.callback(_remove, kept)
+    begun: list[Path] = []
+    try:
+        for path, temporary in pairs:
+            begun.append(path)
+            with naming(path):
+                temporary.replace(path)
+                _settle_folder(path.parent)
+    except BaseException:
+        for path in reversed(begun):
+            _put_back(path, old[path])
+        raise
+
+
+def _keep_beside(path: Path) -> Path | None:
+    """Give the old file a second name in its folder, under which it outlives its replacement; None if there is none."""
+    if not path.exists():
+        return None
+    for number in itertools.count(1):
+        kept = path.parent / f".mde-readiness-{number}.tmp"
+        if kept.exists():
+            continue
+        try:
+            kept.hardlink_to(path)
+        except FileExistsError:
+            continue
+        except OSError:  # a file system without hard links
+            shutil.copy2(path, kept)
+        return kept
+    raise AssertionError
+
+
+def _put_back(path: Path, kept: Path | None) -> None:
+    """Undo a renaming, begun or done; where that fails, too, the others are still put back."""
+    with suppress(OSError):
+        if kept is None:
+            path.unlink(missing_ok=True)
+        else:
+            kept.replace(path)
 
 
 def _open_beside(path: Path) -> tuple[Path, BinaryIO]:
@@ -91,5 +138,9 @@ def _discard(temporary: Path, stream: BinaryIO) -> None:
     """Remove the temporary file; after a successful run there is none left."""
     with suppress(OSError):
         stream.close()
+    _remove(temporary)
+
+
+def _remove(path: Path) -> None:
     with suppress(OSError):
-        temporary.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)

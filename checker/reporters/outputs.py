@@ -4,7 +4,10 @@ Example:
     -o junit.xml -o problems.sarif -o report.json -o sarif-full:all.sarif -o findings:findings.parquet
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import errno
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -42,12 +45,22 @@ class Output:
     write: Write
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file or folder that the run reads: as messages show it, and resolved."""
+
+    shown: str
+    path: Path
+    folder: bool
+
+
 def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tuple[Output, ...]:
     """Return the outputs that ``-o`` options ask for.
 
     Args:
         specs: the options as given, ``FILE`` or ``KIND:FILE``.
-        inputs: every file and folder that the run reads; none of them may be written over or into.
+        inputs: every file and folder that the run reads; none of them, and no file below them, by whatever link, may
+            be written over or into.
 
     Raises:
         UsageError: with all problems: an ending or a table without a kind, an output that is an input or in one, that
@@ -55,7 +68,7 @@ def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tu
     """
     outputs: list[Output] = []
     problems: list[Problem] = []
-    read = [Path(path) for path in inputs]
+    read = list(_read_files(inputs)) if specs else []
     for spec in specs:
         found = _output(spec, read, outputs)
         if isinstance(found, Problem):
@@ -79,9 +92,30 @@ def write_all(result: Result, outputs: Sequence[Output]) -> None:
                 output.write(result, stream)
 
 
-def _output(spec: str, read: Iterable[Path], others: Iterable[Output]) -> Output | Problem:
-    found = _parse(spec)
-    return found if isinstance(found, Problem) else _clash(spec, found, read, others) or found
+def _output(spec: str, read: Iterable[_Read], others: Iterable[Output]) -> Output | Problem:
+    try:
+        found = _parse(spec)
+        return found if isinstance(found, Problem) else _clash(spec, found, read, others) or found
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        return Problem(_where(spec), f"cannot be written: {error.strerror or error}", "name another file")
+
+
+def _read_files(inputs: Iterable[str | Path]) -> Iterator[_Read]:
+    """Yield everything that the run reads: files, folders, and what lies in folders, links followed.
+
+    What cannot be looked at is left out: nothing can be read from there either, and reading says so.
+    """
+    for given in inputs:
+        folders = [str(given)]
+        seen: set[str] = set()
+        while folders:
+            shown = folders.pop()
+            real = os.path.realpath(shown)
+            yield _Read(shown, Path(real), folder := os.path.isdir(real))  # noqa: PTH112 (Path of Python 3.11 may raise)
+            if folder and real not in seen:
+                seen.add(real)
+                with suppress(OSError):
+                    folders += sorted((f"{shown}/{item.name}" for item in Path(real).iterdir()), reverse=True)
 
 
 def _parse(spec: str) -> Output | Problem:
@@ -99,28 +133,36 @@ def _parse(spec: str) -> Output | Problem:
     if len(writers) > 1 and ending not in writers:
         wanted = " or ".join(f"{kind}:FILE{known}" for known in writers)
         return Problem(_where(spec), f"{kind} are not written as {ending or 'a file without ending'}", wanted)
-    return Output(kind, Path(name).resolve(), writers[ending] if len(writers) > 1 else next(iter(writers.values())))
+    return Output(
+        kind, Path(os.path.realpath(name)), writers[ending] if len(writers) > 1 else next(iter(writers.values()))
+    )
 
 
-def _clash(spec: str, output: Output, inputs: Iterable[Path], others: Iterable[Output]) -> Problem | None:
+def _clash(spec: str, output: Output, inputs: Iterable[_Read], others: Iterable[Output]) -> Problem | None:
     """Return why the file may not be written, if so."""
+    if output.path.is_symlink():  # a resolved path that still is a link leads round in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if output.path.exists() and not output.path.is_file():
         return Problem(_where(spec), "is there already and is no plain file", "name a file")
-    for path in inputs:
-        if path.is_dir() and path.resolve() in output.path.parents:
-            return Problem(_where(spec), f"lies in the input {path}", "the next run would read it: write it elsewhere")
-        if _same(output.path, path):
-            return Problem(_where(spec), f"is the input {path}", "inputs are never written over: name another file")
+    for read in inputs:
+        if read.folder and read.path in output.path.parents:
+            hint = "the next run would read it: write it elsewhere"
+            return Problem(_where(spec), f"lies in the input {read.shown}", hint)
+        if _same(output.path, read.path):
+            hint = "inputs are never written over: name another file"
+            return Problem(_where(spec), f"is the input {read.shown}", hint)
     if any(_same(output.path, other.path) for other in others):
         return Problem(_where(spec), "is the file of another output", "give each output a file of its own")
     return None
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Return whether two paths are one file, by whatever names, links or spellings they go."""
-    if one.exists() and other.exists():
+    """Return whether two resolved paths are one file, by whatever hard links or spellings they go."""
+    if one == other:
+        return True
+    with suppress(OSError):
         return one.samefile(other)
-    return one == other.resolve()
+    return False
 
 
 def _where(spec: str) -> str:

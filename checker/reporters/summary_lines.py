@@ -4,7 +4,7 @@ Rules are ordered by what to fix first: severity, then devices that fail, then d
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,8 @@ INPUTS_SHOWN: Final = 12
 NOTICES_SHOWN: Final = 12
 _SITE_RULES_SHOWN: Final = 6
 _WORDS: Final = 60  # characters of a remediation in a row
+_CELL: Final = 200  # characters of any cell of a grid
+_LINE: Final = 500  # characters of a sentence; ours are shorter, whatever a file says is cut
 
 
 class Mark(StrEnum):
@@ -78,7 +80,16 @@ def sections(summary: Summary) -> tuple[Section, ...]:
         _notices(summary),
         _verdict(summary),
     )
-    return tuple(section for section in found if section.lines or section.rows)
+    return tuple(_cut(section) for section in found if section.lines or section.rows)
+
+
+def _cut(section: Section) -> Section:
+    """Return the section without cells of a length that only a hostile or broken file has."""
+
+    def short(rows: tuple[Row, ...], limit: int) -> tuple[Row, ...]:
+        return tuple(replace(row, cells=tuple(visible(cell, limit) for cell in row.cells)) for row in rows)
+
+    return replace(section, lines=short(section.lines, _LINE), rows=short(section.rows, _CELL))
 
 
 def _devices(summary: Summary) -> Section:

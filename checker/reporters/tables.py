@@ -5,9 +5,10 @@ null kept. Parquet: the columns of :mod:`checker.model.result` as they are, with
 file's metadata under ``schema``; the bytes do not depend on how the rows were cut into parts.
 """
 
+import io
 import os
 import re
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import polars as pl
 
@@ -67,11 +68,35 @@ def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _write_parquet(table: Table, schema: str, stream: BinaryIO) -> None:
     frame = scan(table).select(list(table.columns))
+    target = _Recording(stream)
     try:
-        frame.sink_parquet(stream, row_group_size=ROW_GROUP, data_page_size=_ONE_PAGE, metadata={"schema": schema})
-    except pl.exceptions.ComputeError as error:
-        # NOTE: Polars reports a full disk as an error of computing, with the number of the operating system's error.
+        frame.sink_parquet(
+            cast("BinaryIO", target), row_group_size=ROW_GROUP, data_page_size=_ONE_PAGE, metadata={"schema": schema}
+        )
+    except pl.exceptions.PolarsError as error:
+        # NOTE: Polars reports a full disk as an error of computing or of its own format, not always with the number.
+        if target.refusal is not None:
+            raise target.refusal from error
         number = _OS_ERROR.search(str(error))
         if number is None:
             raise
         raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+
+
+class _Recording(io.RawIOBase):
+    """A stream to write that remembers what the operating system refused, whatever the writer makes of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self.refusal: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:  # noqa: ANN401
+        try:
+            return self._stream.write(content)
+        except OSError as error:
+            self.refusal = error
+            raise

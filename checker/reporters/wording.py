@@ -9,11 +9,11 @@ from typing import Final
 
 # Everything that a reader cannot see, that moves a terminal's cursor, that turns the reading direction, or that XML 1.0
 # forbids: C0 and C1 controls, DEL, soft hyphen, bidirectional marks, line and paragraph separators, zero-width space,
-# word joiner, lone surrogates, byte order mark, interlinear marks, noncharacters. Joiners inside words (U+200C, U+200D)
-# stay: Persian and many emoji need them.
+# word joiner, lone surrogates, byte order mark, interlinear marks, noncharacters, tags (unseen ASCII).
+# Joiners inside words (U+200C, U+200D) stay: Persian and many emoji need them.
 _HIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff"
+    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
     + "]"
 )

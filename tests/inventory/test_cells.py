@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.inventory.cells import SEPARATOR, cell, fold, is_blank
+from checker.facts.attempts import is_answered, is_system, read_attempts
+from checker.inventory.cells import SEPARATOR, cell, fold
 from checker.inventory.mapping import FactReading
 from checker.inventory.mapping_files import mappings
+from checker.model.fact import Attempt
+from checker.model.outcome import Missing
 from tests.inventory.records import read_one, refusal, rows
 
 
@@ -107,9 +110,143 @@ def test_the_port_is_the_one_given_or_that_of_the_scheme(url: str, port: str, ex
     assert f'"port":{expected},' in (attempt(url, port, "", "", "", "", "") or "")
 
 
-@pytest.mark.parametrize("url", ["", "NULL", "https://", "https://[broken", "h.example:port"])
-def test_a_url_without_a_host_stays_as_it_stands(url: str) -> None:
-    assert attempt(url, "", "", "", "", "", "") == ("" if is_blank(url) else url)
+@pytest.mark.parametrize("url", ["", "NULL"])
+def test_no_url_is_a_blank(url: str) -> None:
+    assert attempt(url, "", "", "", "", "", "") == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://",
+        "https://[broken",
+        "h.example:port",
+        "https://alice:S3c/ret@host/",
+        "https://alice:123/ret@host/",
+        "https://alice:S3c?ret@host/",
+        "https://alice:S3c#ret@host/",
+        "alice:S3cret@host:99999/",
+        "https://alice:S3c ret@host:99999/",
+        "alice S3cret host",
+        f"https://h.example:{'9' * 5_000}/",
+    ],
+)
+def test_of_a_url_that_cannot_be_read_nothing_is_kept(url: str) -> None:
+    mark = attempt(url, "", "mdatp", "", "reachable", "200", "")
+
+    assert mark == "(a URL that cannot be read)"
+    assert read_attempts(mark) is Missing.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "url", ["alice:S3cret@h.example", "https://alice:S3c@ret@h.example/", "x://alice:S3 c@h.example"]
+)
+def test_credentials_end_at_the_last_at_sign(url: str) -> None:
+    text = attempt(url, "", "", "", "", "", "") or ""
+
+    assert '"host":"h.example"' in text
+    assert "alice" not in text
+
+
+def tried(**columns: str) -> Attempt | Missing:
+    """Return the attempt that a row gives: mdatp reached its host, where the columns do not say otherwise."""
+    row = {"url": "https://h.example/", "port": "", "method": "mdatp", "via": "", "result": "reachable"}
+    text = attempt(*{**row, "status": "", "error": "", **columns}.values())
+    found = read_attempts(text or "")
+    return found if isinstance(found, Missing) else found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("407.0", 407), ("200", 200), ("000", 0), ("0.0", 0), ("", 0), ("N/A", 0)]
+)
+def test_a_status_is_a_number_also_as_a_spreadsheet_writes_it(text: str, status: int) -> None:
+    assert getattr(tried(status=text), "status", None) == status
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["403 Forbidden", "5xx", "-1", "#REF!", "407.5", "1000", "\u0664\u0660\u0667", "no: http://a:b@c", "9" * 5_000],
+)
+def test_a_status_that_cannot_be_read_is_not_taken_for_none(status: str) -> None:
+    assert tried(status=status) is Missing.UNREADABLE
+
+
+@pytest.mark.parametrize("port", ["all", "-1", "443.5", "65536", "9" * 5_000])
+def test_a_port_that_cannot_be_read_is_not_taken_for_the_usual_one(port: str) -> None:
+    assert tried(port=port) is Missing.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("result", "read"),
+    [
+        ("Reachable", "reachable"),
+        ("TLS error", "tls_error"),
+        ("not-tested", "not_tested"),
+        ("Blocked by proxy 10.1.2.3", "conflicting"),
+        ("timeout", "conflicting"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("status", ["", "200", "302"])
+def test_only_the_known_word_for_an_answer_is_one(result: str, read: str, status: str) -> None:
+    found = tried(result=result, status=status)
+
+    assert isinstance(found, Attempt)
+    assert (found.result, is_answered(found)) == (read, read == "reachable")
+
+
+@pytest.mark.parametrize(
+    ("method", "via", "strong"),
+    [
+        *((method, "", True) for method in ("analyzer", "Analyzer-Cert", "mdatp", "SENSE", "system")),
+        *((method, "direct", False) for method in ("", "simulated", "wget", "curl.exe", "mock", "x" * 25, "a:b@c")),
+        *(("mdatp", via, True) for via in ("direct", "System proxy", "WPAD", "named-proxy", "unknown")),
+        *(("mdatp", via, False) for via in ("other", "mocked", "http://alice:S3cret@proxy")),
+    ],
+)
+def test_only_known_methods_on_known_ways_are_the_systems(method: str, via: str, strong: bool) -> None:
+    found = tried(method=method, via=via)
+
+    assert isinstance(found, Attempt)
+    assert is_system(found) is strong
+    assert "S3cret" not in found.via
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        ("curl: (60) SSL certificate problem for alice", "curl 60"),
+        ("curl 7 at first, then curl error 35", "curl 35"),
+        ("60", "curl 60"),
+        ("curl/7.60.0: timed out after 3560 ms", "timeout"),
+        ("Could not resolve host: intranet.contoso.example", "dns"),
+        ("Connection refused by 10.0.0.1", "refused"),
+        ("connection reset", "reset"),
+        ("certificate of CN=Alice Example", "certificate"),
+        ("TLS alert", "tls"),
+        ("no way through http://me:pw@proxy", "proxy"),
+        ("alice@contoso.example was here", ""),
+        ("curl" * 10_000, ""),
+    ],
+)
+def test_of_an_error_one_word_is_kept(error: str, kept: str) -> None:
+    assert getattr(tried(error=error), "error", None) == kept
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/edr/commands/test?sig=1#x", "/edr/commands/test"),
+        ("/a_b/c-d/e.f/", "/a_b/c-d/e.f/"),
+        ("/a/b/c/d", ""),
+        ("/Users/Alice", ""),
+        ("/0f8fad5b-d9cb-469f-a165-70867728950e", ""),
+        ("/x/0f8fad5bd9cb469fa16570867728950e", ""),
+        ("/%61lice", ""),
+    ],
+)
+def test_of_a_path_only_a_short_plain_one_is_kept(path: str, kept: str) -> None:
+    assert getattr(tried(url=f"https://h.example{path}"), "path", None) == kept
 
 
 @given(st.text())

@@ -45,7 +45,7 @@ MESSAGES = {
     "unknown/only-bom.csv": ": is empty" + AGAIN,
     "unknown/workbook.xlsx": ": is a ZIP archive or an Excel workbook, not text\n  hint: unpack it, or save it as CSV",
     "unknown/phone-list.csv": (
-        ": is in no format that is known (CSV, semicolon; columns: Name, Extension)\n"
+        ": is in no format that is known (CSV, semicolon; columns: 2, of which none is known)\n"
         "  hint: nearest: advanced-hunting lacks 'DeviceId' or 'DeviceName', and 'ClientVersion' or 'ConnectivityType'"
         " or 'OSBuild' or others; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus', and"
         " 'onboardingStatus' or 'healthStatus' or 'agentVersion' or others; portal-devices lacks 'Device ID', and"
@@ -53,8 +53,8 @@ MESSAGES = {
         " --read-as FORMAT=unknown/phone-list.csv settles it"
     ),
     "unknown/software.csv": (
-        ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, OSPlatform, OSVersion,"
-        " SoftwareVendor, SoftwareName, SoftwareVersion)\n"
+        ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, OSPlatform, OSVersion and 3"
+        " others)\n"
         "  hint: nearest: advanced-hunting lacks 'ClientVersion' or 'ConnectivityType' or 'OSBuild' or others and never"
         " has 'SoftwareName'; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus'; portal-devices"
         " lacks 'Device ID', and 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or"
@@ -86,7 +86,7 @@ SET_ASIDE = {
     ),
     "machines-api/bad-line.jsonl": (2, 2, "is no JSON: expecting ',' delimiter", [1, 3]),
     "machines-api/no-objects.json": (2, 1, "is no JSON object", [1]),
-    "mdatp-health/stray-line.txt": (1, 34, "has a line that is no 'key : value'", [1]),
+    "mdatp-health/stray-line.txt": (1, 34, "has a line that is no 'key : value'", []),
 }
 
 

@@ -159,3 +159,38 @@ def test_a_document_cut_anywhere_is_refused(
 
 def test_titles_that_nobody_needs_are_left_out() -> None:
     assert flat({"a": 1, "b": {"c": 2, "d": 3}}, {"a", "b.c"}) == {"b.d": "3"}
+
+
+@pytest.mark.parametrize("again", ["id", "ID"])
+@pytest.mark.parametrize("form", ["[%s]", "%s", '{"value": [%s]}', '%s\n{"id": "c"}'])
+def test_a_key_that_comes_twice_is_a_fault_of_its_record(again: str, form: str) -> None:
+    faults = Faults("x.json", skip=True)
+    text = form.replace("%s", f'{{"id": "a", "{again}": "b"}}')
+    assert [record["id"] for _, _, record in read_document(text, faults)] == (["c"] if "c" in form else [])
+    assert [bad.reason for bad in faults.rejected] == [f"has the key '{again}' twice"]
+
+
+@pytest.mark.parametrize("key", ["data", "value", "values", "result", "results"])
+@pytest.mark.parametrize("form", ["[%s]", "%s", "%s\n%s"])
+def test_a_record_with_a_list_of_its_own_is_no_page(key: str, form: str) -> None:
+    record = {"id": "a", key: [{"k": 1}]}
+    text = form.replace("%s", json.dumps(record))
+    assert read(text) == [flat(record)] * form.count("%s")
+    assert read(json.dumps({key: [], "id": "a"})) == [{key: "[]", "id": "a"}]
+
+
+def test_a_list_before_keys_of_a_record_is_refused() -> None:
+    with pytest.raises(InputError, match="has a list of records beside 'id', which is no key of a page"):
+        read('{"value": [{"k": 1}], "id": "a"}')
+
+
+def test_half_of_a_surrogate_pair_is_a_fault() -> None:
+    faults = Faults("x.json", skip=True)
+    text = r'[{"id": "\ud83d\ude00"}, {"id": "\ud83d"}]'
+    assert [record["id"] for _, _, record in read_document(text, faults)] == ["\U0001f600"]
+    assert [bad.reason for bad in faults.rejected] == ["has half of a surrogate pair"]
+
+
+def test_a_key_that_comes_twice_in_a_page_of_many_hides_no_other_record() -> None:
+    with pytest.raises(InputError, match="has the key 'ID' twice"):
+        read('[{"value": [{"id": "a", "ID": "b"}, {"id": "c"}]}]', skip=True)

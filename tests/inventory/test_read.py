@@ -1,6 +1,7 @@
 """Files, folders and what a user says of them."""
 
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -93,9 +94,10 @@ def test_a_file_given_twice_is_read_twice_and_told(tmp_path: Path) -> None:
     copy = tmp_path / "copy.csv"
     shutil.copy(VALID, copy)
     first, second, third = read_inventory([VALID, VALID, str(copy)])
-    assert first.file.notices == ()
-    assert second.file.notices == ("is given twice: its records are read twice",)
-    assert third.file.notices == (f"has the same content as {VALID}: its records are read twice",)
+    same = f"has the same content as {copy}: its records are read twice"  # "/tmp/…" comes first, whatever the order
+    assert third.file.notices == ()
+    assert first.file.notices == second.file.notices == (same,)
+    assert [item.file.notices for item in read_inventory([str(copy), VALID])] == [(), (same,)]
     assert first.rows == second.rows == third.rows == 9
 
 
@@ -170,3 +172,50 @@ def test_a_nul_in_json_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('{"DeviceId":\n"a\0"}')
     assert f"{path}:2: a NUL byte stands in the text" in refusal(path)
+
+
+def test_what_cannot_be_read_in_a_folder_is_told_and_linked_folders_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.csv").write_bytes(Path(VALID).read_bytes())
+    (tmp_path / "in" / "linked").symlink_to(tmp_path / "out")
+    (tmp_path / "out" / "loop").symlink_to(tmp_path / "in")
+    (file,) = read_inventory([str(tmp_path / "in")])
+    assert file.file.path == f"{tmp_path}/in/linked/a.csv"
+    (tmp_path / "in" / "gone.csv").symlink_to(tmp_path / "nothing")
+    assert refusal(tmp_path / "in") == f"{tmp_path}/in/gone.csv: cannot be read: it is a link to nothing"
+
+
+def test_a_record_nested_too_deeply_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    for depth in (980, 1000, 3000, 100_000):
+        path.write_text('[{"DeviceId": "a", "ClientVersion": "1", "x": ' + "[" * depth + "]" * depth + "}]")
+        with suppress(InputError):  # how deep a record may be is Python's choice; it must never be a traceback
+            read_one(path)
+    assert "nested too deeply" in refusal(path)
+
+
+@pytest.mark.parametrize("bad", [b"Ger\xe4t", b"NUL\0"])
+def test_a_header_that_is_not_utf_8_moves_no_record(bad: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"DeviceId,ClientVersion," + bad + b"\n" + b"a" * 40 + b",10.1,x\n")
+    if b"\0" in bad:
+        assert f"{path}:1: a NUL byte stands in the text" in refusal(path)
+    else:
+        assert [row["mde_id"] for row in rows(path)] == ["a" * 40]
+        assert read_one(path).file.notices[0].startswith("is not UTF-8 and was read as Windows-1252")
+
+
+def test_a_long_field_in_a_header_is_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("DeviceId,ClientVersion," + "x" * 200_000 + "\n" + "a" * 40 + ",10.1,x\n")
+    assert len(rows(path)) == 1
+
+
+def test_a_run_of_mdatp_ends_at_a_blank_line_and_before_its_first_key(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    edr, health = 'edr_machine_id : "%s"\n', 'healthy : true\napp_version : "1"\n'
+    for between in ("", "\n"):
+        path.write_text(edr % ("a" * 40) + between + health + edr % ("b" * 40))
+        assert [row.get("agent.version") for row in rows(path)] == [None, "1"]
+        assert [row["mde_id"] for row in rows(path)] == ["a" * 40, "b" * 40]

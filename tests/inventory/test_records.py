@@ -35,7 +35,7 @@ def test_doubtful_dates_give_one_notice_a_file_and_leave_their_rows_undated() ->
             "1 record is undated: a time such as '05/12/2026 6:41:32 PM' may be day/month or month/day; "
             f"--observed {path}=DATE dates them"
         ),
-        f"1 record is undated: a time such as 'soon' is in no form that is known; --observed {path}=DATE dates them",
+        f"1 record is undated: the text of its time is in no form that is known; --observed {path}=DATE dates them",
         "times such as '05/05/2026 6:41:32 PM' name no time zone and were read as UTC",
     )
     times = [row.get("observed") for row in rows(path)]
@@ -50,9 +50,38 @@ def test_a_word_that_no_table_knows_is_passed_on_as_it_stands(tmp_path: Path) ->
     assert "os.build" not in found[0]
 
 
-def test_ids_are_folded_and_kept_when_they_are_none(tmp_path: Path) -> None:
-    found = rows(hunting(tmp_path, "A" * 40 + ",x,Windows11,1,1", " Short-ID ,x,Windows11,1,1", "N/A,x,Windows11,1,1"))
-    assert [row.get("mde_id") for row in found] == ["a" * 40, "short-id", None]
+def test_ids_are_folded_and_what_is_no_id_is_no_key_and_told(tmp_path: Path) -> None:
+    ids = ["A" * 40, " Short-ID ", "N/A", "unknown", "0", "#N/A", "0" * 40, "g" * 40]
+    path = hunting(tmp_path, *(f"{text},x,Windows11,1,1" for text in ids))
+    assert [row.get("mde_id") for row in rows(path)] == ["a" * 40, *[None] * 7]
+    (notice,) = read_one(path).file.notices
+    told = "6 device ids are not of 40 hexadecimal digits (or all zeros) and are not used; "
+    assert notice == told + "the rows go by their other keys"
+
+
+@pytest.mark.parametrize("word", ["None", "NaN", "0", "False", "unknown", "#N/A", "0" * 40])
+def test_a_word_for_no_other_device_is_a_blank(word: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"DeviceId,OSPlatform,HostDeviceId,MergedToDeviceId\n{'a' * 40},Linux,{word},{word}\n")
+    (row,) = rows(path)
+    assert (row["device.host_id"], row["device.merged_to"]) == ("", "")
+
+
+def test_a_notice_quotes_no_time_that_may_hold_a_name_or_an_address(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    for text in ("CONTOSO\\alice 203.0.113.77", "203.0.113.77"):
+        path.write_text(f"DeviceId,ClientVersion,Timestamp\n{'a' * 40},1.0,{text}\n")
+        assert "203.0.113.77" not in str(read_one(path).file.notices)
+
+
+@pytest.mark.parametrize("minutes", ["99999999999999999", "-5", "soon"])
+def test_an_age_that_is_none_leaves_the_record_undated(minutes: str, tmp_path: Path) -> None:
+    path = tmp_path / "health.json"
+    path.write_text(
+        f'{{"edrMachineId": "{"a" * 40}", "appVersion": "1", "definitionsVersion": "1",'
+        f' "definitionsUpdated": "1776251367000", "definitionsUpdatedMinutesAgo": "{minutes}"}}'
+    )
+    assert "observed" not in rows(path)[0]
 
 
 BLANKS = ["", " ", "NULL", "null", "N/A", "-", "{}", '""""""']

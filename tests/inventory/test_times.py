@@ -83,12 +83,28 @@ def test_what_is_no_time_is_said_to_be_none(text: str) -> None:
     assert times.unreadable == {text}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "NULL", "{}", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1/1/0001 12:00:00 AM"]
-)
-def test_blanks_and_a_programs_never_are_no_time_and_nothing_to_tell(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "NULL", "{}"])
+def test_blanks_are_no_time_and_nothing_to_tell(text: str) -> None:
     times = read_times(pl.Series([text]))
     assert only(times) is None
+    assert not times.ambiguous | times.unreadable
+
+
+NEVER = {
+    "0001-01-01T00:00:00Z": moment("1970-01-01"),
+    "0001-01-01T00:00:00+02:00": moment("1970-01-01"),
+    "1601-01-01": moment("1970-01-01"),
+    "1/1/0001 12:00:00 AM": moment("1970-01-01"),
+    "/Date(-62135596800000)/": moment("1970-01-01"),
+    "1999-12-31": moment("1999-12-31"),
+    "9999-12-31T23:59:59Z": moment("2200-01-01"),
+}
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_a_programs_never_is_bounded_so_that_it_is_stale_or_in_the_future(text: str) -> None:
+    times = read_times(pl.Series([text]))
+    assert only(times) == NEVER[text]
     assert not times.ambiguous | times.unreadable
 
 
@@ -104,7 +120,7 @@ def test_a_null_is_no_time() -> None:
     ]
 
 
-moments = st.datetimes(moment("2000-01-01 00:00:00"), moment("2200-12-31 00:00:00"))
+moments = st.datetimes(moment("1970-01-01 00:00:00"), moment("2200-01-01 00:00:00"))
 forms = st.sampled_from(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f0Z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
 
 

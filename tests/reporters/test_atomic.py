@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,32 @@ def test_a_disk_that_turns_out_full_at_the_end_leaves_all_old_files(
         first.write(b"new")
     assert names(tmp_path) == ["one"]
     assert (tmp_path / "one").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_renaming_that_fails_puts_back_what_was_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def no_links(*_given: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    (tmp_path / "one").write_bytes(b"old")
+    with (
+        pytest.raises(OutputError, match="three: cannot be written: Is a directory"),
+        together([tmp_path / name for name in ("one", "two", "three")]) as (first, *_),
+    ):
+        first.write(b"new")
+        monkeypatch.setattr(Path, "replace", _replace_all_but("three", Path.replace))
+    assert names(tmp_path) == ["one"]
+    assert (tmp_path / "one").read_bytes() == b"old"
+
+
+def _replace_all_but(name: str, replace: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    def refuse(temporary: Path, path: Path) -> Path:
+        if path.name == name:
+            raise IsADirectoryError(21, "Is a directory")
+        return replace(temporary, path)
+
+    return refuse

@@ -139,3 +139,32 @@ def test_a_writer_that_fails_leaves_every_old_file(small: Result, tmp_path: Path
     assert str(error.value) == f"{broken.path}: cannot be written: No space left on device"
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ""] == ["old.json"]
     assert old.read_text() == "old"
+
+
+def test_an_input_behind_a_link_in_a_folder_is_never_an_output(tmp_path: Path) -> None:
+    folder, other = tmp_path / "exports", tmp_path / "other"
+    (folder / "deeper").mkdir(parents=True)
+    other.mkdir()
+    (tmp_path / "real.csv").write_text("x")
+    (folder / "deeper" / "h.csv").symlink_to(tmp_path / "real.csv")
+    (folder / "linked").symlink_to(other)
+    (folder / "deeper" / "round").symlink_to(folder)
+    with pytest.raises(UsageError, match=r"is the input .*deeper/h\.csv"):
+        parse_outputs([f"json:{tmp_path}/real.csv"], [folder])
+    with pytest.raises(UsageError, match=r"lies in the input .*linked"):
+        parse_outputs([f"{other}/new.json"], [folder])
+
+
+def test_a_link_that_leads_round_is_no_output(tmp_path: Path) -> None:
+    (tmp_path / "round.json").symlink_to(tmp_path / "round.json")
+    with pytest.raises(UsageError, match=r"round\.json: cannot be written: Too many levels of symbolic links"):
+        parse_outputs([f"{tmp_path}/round.json"], [tmp_path / "absent"])
+
+
+def test_a_folder_that_may_not_be_entered_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)  # root, as whom tests may run, is never refused
+    with pytest.raises(UsageError, match="cannot be written: Permission denied\n  hint: name another file"):
+        parse_outputs([f"{tmp_path}/r.json"])

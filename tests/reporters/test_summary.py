@@ -178,3 +178,11 @@ def test_no_text_of_an_input_reaches_the_terminal_as_a_control(text: str) -> Non
     for said in (render_plain(shown), terminal(shown)):
         categories = {unicodedata.category(character) for character in said.replace("\n", "")}
         assert not categories & {"Cc", "Cs", "Zl", "Zp"}
+
+
+def test_a_cell_or_line_of_monstrous_length_is_cut_visibly(small: Result) -> None:
+    entry = replace(small.summary.inputs[0], path="x" * 1_000_000, notices=("y" * 1_000_000,))
+    text = render_plain(replace(small.summary, inputs=(entry,)))
+    assert f"  {'x' * 199}…\n" in text
+    assert f"  {'x' * 499}…\n" in text  # the notice starts with the file's name
+    assert len(text) < 20_000

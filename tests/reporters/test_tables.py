@@ -1,5 +1,6 @@
 """Tables keep every row, name and time exactly, and do not show how they were cut into parts."""
 
+import contextlib
 import json
 import resource
 import signal
@@ -116,11 +117,28 @@ def test_a_full_disk_is_an_error_of_the_operating_system(large: Result, tmp_path
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
-        with (tmp_path / "out").open("wb") as stream, pytest.raises(OSError, match="File too large"):
+        with (tmp_path / "out").open("wb", buffering=0) as stream, pytest.raises(OSError, match="File too large"):
             tables.write_findings_parquet(large, stream)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_refusal_that_polars_words_otherwise_is_still_one_of_the_operating_system(
+    small: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(BytesIO):
+        def write(self, _content: object) -> int:
+            raise OSError(28, "No space left on device")
+
+    def sink(_frame: pl.LazyFrame, stream: BytesIO, **_options: object) -> None:
+        with contextlib.suppress(OSError):
+            stream.write(b"x")
+        raise pl.exceptions.ComputeError("Invalid thrift: transport error")
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", sink)
+    with pytest.raises(OSError, match="No space left on device"):
+        tables.write_findings_parquet(small, Full())
 
 
 def test_an_error_of_computing_is_not_taken_for_a_full_disk(small: Result, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
         ("\ud800", "\\ud800"),
         ("\ufffe\ufeff", "\\ufffe\\ufeff"),
         ("\U0001fffe", "\\U0001fffe"),
+        ("a\U000e0041\U000e007f", "a\\U000e0041\\U000e007f"),
         ("Büro-Gerät 工作站 😀", "Büro-Gerät 工作站 😀"),
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
