@@ -88,7 +88,9 @@ def _expand(paths: Sequence[str]) -> tuple[list[str], list[Problem]]:
             files.append(_posix(path))
         else:
             problems.append(Problem(path, "does not exist"))
-    return files, problems
+    odd = [file for file in files if not file.isprintable() and any("\ud800" <= char <= "\udfff" for char in file)]
+    problems += [Problem(file, "has a name that is not UTF-8", "rename it") for file in odd]
+    return [file for file in files if file not in odd], problems
 
 
 def _inside(folder: Path, above: frozenset[str], problems: list[Problem]) -> Iterator[str]:
