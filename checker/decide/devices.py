@@ -11,7 +11,16 @@ from checker.engine.columns import Judged
 from checker.model.result import DEVICE_COLUMNS
 
 VERDICT_COLUMNS = (
-    "readiness by route path verification failed unknown waived undetermined_by next_steps".split()  # noqa: SIM905
+    "readiness",
+    "by",
+    "route",
+    "path",
+    "verification",
+    "failed",
+    "unknown",
+    "waived",
+    "undetermined_by",
+    "next_steps",
 )
 
 

@@ -50,7 +50,7 @@ def dated(records: FileRecords, time: datetime) -> FileRecords:
     """Return the records with a time for those that have none."""
     naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     fill = pl.col("observed").fill_null(pl.lit(naive, dtype=RECORD_COLUMNS["observed"]))
-    return FileRecords(records.file, [frame.with_columns(fill) for frame in records.frames], records.rejected, time)
+    return FileRecords(records.file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
 
 
 def _with_columns(frame: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:

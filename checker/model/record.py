@@ -7,7 +7,6 @@ the catalogue types it later, once for each distinct text.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import polars as pl
 
@@ -61,7 +60,6 @@ class FileRecords:
     file: InputFile
     frames: list[pl.DataFrame] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    exported_at: datetime | None = None  # from --observed FILE=DATE: dates every undated record
 
     @property
     def rows(self) -> int:

@@ -142,7 +142,6 @@ def test_a_file_that_fits_two_mappings_is_not_guessed(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("time", [DAY, DAY.replace(tzinfo=None), DAY.astimezone(timezone(timedelta(hours=5)))])
 def test_observed_dates_the_records_that_have_no_time(time: datetime) -> None:
     records = read_one(UNDATED, ReadOptions(observed={UNDATED: time}))
-    assert records.exported_at == time
     assert records.frames[0]["observed"].to_list() == [DAY.replace(tzinfo=None)]
     dated = read_one(VALID, ReadOptions(observed={VALID: time}))
     assert dated.frames[0]["observed"].to_list() == read_one(VALID).frames[0]["observed"].to_list()
