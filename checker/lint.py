@@ -66,13 +66,13 @@ def judge_case(plan: Plan, case: Case) -> Outcome | None:
     rule = next((rule for rule in plan.pack.rules if rule.id == case.rule), None)
     if rule is None:
         return None
-    readings, attested = {}, {}
+    readings, words = {}, {}
     for fact, text in case.facts:
         if plan.specs[fact].view_of:
-            attested[fact] = Word(text, case.as_of)
+            words[fact] = (Word((text,), case.as_of),)
         else:
             readings[fact] = Reading(read_value(text, plan.specs[fact]), (text,))
-    return outcome(Device(plan, readings, attested), rule)
+    return outcome(Device(plan, readings, words), rule)
 
 
 def reachable(rule: Rule) -> frozenset[Outcome]:

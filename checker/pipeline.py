@@ -1,6 +1,6 @@
 """The whole story: load → read → identify → judge → report. Start reading here.
 
-    load      rule pack and attestations to a plan                  packs/
+    load      rules, exceptions and waves to a plan                 loading.py, packs/
     read      export files to records                               inventory/
     identify  records to devices, by their keys                     inventory/identify.py
     judge     records of each device to outcomes and verdicts       engine/, decide/
@@ -10,61 +10,37 @@ Nothing below the command line looks at the clock, the network, the environment 
 the options, so the same files give the same bytes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 import numpy as np
 
 from checker.decide import summary
+from checker.decide.baseline import since
 from checker.decide.coverage import FactCoverage, Undecidable, coverage, undecidable
-from checker.decide.exit import Gate, counted_rules
-from checker.decide.judge import Judgements, Run, Wanted, judge
+from checker.decide.exit import counted_rules
+from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
+from checker.decide.rollout import Rollout
+from checker.decide.steps import step_notes
+from checker.decide.tables import Wanted
 from checker.engine.columns import open_bucket, scope_of
-from checker.engine.records import buckets, gather_records
-from checker.errors import InputError, Problem, UsageError
+from checker.engine.records import Records, buckets, gather_records
+from checker.engine.select import resolve
+from checker.errors import InputError, Problem
 from checker.inventory.identify import Unmatched, identify
 from checker.inventory.read import ReadOptions, read_inventory
+from checker.loading import Loaded, load
+from checker.model.notes import FileNote, InputTally
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
-from checker.model.result import InputTally, Result
-from checker.model.rule import Pack
-from checker.packs.attestations import read_attestations
-from checker.packs.build import build_pack, read_pack_files
-from checker.packs.compile import DEFAULT_MAX_AGE_DAYS, compile_plan
-from checker.packs.library import DEFAULT_PACK, find_pack, packs_folder
-from checker.yaml_nodes import did_you_mean
-
-CURRENT = "current"  # the profile against which every run is compared, where a pack has it
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Everything that a run is told; the command line fills it once."""
-
-    inventory: tuple[str, ...]
-    as_of: date
-    pack: str = DEFAULT_PACK
-    profile: str = "seed"
-    attestations: str = ""
-    max_age_days: int = DEFAULT_MAX_AGE_DAYS
-    require_dates: bool = False
-    observed: Mapping[str, datetime] = field(default_factory=dict)
-    read_as: Mapping[str, str] = field(default_factory=dict)
-    bad_rows: Literal["stop", "skip"] = "stop"
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    gate: Gate = field(default_factory=Gate)
-    all_outcomes: bool = False
-    outputs: frozenset[str] = frozenset(
-        {"devices", "findings", "cases"}
-    )  # tables that somebody will read; "places": devices of few findings
+from checker.model.result import Result
+from checker.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +59,10 @@ def check(options: Options, progress: Progress | None = None) -> Iterator[Result
         CheckerError: with every problem of the rules, the attestations or the inputs.
     """
     progress = progress or Progress()
-    plan, current = load(options)
-    inputs = read(options, plan, current, progress)
+    loaded = load(options)
+    inputs = read(options, loaded.plan, loaded.current, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
-        yield judge_and_summarise(options, (plan, current), inputs, Path(folder), progress)
+        yield judge_and_summarise(options, loaded, inputs, Path(folder), progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +82,15 @@ def inspect(options: Options) -> Inspection:
     Raises:
         CheckerError: with every problem of the rules, the attestations or the inputs.
     """
-    plan, _ = load(options)
+    plan = load(options).plan
     inputs = read(options, plan, None, Progress())
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     records = gather_records(inputs, identified, plan.specs, plan.wanted())
     outside = np.zeros(len(identified.device_ids), dtype=np.bool_)
+    lists = resolve(records, plan.selections)
     for first, last in buckets(records):
-        outside[first:last] = scope_of(open_bucket(plan, records, first, last, {})) >= 0
+        outside[first:last] = scope_of(open_bucket(plan, records, first, last, {}, lists)) >= 0
     return Inspection(
         tuple(inputs),
         tally_inputs(inputs, future, identified.device, outside),
@@ -121,48 +98,6 @@ def inspect(options: Options) -> Inspection:
         coverage(plan, records),
         undecidable(plan, records),
     )
-
-
-def load(options: Options) -> tuple[Plan, Plan | None]:
-    """Return the plan, and that of the newest guidance if it is another one."""
-    folder, shown = find_pack(options.pack)
-    files = read_pack_files(folder, shown)
-    plan = _plan(options, build_pack(files, options.profile, options.as_of))
-    if CURRENT not in files.profiles or plan.pack.profile.id == CURRENT:
-        return plan, None
-    return plan, _plan(options, build_pack(files, CURRENT, options.as_of))
-
-
-def _plan(options: Options, pack: Pack) -> Plan:
-    plan = compile_plan(_chosen(pack, options), options.as_of, options.max_age_days, options.require_dates)
-    if not options.attestations:
-        return plan
-    words = read_attestations(Path(options.attestations), options.attestations, options.as_of)
-    return replace(plan, attestations=words, attestations_file=options.attestations)
-
-
-def _chosen(pack: Pack, options: Options) -> Pack:
-    """Return the pack with the rules that --select and --ignore leave; a name may end in ``*``."""
-    names = [rule.id for rule in pack.rules]
-    problems = [
-        Problem(f"--{kind} {wish}", "names no rule", did_you_mean(wish, names))
-        for kind, wishes in (("select", options.select), ("ignore", options.ignore))
-        for wish in wishes
-        if not any(_fits(name, wish) for name in names)
-    ]
-    if problems and pack.profile.id != CURRENT:
-        raise UsageError(problems)
-    kept = tuple(
-        rule
-        for rule in pack.rules
-        if (not options.select or any(_fits(rule.id, wish) for wish in options.select))
-        and not any(_fits(rule.id, wish) for wish in options.ignore)
-    )
-    return replace(pack, rules=kept)
-
-
-def _fits(name: str, wish: str) -> bool:
-    return name.startswith(wish[:-1]) if wish.endswith("*") else name == wish
 
 
 def read(options: Options, plan: Plan, current: Plan | None, progress: Progress) -> list[FileRecords]:
@@ -182,10 +117,10 @@ def read(options: Options, plan: Plan, current: Plan | None, progress: Progress)
 
 
 def judge_and_summarise(
-    options: Options, plans: tuple[Plan, Plan | None], inputs: Sequence[FileRecords], folder: Path, progress: Progress
+    options: Options, loaded: Loaded, inputs: Sequence[FileRecords], folder: Path, progress: Progress
 ) -> Result:
     """Identify the records, judge every device, and add it all up."""
-    plan, current = plans
+    plan, current = loaded.plan, loaded.current
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     if not len(identified.device_ids):
@@ -194,29 +129,60 @@ def judge_and_summarise(
         )
     wanted = plan.wanted() | (current.wanted() if current else frozenset())
     records = gather_records(inputs, identified, plan.specs, wanted)
-    partial = bool(options.select or options.ignore)
-    run = Run(
-        plan,
-        records,
-        folder,
-        Wanted(
-            devices="devices" in options.outputs,
-            places="places" in options.outputs,
-            findings="findings" in options.outputs,
-            cases="cases" in options.outputs,
-            all_outcomes=options.all_outcomes,
-            partial=partial,
-            phase=options.gate.phase,
-        ),
-        current,
+    judgements = judge(Run(plan, records, folder, _wanted(options), current), progress.judged)
+    inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
+    if not options.gating:
+        _refuse_nothing_judged(options, plan, judgements)
+    told = summary.Run(
+        plan=plan,
+        current=current,
+        inputs=inputs_told,
+        gate=options.gate,
+        rollout=_rollout(options, loaded, records, judgements),
+        waivers=loaded.waivers,
+        wave=options.wave,
+        notices=(*_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched)),
+        tailoring=loaded.tailoring,
+        files=loaded.files,
+        shipped=loaded.shipped,
+        tables=tuple(FileNote(kind, path) for kind, path in options.tables),
     )
-    judgements = judge(run, progress.judged)
-    tallies = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
-    _refuse_nothing_judged(options, plan, judgements)
-    notices = (*_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched))
-    shipped = find_pack(options.pack)[0].parent == packs_folder()
-    told = summary.Run(plan, current, tallies, options.gate, partial, notices, shipped)
-    return Result(summary.summarise(told, judgements), judgements.devices, judgements.findings, judgements.cases)
+    tables = judgements.tables
+    return Result(
+        summary.summarise(told, judgements),
+        tables.table("devices"),
+        tables.table("findings"),
+        tables.cases,
+        plan=tables.table("plan"),
+        steps=step_notes(plan),
+        baseline=options.baseline,
+    )
+
+
+def _wanted(options: Options) -> Wanted:
+    return Wanted(
+        devices="devices" in options.outputs,
+        places="places" in options.outputs,
+        findings="findings" in options.outputs,
+        cases="cases" in options.outputs,
+        plan="plan" in options.outputs,
+        all_outcomes=options.all_outcomes,
+        partial=bool(options.select or options.ignore),
+        phase=options.gate.phase,
+        wave=options.wave,
+    )
+
+
+def _rollout(options: Options, loaded: Loaded, records: Records, judgements: Judgements) -> Rollout:
+    """Return what the gates look at besides what was judged."""
+    baseline, waves = options.baseline, loaded.waves.items
+    before = {
+        wave.name: since(baseline, records, wave.name)
+        for wave, after in pairwise(waves)
+        if baseline and (after.gate.previous.none_lost or after.gate.previous.ids_unchanged)
+    }
+    gated = options.wave if options.gating else ""
+    return Rollout(judgements, before, loaded.named_profile, bool(options.select or options.ignore), gated)
 
 
 def _undated_notices(inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:

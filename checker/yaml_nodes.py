@@ -4,6 +4,7 @@ Scalars stay texts (``20.10``, ``no``, ``22:30`` mean what they say); whoever re
 of a file are collected, so that an author sees them at once.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -71,15 +72,21 @@ def _by_place(problem: Problem) -> tuple[str, list[int], str]:
 
 def load(path: Path, shown: str, problems: Problems) -> Node | None:
     """Read one YAML document, named ``shown`` in places; None, with problems noted, if it cannot be read."""
+    return load_hashed(path, shown, problems)[0]
+
+
+def load_hashed(path: Path, shown: str, problems: Problems) -> tuple[Node | None, str]:
+    """Read one YAML document and the SHA-256 of the very bytes that it was read from; "" if it cannot be read."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         problems.add(shown, f"cannot be read: {error.strerror}")
-        return None
+        return None, ""
     except UnicodeDecodeError as error:
         problems.add(shown, f"is not UTF-8: byte {error.start}", "save the file as UTF-8")
-        return None
-    return parse(text, shown, problems)
+        return None, ""
+    return parse(text, shown, problems), hashlib.sha256(content).hexdigest()
 
 
 def parse(text: str, shown: str, problems: Problems) -> Node | None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from checker.model.result import Summary
-from checker.pipeline import Options, check
+from checker.options import Options
+from checker.pipeline import check
 from checker.reporters import json_report, tables
 from checker.reporters.summary import render_plain
 
@@ -36,9 +37,16 @@ class Checked:
 
 def check_contoso(inventory: Sequence[str] = (f"{FLEET}/inventory",), profile: str = "seed") -> Checked:
     """Judge the fleet as of the day for which it was made."""
-    options = Options(tuple(inventory), AS_OF, profile=profile, attestations=f"{FLEET}/attestations.yaml")
+    options = Options(
+        tuple(inventory),
+        AS_OF,
+        profile=profile,
+        attestations=f"{FLEET}/attestations.yaml",
+        waivers=f"{FLEET}/waivers.yaml",
+        waves=f"{FLEET}/waves.yaml",
+    )
     report, devices = BytesIO(), BytesIO()
-    with _in(ROOT), check(options) as result:
+    with working_in(ROOT), check(options) as result:
         json_report.write(result, report)
         tables.write_devices_ndjson(result, devices)
         text = render_plain(result.summary).encode()
@@ -46,7 +54,7 @@ def check_contoso(inventory: Sequence[str] = (f"{FLEET}/inventory",), profile: s
 
 
 @contextmanager
-def _in(folder: Path) -> Iterator[None]:
+def working_in(folder: Path) -> Iterator[None]:
     """Work in a folder for a while: paths in a report are as the user gave them."""
     before = Path.cwd()
     os.chdir(folder)

@@ -22,8 +22,10 @@ STEPS = (
     {"packs", "inventory"},
     {"engine"},
     {"decide", "lint"},
-    {"reporters"},
-    {"pipeline"},
+    {"reporters", "options"},
+    {"loading"},
+    {"compare", "pipeline"},
+    {"explaining", "suggesting", "drafting"},
     {"cli"},
     {"__main__"},
 )
@@ -46,7 +48,7 @@ OUTWARD = {
     "subprocess",
     "requests",
 }
-WHEN_USED = {"jsonschema", "junit_xml", "rich"}  # imported where they are used, not when a module loads
+WHEN_USED = {"jsonschema", "junit_xml", "rich", "xlsxwriter"}  # imported where they are used, not when a module loads
 HEAVY = ("polars", "numpy", "yaml", "jsonschema", "junit_xml", "rich", "packaging", "checker.packs", "checker.pipeline")
 LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS = 50, 300, 6
 

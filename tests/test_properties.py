@@ -20,13 +20,16 @@ from checker.engine.cells import Cell, Conflict
 from checker.engine.rows import Device, Reading, outcome, route, truth
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
+from checker.loading import Loaded, load
+from checker.model.notes import RuleTally
 from checker.model.outcome import Missing, Outcome, Readiness
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
-from checker.model.result import RuleTally, Summary
+from checker.model.result import Summary
 from checker.model.truth import Truth, all_of, any_of
+from checker.options import Options
 from checker.packs.library import shipped_packs
-from checker.pipeline import Options, Progress, judge_and_summarise, load
+from checker.pipeline import Progress, judge_and_summarise
 from tests.engine.packs import TEXTS
 from tests.exports import Row, device_id, export, moment
 
@@ -89,14 +92,14 @@ def fleets(draw: st.DrawFn) -> list[Row]:
 
 
 @cache
-def plans(pack: str = "streamlined-connectivity", profile: str = "seed") -> tuple[Plan, Plan | None]:
+def plans(pack: str = "streamlined-connectivity", profile: str = "seed") -> Loaded:
     return load(Options(("made",), AS_OF, pack=pack, profile=profile))
 
 
 @cache
 def every_plan() -> tuple[Plan, ...]:
-    profiles = {pack: plans(pack)[0].pack.profiles for pack in shipped_packs()}
-    return tuple(plans(pack, profile.id)[0] for pack, listed in profiles.items() for profile in listed)
+    profiles = {pack: plans(pack).plan.pack.profiles for pack in shipped_packs()}
+    return tuple(plans(pack, profile.id).plan for pack, listed in profiles.items() for profile in listed)
 
 
 Found = tuple[Summary, list[dict[str, Any]], list[dict[str, Any]]]
@@ -169,7 +172,7 @@ def test_the_tallies_of_parts_sum_to_those_of_the_whole(rows: list[Row], chosen:
 
     for name, total in counts(whole).items():
         assert sum((counts(half)[name] for half in halves), Counter()) == +total
-    once = {rule.id for rule in plans()[0].once_rules}
+    once = {rule.id for rule in plans().plan.once_rules}
     for place, rule in enumerate(whole.rules):
         if rule.id not in once:
             assert sum((counts_of(half.rules[place])[1] for half in halves), Counter()) == +counts_of(rule)[1]

@@ -7,7 +7,7 @@ from checker.cli.rule_text import message_text
 from checker.facts.catalogue import catalogue
 from checker.model.condition import ALWAYS
 from checker.model.fact import FactSpec
-from checker.model.rule import Pack, Rule
+from checker.model.rule import Pack, Rule, Step
 from checker.operators.reference import operators_page
 from checker.packs.build import build_pack, read_pack_files
 from checker.packs.cases import CASE_DAY
@@ -91,7 +91,7 @@ def _pack_section(packs: list[Pack]) -> list[str]:
     lines += [f"- `{item.id}`: {item.title} (guidance of {item.date}, read {item.read})" for item in first.profiles]
     rules = {rule.id: rule for pack in reversed(packs) for rule in pack.rules}
     notes = {note.id: note for pack in reversed(packs) for note in pack.notes}
-    lines += _routes(packs)
+    lines += [*_routes(packs), *_steps(packs)]
     for rule in rules.values():
         lines += _rule_section(rule, packs)
     for note in notes.values():
@@ -116,14 +116,42 @@ def _pack_section(packs: list[Pack]) -> list[str]:
 def _routes(packs: list[Pack]) -> list[str]:
     """Return the route table: the first row that holds is the device's route."""
     lines = ["", f"### Routes of {packs[0].id}", "", "The first that holds is the device's route.", ""]
-    lines += ["| route | title | who | readiness |", "|---|---|---|---|"]
+    lines += ["| route | title | who | readiness | steps |", "|---|---|---|---|---|"]
     for route in packs[0].routes:
         who = " ".join(in_words(route.when).split()) if route.when != ALWAYS else "the rest"
         if route.stops:
             who += " (where this is not known, the route is *undetermined*)"
         readiness = "by its blockers" if route.readiness == "READY" else route.readiness
-        lines.append(f"| `{route.id}` | {_cell(route.title)} | {_cell(who)} | {readiness} |")
+        steps = ", ".join(f"`{name}`" for name in route.steps)
+        lines.append(f"| `{route.id}` | {_cell(route.title)} | {_cell(who)} | {readiness} | {steps} |")
     return lines
+
+
+def _steps(packs: list[Pack]) -> list[str]:
+    """Return every step: for which devices, what to do, what to run, and what it looks like when it worked."""
+    steps = {step.id: step for pack in reversed(packs) for step in pack.steps}
+    lines = ["", f"### Steps of {packs[0].id}", "", "A device gets those steps of its route that are for it."]
+    for step in steps.values():
+        by_profile = {pack.profile.id: item for pack in packs for item in pack.steps if item.id == step.id}
+        only = "" if len(by_profile) == len(packs) else f", only in {', '.join(by_profile)}"
+        lines += ["", f"#### {step.id}", "", f"**{step.title}**{only}."]
+        bodies: dict[tuple[str, ...], list[str]] = {}
+        for profile, item in by_profile.items():
+            bodies.setdefault(tuple(_step_body(item)), []).append(profile)
+        for body, profiles in bodies.items():
+            lines += [*(["", f"In {', '.join(profiles)}:"] if len(bodies) > 1 else []), *body]
+        names = dict.fromkeys(name for item in by_profile.values() for name in item.sources)
+        lines += ["", *_sources(tuple(names), packs)]
+    return lines
+
+
+def _step_body(step: Step) -> list[str]:
+    lines = ["", *(f"{number}. {_cell(text)}" for number, text in enumerate(step.does, 1))]
+    if step.when != ALWAYS:
+        lines = ["", f"For devices with {_cell(' '.join(in_words(step.when).split()))}:", *lines]
+    for kind, text in (("text", "\n".join(step.commands)), ("kusto", step.query)):
+        lines += ["", f"```{kind}", text, "```"] if text else []
+    return [*lines, "", "It worked when you see", "", "```text", step.looks_like, "```"] if step.looks_like else lines
 
 
 def _rule_section(rule: Rule, packs: list[Pack]) -> list[str]:

@@ -7,9 +7,9 @@ import click
 
 from checker.cli.options import inventory_options, shared
 from checker.decide.coverage import FactCoverage, Undecidable
+from checker.model.notes import InputTally
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
-from checker.model.result import InputTally
 from checker.pipeline import Inspection
 from checker.pipeline import inspect as run_inspect
 from checker.reporters.wording import visible

@@ -19,8 +19,16 @@ from checker.reporters.wording import visible
 # command -> module with a click command of the same name, and its line in the help
 COMMANDS = {
     "check": ("checker.cli.check", "Judge an inventory: summary, reports, exit code."),
+    "gate": ("checker.cli.gate", "Decide whether a wave may go: PROMOTE, HOLD or UNDETERMINED."),
+    "plan": ("checker.cli.plan", "Plan the move: path, steps and verification of each device."),
     "inspect": ("checker.cli.inspect", "Show how files are read: format, columns, coverage, what stays undecided."),
+    "explain": ("checker.cli.explain", "Tell why a device, or a rule over the fleet, came out as it did."),
+    "diff": ("checker.cli.diff", "Compare two results: what regressed, what is fixed, what came and went."),
+    "trend": ("checker.cli.trend", "Show the share of each readiness over many results."),
     "rules": ("checker.cli.rules", "List, show, lint and test the rules."),
+    "waves": ("checker.cli.waves", "Check the waves of a rollout."),
+    "waivers": ("checker.cli.waivers", "Check waivers: the outcomes that somebody accepts until a day."),
+    "attest": ("checker.cli.attest", "Check attestations: facts that somebody vouches for until a day."),
 }
 BUG = 70  # exit code of an error of ours (EX_SOFTWARE of sysexits.h)
 USAGE = 2  # exit code for usage, input and rules that cannot be used

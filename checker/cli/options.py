@@ -1,17 +1,29 @@
 """Options that several commands share, and how their texts become values."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from checker.errors import Problem, UsageError
-from checker.pipeline import Options
+from checker.options import Options
 
 Command = Callable[..., Any]
+
+_FILE = click.Path(path_type=str)
+
+
+def filled(context: click.Context, option: click.Parameter, value: str) -> str:
+    """Return what an option says; refuse an empty text, which a variable that is not set leaves behind."""
+    if value == "" and context.get_parameter_source(option.name or "") is not ParameterSource.DEFAULT:
+        raise click.BadParameter("is empty: is a variable not set?", context, option)
+    return value
+
 
 SHARED = (
     click.argument("inventory", nargs=-1, required=True, type=click.Path(path_type=str)),
@@ -21,7 +33,29 @@ SHARED = (
     click.option(
         "--profile", default="seed", show_default=True, help="Guidance to judge by: seed is the pack's first."
     ),
-    click.option("--attestations", type=click.Path(path_type=str), default="", help="YAML file of attested facts."),
+    click.option(
+        "--tailoring",
+        type=_FILE,
+        default="",
+        callback=filled,
+        help="YAML file: profile, parameters, rules off or re-rated.",
+    ),
+    click.option("--attestations", type=_FILE, default="", callback=filled, help="YAML file of attested facts."),
+    click.option(
+        "--waivers", type=_FILE, default="", callback=filled, help="YAML file of accepted FAIL and UNKNOWN outcomes."
+    ),
+    click.option(
+        "--waivers-sha256", metavar="SHA256", default="", callback=filled, help="Refuse any other file of waivers."
+    ),
+    click.option(
+        "--waves", type=_FILE, default="", callback=filled, help="YAML file of the rollout's waves and their gates."
+    ),
+    click.option(
+        "--assume",
+        metavar="FACT=VALUE [where {…}]",
+        multiple=True,
+        help="What if? Put a value in place of what was read. A simulation: never READY, never exit 0.",
+    ),
     click.option("--as-of", metavar="DATE", help="Judge as of this day (UTC); today if left out."),
     click.option(
         "--max-age",
@@ -56,19 +90,42 @@ def shared(command: Command) -> Command:
 def inventory_options(given: Mapping[str, Any]) -> Options:
     """Return what the shared options say of a run."""
     inventory = given["inventory"]
-    _refuse_undecodable([*inventory, given["pack"], given["attestations"]])
+    _refuse_undecodable([*inventory, given["pack"], *governing_files(given)])
     return Options(
         inventory=inventory,
         as_of=as_of_day(given["as_of"]),
         pack=given["pack"],
         profile=given["profile"],
+        tailoring=given["tailoring"],
         attestations=given["attestations"],
+        waivers=given["waivers"],
+        waivers_sha256=_pinned(given),
+        waves=given["waves"],
+        assume=given["assume"],
         max_age_days=given["max_age"],
         require_dates=given["require_dates"],
         observed=observed_times(given["observed"], inventory),
         read_as=formats_given(given["read_as"], inventory),
         bad_rows=given["bad_rows"],
     )
+
+
+def governing_files(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the files that govern a run besides its pack."""
+    return tuple(given[kind] for kind in ("tailoring", "attestations", "waivers", "waves") if given[kind])
+
+
+def _pinned(given: Mapping[str, Any]) -> str:
+    pinned: str = given["waivers_sha256"]
+    if not pinned:
+        return ""
+    if not given["waivers"]:
+        raise UsageError(Problem("--waivers-sha256", "pins no file", "give the file with --waivers"))
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", pinned):
+        raise UsageError(
+            Problem(f"--waivers-sha256 {pinned}", "is no SHA-256", "64 hexadecimal digits: sha256sum FILE")
+        )
+    return pinned
 
 
 def _refuse_undecodable(names: Iterable[str]) -> None:

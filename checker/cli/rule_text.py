@@ -5,7 +5,9 @@ from textwrap import fill
 
 from checker.model.condition import ALWAYS, Lookup
 from checker.model.rule import FactPart, Message, Note, Pack, Rule
+from checker.packs.tailoring import Tailoring
 from checker.packs.words import in_words
+from checker.reporters.wording import visible
 
 WIDTH = 100
 
@@ -16,6 +18,32 @@ def rule_text(rule_id: str, packs: Sequence[Pack]) -> str:
     notes = {note.id: note for pack in held for note in pack.notes}
     lines = _note(notes[rule_id], held[0]) if rule_id in notes else _rule(rule_id, held, packs)
     return "\n".join(lines) + "\n"
+
+
+def tailored_text(rule_id: str, before: Pack, after: Pack, tailoring: Tailoring) -> str:
+    """Return what a tailoring changes of a rule, and what the rule says then; as before if it is off."""
+    reasons = {rule.id: rule.reason for rule in tailoring.rules}
+    reasons |= {parameter.id: parameter.reason for parameter in tailoring.parameters}
+    lines = [f"profile {tailoring.profile}: {tailoring.profile_reason}"] if tailoring.profile else []
+    old, new = ({rule.id: rule for rule in pack.rules}.get(rule_id) for pack in (before, after))
+    if old and new is None:
+        lines.append(f"off: {reasons[rule_id]}")
+    if old and new and new.severity is not old.severity:
+        lines.append(f"severity {new.severity} instead of {old.severity}: {reasons[rule_id]}")
+    for name in old.parameters if old else ():
+        if name in reasons:
+            was, value = (_value(name, pack) for pack in (before, after))
+            lines.append(f"{name} {value} instead of {was}: {reasons[name]}")
+    told = [f"  {visible(line)}" for line in lines] or ["  nothing of this rule"]
+    return "\n".join([f"Tailored by {visible(tailoring.file)}", *told, "", ""]) + rule_text(
+        rule_id, [after if new else before]
+    )
+
+
+def _value(parameter: str, pack: Pack) -> str:
+    """Return a parameter's value in the profile of the pack."""
+    values = next(dict(each.values) for each in pack.parameters if each.id == parameter)
+    return values[pack.profile.id].value
 
 
 def message_text(message: Message) -> str:

@@ -1,4 +1,4 @@
-"""``rules list · show · lint · test · schema``: read and check rule packs."""
+"""``rules list · show · lint · test · schema · diff · new``: read, check and write rule packs."""
 
 import json
 import sys
@@ -6,17 +6,26 @@ from pathlib import Path
 
 import click
 
+from checker.cli.rules_diff import diff_packs
+from checker.cli.rules_new import new_rule
 from checker.errors import CheckerError, Problem, UsageError
 from checker.model.rule import Pack, Rule
 from checker.packs.build import build_pack, read_pack_files
 from checker.packs.cases import CASE_DAY
 from checker.packs.library import DEFAULT_PACK, find_pack, shipped_packs
+from checker.packs.tailoring import read_tailoring
 from checker.yaml_nodes import did_you_mean
+
+KINDS = ("rules", "pack", "routes", "cases", "attestations", "waivers", "waves", "tailoring", "report")
 
 
 @click.group(epilog="Example: mde-readiness rules show sc.sense-min")
 def rules() -> None:
-    """List, show, lint and test the rules."""
+    """List, show, lint, test and compare the rules."""
+
+
+rules.add_command(diff_packs)
+rules.add_command(new_rule)
 
 
 @rules.command("list", epilog="Example: mde-readiness rules list --pack defender-for-business")
@@ -44,10 +53,14 @@ def list_rules(pack: str, profile: str, form: str) -> None:
 @rules.command("show", epilog="Example: mde-readiness rules show mdb.kb5006738 --pack defender-for-business")
 @click.argument("rule_id", metavar="ID")
 @click.option("--pack", default="", help="Rule pack: a shipped name or a folder; all shipped ones if left out.")
-def show_rule(rule_id: str, pack: str) -> None:
+@click.option("--tailoring", default="", metavar="FILE", help="Show what this tailoring makes of it.")
+def show_rule(rule_id: str, pack: str, tailoring: str) -> None:
     """Show a rule with its condition, remediation, sources, and thresholds under every profile."""
     from checker.cli.rule_text import rule_text
 
+    if tailoring:  # it is of one pack, so it does not look through all
+        click.echo(_tailored(rule_id, pack or DEFAULT_PACK, tailoring), nl=False)
+        return
     names: list[str] = []
     for name in [pack] if pack else shipped_packs():
         folder, shown = find_pack(name)
@@ -106,12 +119,24 @@ def run_rule_tests(folders: tuple[str, ...]) -> None:
 
 
 @rules.command("schema", epilog="Example: mde-readiness rules schema rules > rules.schema.json")
-@click.argument("kind", type=click.Choice(["rules", "pack", "cases", "attestations", "report"]))
+@click.argument("kind", type=click.Choice(KINDS))
 def print_schema(kind: str) -> None:
     """Print the JSON Schema of a file that people write (or of the JSON report), for editors."""
     name = {"report": "report-v1"}.get(kind, kind)
     path = Path(__file__).parent.parent / "schemas" / f"{name}.schema.json"
     click.echo(path.read_text(encoding="utf-8"), nl=False)
+
+
+def _tailored(rule_id: str, pack: str, file: str) -> str:
+    from checker.cli.rule_text import tailored_text
+
+    tailoring = read_tailoring(Path(file), file)
+    files = read_pack_files(*find_pack(pack))
+    after, before = (build_pack(files, tailoring.profile or "seed", CASE_DAY, each) for each in (tailoring, None))
+    if rule_id not in before.ids:
+        what = f"there is no such rule in profile {before.profile.id}"
+        raise UsageError(Problem(rule_id, what, did_you_mean(rule_id, before.ids)))
+    return tailored_text(rule_id, before, after, tailoring)
 
 
 def _pack(name: str, profile: str) -> Pack:

@@ -7,6 +7,7 @@ import numpy as np
 from checker.engine.columns import open_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
+from checker.engine.select import resolve
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
 
@@ -38,8 +39,9 @@ def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
     pools: dict[str, Pool] = {}
     facts = sorted(plan.wanted())
     counts = {fact: np.zeros(len(Missing) + 1, dtype=np.int64) for fact in facts}
+    lists = resolve(records, plan.selections)
     for first, last in buckets(records):
-        bucket = open_bucket(plan, records, first, last, pools)
+        bucket = open_bucket(plan, records, first, last, pools, lists)
         for fact in facts:
             counts[fact] += np.bincount(bucket.missing(fact) + 1, minlength=len(Missing) + 1)
     readers = _readers(plan)
@@ -68,13 +70,13 @@ def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:
 
 
 def not_exported(plan: Plan, records: Records, facts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those base facts behind ``facts`` that no input carries and nobody attests or assumes."""
-    attested = {word.fact for word in plan.attestations}
+    """Return those base facts behind ``facts`` that no input carries and nobody states of every device or assumes."""
+    stated = {word.fact for word in plan.statements if word.devices.everyone and not word.wave}
     return tuple(
         fact
         for fact in plan.base_facts(facts)
         if fact not in records.codes
-        and fact not in attested
+        and fact not in stated
         and not plan.specs[fact].default
         and not (plan.specs[fact].view_of and plan.specs[fact].view_of in records.codes)
     )

@@ -4,8 +4,10 @@ import numpy as np
 import polars as pl
 
 from checker.decide.exit import shown_in
+from checker.decide.governed import Governed
 from checker.decide.names import Names
 from checker.decide.signatures import Verdicts
+from checker.decide.steps import Steps, wave_names
 from checker.decide.verdict import Verdict
 from checker.engine.columns import Judged
 from checker.model.result import DEVICE_COLUMNS
@@ -20,35 +22,44 @@ VERDICT_COLUMNS = (
     "unknown",
     "waived",
     "undetermined_by",
-    "next_steps",
 )
 
 
-def device_rows(judged: Judged, verdicts: Verdicts, names: Names, phase: str) -> pl.DataFrame:
-    """Return every device of a bucket; lists of rules hold those of the shown phase."""
+def device_rows(
+    judged: Judged, verdicts: Verdicts, governed: Governed, names: Names, shown: tuple[Steps, str]
+) -> pl.DataFrame:
+    """Return the shown devices of a bucket; ``shown`` gives their steps, and the phase of which rules are listed."""
+    steps, phase = shown
+    plan = judged.bucket.plan
     everyone = np.arange(judged.bucket.devices)
-    shown = {rule.id for rule in judged.bucket.plan.device_rules if shown_in(rule, phase)}
+    listed = {rule.id for rule in plan.device_rules if shown_in(rule, phase)}
     schema = {name: DEVICE_COLUMNS[name] for name in VERDICT_COLUMNS}
-    rows = pl.DataFrame([_verdict_row(verdict, shown) for verdict in verdicts.distinct], schema=schema)
+    rows = pl.DataFrame([_verdict_row(verdict, listed) for verdict in verdicts.distinct], schema=schema)
     keys = pl.DataFrame(
-        {"device_id": names.ids(everyone), "device_name": names.names(everyone), "aliases": _aliases(judged)}
+        {
+            "device_id": names.ids(everyone),
+            "device_name": names.names(everyone),
+            "aliases": _aliases(judged),
+            "wave": wave_names(plan, governed),
+            "next_steps": steps.column(),
+        }
     )
     frame = pl.concat([keys, rows[verdicts.place], names.places(everyone)], how="horizontal")
-    return frame.select(list(DEVICE_COLUMNS))
+    frame = frame.with_columns(simulated=pl.lit(plan.simulated)).select(list(DEVICE_COLUMNS))
+    return frame if governed.shown.all() else frame.filter(pl.Series(governed.shown))
 
 
-def _verdict_row(verdict: Verdict, shown: set[str]) -> dict[str, object]:
+def _verdict_row(verdict: Verdict, listed: set[str]) -> dict[str, object]:
     return {
         "readiness": verdict.readiness.value,
         "by": verdict.by,
         "route": verdict.route or None,
         "path": verdict.path or None,
         "verification": verdict.verification.value,
-        "failed": [name for name in verdict.failed if name in shown],
-        "unknown": [name for name in verdict.unknown if name in shown],
-        "waived": [],
+        "failed": [name for name in verdict.failed if name in listed],
+        "unknown": [name for name in verdict.unknown if name in listed],
+        "waived": [name for name in verdict.waived if name in listed],
         "undetermined_by": verdict.undetermined_by,
-        "next_steps": verdict.next_steps,
     }
 
 

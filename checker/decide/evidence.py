@@ -52,18 +52,23 @@ def _places(bucket: Bucket, facts: tuple[str, ...], record: Devices, of_fact: De
     row = np.zeros(len(record), dtype=np.uint32)
     if len(at):
         file, row = np.where(read, records.file_of[at], nowhere), np.where(read, records.row[at], 0)
-    lines = np.array([0, *(word.line for word in plan.attestations)], dtype=np.uint32)
-    file = np.where(attested, words, file)
+    lines = np.array([0, *(word.line for word in plan.statements)], dtype=np.uint32)
+    file = np.where(attested, words + ATTESTED - record, file)
     row = np.where(attested, lines[np.where(attested, ATTESTED - record + 1, 0)], row)
-    paths = pl.Series([*(item.path for item in records.files), None, plan.attestations_file], dtype=pl.String)
+    paths = pl.Series(
+        [*(item.path for item in records.files), None, *(word.file for word in plan.statements)], dtype=pl.String
+    )
     sources = [plan.specs[fact].view_of or fact for fact in facts]
-    titles = [[*(item.columns.get(name) for item in records.files), None, "value"] for name in sources]
+    titles = [
+        [*(item.columns.get(name) for item in records.files), None, *(["value"] * len(plan.statements))]
+        for name in sources
+    ]
     flat = pl.Series([title for of_files in titles for title in of_files], dtype=pl.String)
     times = records.times_of(record)
     return {
         "file": paths.gather(file),
         "row": _but(pl.Series(row.astype(np.uint32)), record == NO_RECORD),
-        "column": flat.gather(of_fact * (words + 1) + file),
+        "column": flat.gather(of_fact * (words + len(plan.statements)) + file),
         "observed": _but(pl.Series(times).cast(pl.Datetime("us")), times == NO_DATE),
     }
 

@@ -6,9 +6,12 @@ import numpy as np
 import polars as pl
 
 from checker.decide.evidence import Devices, evidence, reasons_of, texts_of
+from checker.decide.governed import NO_WAIVER, Governed
+from checker.decide.names import Names
 from checker.engine.columns import Bucket
 from checker.model.condition import Lookup
 from checker.model.outcome import Missing, Outcome
+from checker.model.plan import Plan
 from checker.model.result import FINDING_COLUMNS
 from checker.model.rule import FactPart, Rule
 
@@ -22,11 +25,15 @@ WORDS = {
 UNDECIDED = "Not known: the values at hand do not decide it."
 
 
-def finding_rows(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices, names: pl.Series) -> pl.DataFrame:
+def finding_rows(
+    bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices, told: tuple[Names, Governed]
+) -> pl.DataFrame:
     """Return the findings of one rule and outcome for some devices of a bucket, in the order given.
 
-    ``names`` are the display names of those devices. Two columns, ``device`` and ``rule``, are left for sorting.
+    ``told`` says how the devices are named and what is waived. Two columns, ``device`` and ``rule``, are left for
+    sorting.
     """
+    names, governed = told
     ids = bucket.records.device_ids.slice(bucket.first, bucket.devices).gather(devices)
     count = len(devices)
     place = bucket.plan.pack.rules.index(rule)
@@ -35,7 +42,8 @@ def finding_rows(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices,
             "device": pl.Series(devices + bucket.first, dtype=pl.Int64),
             "rule": pl.Series(np.full(count, place, dtype=np.int32)),
             "device_id": ids,
-            "device_name": names,
+            "device_name": names.names(devices),
+            "waived": _waivers(bucket, governed, rule, devices),
             "message": messages(bucket, rule, outcome, devices),
             "evidence": evidence(bucket, rule, devices),
         }
@@ -45,9 +53,44 @@ def finding_rows(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices,
         phase=pl.lit(rule.phase.value),
         severity=pl.lit(rule.severity.value),
         outcome=pl.lit(outcome.name),
-        waived=pl.lit(None, dtype=pl.String),
         devices=pl.lit(1, dtype=pl.UInt32),
+        simulated=pl.lit(bucket.plan.simulated),
     ).select("device", "rule", *FINDING_COLUMNS)
+
+
+def _waivers(bucket: Bucket, governed: Governed, rule: Rule, devices: Devices) -> pl.Series:
+    """Return the id of the waiver that covers each outcome; null where none does."""
+    if rule.id not in governed.waived:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(devices))
+    ids = pl.Series([*(waiver.id for waiver in bucket.plan.waivers), None], dtype=pl.String)
+    return ids.gather(
+        np.where(governed.waived[rule.id][devices] == NO_WAIVER, len(ids) - 1, governed.waived[rule.id][devices])
+    )
+
+
+def fleet_row(
+    plan: Plan, rule: Rule, outcome: Outcome, facts: tuple[str, ...], of: tuple[int, int]
+) -> dict[str, object]:
+    """Return one finding for many devices, or for the tenant: ``of`` how many devices, and which waiver covers them."""
+    devices, waiver = of
+    message = f"{rule.title}: not met."
+    if outcome is Outcome.UNKNOWN:
+        names = ", ".join(facts) or ", ".join(plan.base_facts(plan.rule_facts(rule)))
+        message = f"Not known for want of {names}: no input carries it." if facts else f"Not known for want of {names}."
+    nowhere = dict.fromkeys(("value", "file", "row", "column", "observed"))
+    return {
+        "device_id": "",
+        "device_name": "",
+        "rule_id": rule.id,
+        "phase": rule.phase.value,
+        "severity": rule.severity.value,
+        "outcome": outcome.name,
+        "waived": None if waiver == NO_WAIVER else plan.waivers[waiver].id,
+        "message": message,
+        "devices": devices,
+        "evidence": [{"fact": fact, **nowhere, "missing": "NOT_EXPORTED"} for fact in facts],
+        "simulated": plan.simulated,
+    }
 
 
 def messages(bucket: Bucket, rule: Rule, outcome: Outcome, devices: Devices) -> pl.Series:

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from checker.model.notes import InputTally
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
-from checker.model.result import InputTally
 
 
 def set_future_aside(inputs: Sequence[FileRecords], plan: Plan) -> list[int]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.engine.columns import Judged
-from checker.model.result import Example
+from checker.model.notes import Example
 
 
 @dataclass(frozen=True, slots=True)

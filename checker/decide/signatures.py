@@ -1,20 +1,34 @@
 """Groups the devices of a bucket by all that a verdict rests on, so that each distinct case is decided once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from checker.decide.governed import Governed
 from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import UNDETERMINED, Judged
 from checker.engine.suppose import waiting_for
 from checker.model.outcome import Outcome
-from checker.model.plan import Plan
+from checker.model.plan import Kind, Plan
 
 Row = npt.NDArray[np.int16] | npt.NDArray[np.uint8] | npt.NDArray[np.bool_]
 MIX = 0x9E3779B97F4A7C15  # odd 64-bit constant (golden ratio); groups are verified, so collisions cost time only
+
+
+@dataclass(slots=True)
+class Book:
+    """The verdicts of a run, each once, by all that they rest on."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    numbers: dict[bytes, int] = field(default_factory=dict)
+
+    def add(self, key: bytes, verdict: Verdict) -> None:
+        """Keep the verdict that rests on ``key``."""
+        self.numbers[key] = len(self.verdicts)
+        self.verdicts.append(verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +38,11 @@ class Verdicts:
     distinct: tuple[Verdict, ...]
     place: npt.NDArray[np.int64]
     first: npt.NDArray[np.int64]  # one device of each distinct verdict
+    numbers: npt.NDArray[np.int64]  # of each distinct verdict in the run's book
 
-    @property
-    def sizes(self) -> npt.NDArray[np.int64]:
-        """How many devices have each distinct verdict."""
-        return np.bincount(self.place, minlength=len(self.distinct))
+    def sizes(self, devices: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Return how many of these devices have each distinct verdict."""
+        return np.bincount(self.place[devices], minlength=len(self.distinct))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,51 +68,80 @@ def waiting_in(judged: Judged, facts: dict[str, tuple[str, ...]]) -> Waiting:
     return Waiting(facts, devices)
 
 
-def decide_bucket(judged: Judged, waiting: Waiting, partial: bool, known: dict[bytes, Verdict]) -> Verdicts:
-    """Return the verdict of every device of the bucket; ``known`` keeps the verdicts of a run from bucket to bucket."""
+def decide_bucket(judged: Judged, waiting: Waiting, governed: Governed, partial: bool, book: Book) -> Verdicts:
+    """Return the verdict of every device of the bucket; ``book`` keeps those of a run from bucket to bucket."""
     plan = judged.bucket.plan
     facts = blocker_facts(plan)
     attested = _attested(judged)
     gates = [rule.id for rule in plan.device_rules if is_gate(rule)]
+    rules = [rule.id for rule in plan.device_rules]
     nowhere = np.zeros(judged.bucket.devices, dtype=np.bool_)
-    parts = {
+    parts: dict[str, list[Row]] = {
         "scope": [judged.scope],
         "route": [judged.route],
+        "simulated": [_simulated(judged)],
         "outcomes": list(judged.outcomes),
         "attested": [attested.get(name, nowhere) for name in gates],
         "missing": [judged.bucket.missing(fact) >= 0 for fact in facts],
         "waiting": [waiting.devices.get(name, nowhere) for name in gates],
+        "waived": [_or(governed.waives(name), nowhere) for name in rules] if governed.waived else [],
     }
     rows = np.stack([row.astype(np.uint8) for part in parts.values() for row in part])
-    first, place = _group(rows)
-    for device in first.tolist():
+    first, place = group(rows)
+    names = _Names(facts, gates, rules if governed.waived else ())
+    numbers = np.zeros(len(first), dtype=np.int64)
+    for at, device in enumerate(first.tolist()):
         key = rows[:, device].tobytes()
-        if key not in known:
-            known[key] = decide(plan, _judgement(judged, device, parts, (facts, gates), waiting), partial)
-    distinct = tuple(known[rows[:, device].tobytes()] for device in first.tolist())
-    return Verdicts(distinct, place, first)
+        if key not in book.numbers:
+            book.add(key, decide(plan, _judgement(judged, device, parts, names, waiting), partial))
+        numbers[at] = book.numbers[key]
+    return Verdicts(tuple(book.verdicts[number] for number in numbers.tolist()), place, first, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the rows of a judgement's parts are about."""
+
+    facts: Sequence[str]
+    gates: Sequence[str]
+    rules: Sequence[str]  # none where no waiver covers anything
+
+
+def _or(found: npt.NDArray[np.bool_] | None, nowhere: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return nowhere if found is None else found
+
+
+def _simulated(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Return on which devices a supposition stands."""
+    bucket = judged.bucket
+    found = np.zeros(bucket.devices, dtype=np.bool_)
+    for place, word in enumerate(bucket.plan.statements):
+        if word.kind is Kind.ASSUMED and place in bucket.spoken:
+            found |= bucket.spoken[place]
+    return found
 
 
 def _judgement(
     judged: Judged,
     device: int,
     parts: dict[str, list[Row]],
-    names: tuple[Sequence[str], Sequence[str]],
+    names: _Names,
     waiting: Waiting,
 ) -> Judgement:
-    """Return all that a device's verdict rests on; ``names`` are those of the facts and of the blockers."""
+    """Return all that a device's verdict rests on."""
     plan = judged.bucket.plan
-    facts, gates = names
     scope, route = int(judged.scope[device]), int(judged.route[device])
-    used = _true_at(gates, parts["attested"], device)
+    used = _true_at(names.gates, parts["attested"], device)
     return Judgement(
         scope=plan.scope[scope][0] if scope >= 0 else "",
         route=None if route == UNDETERMINED else plan.pack.routes[route],
         outcomes=tuple(Outcome(value) for value in judged.outcomes[:, device].tolist()),
         attested=tuple(rule.id in used for rule in plan.device_rules),
-        missing=_true_at(facts, parts["missing"], device),
-        waiting=_true_at(gates, parts["waiting"], device),
+        missing=_true_at(names.facts, parts["missing"], device),
+        waiting=_true_at(names.gates, parts["waiting"], device),
         absent=waiting.absent,
+        waived=_true_at(names.rules, parts["waived"], device),
+        simulated=bool(parts["simulated"][0][device]),
     )
 
 
@@ -121,7 +164,7 @@ def blocker_facts(plan: Plan) -> tuple[str, ...]:
 def _attested(judged: Judged) -> dict[str, npt.NDArray[np.bool_]]:
     """Return, for each blocker that reads an attested fact, where it did."""
     plan = judged.bucket.plan
-    named = {word.fact for word in plan.attestations}
+    named = {word.fact for word in plan.statements}
     found = {}
     for rule in plan.device_rules:
         facts = set(plan.base_facts(plan.rule_facts(rule))) | set(plan.rule_facts(rule))
@@ -131,7 +174,7 @@ def _attested(judged: Judged) -> dict[str, npt.NDArray[np.bool_]]:
     return found
 
 
-def _group(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def group(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return one device of each distinct column of ``rows``, and for each device the place of its group."""
     mixed = np.zeros(rows.shape[1], dtype=np.uint64)
     factor = 1

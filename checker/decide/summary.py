@@ -8,21 +8,28 @@ from datetime import date
 from checker import __version__
 from checker.decide.exit import Gate, exit_of
 from checker.decide.judge import Judgements
-from checker.decide.tally import MOST_VALUES, RuleCount
-from checker.decide.verdict import is_gate
-from checker.model.outcome import About, Outcome, Readiness
-from checker.model.plan import Plan
-from checker.model.result import (
-    AttestationNote,
-    InputTally,
-    PackNote,
-    RuleTally,
-    SourceNote,
-    Summary,
-    Unlock,
+from checker.decide.rollout import (
+    Rollout,
+    members,
+    simulation,
+    statement_notes,
+    statement_notices,
+    waiver_notes,
+    wave_notes,
+    wave_notices,
 )
-from checker.model.rule import Rule
+from checker.decide.tally import MOST_VALUES, RuleCount
+from checker.decide.unlock import rank
+from checker.decide.verdict import SIMULATED, is_gate
+from checker.engine.select import NO_WAVE
+from checker.model.notes import FileNote, InputTally, PackNote, RuleTally, SourceNote, Unlock, WaveNote
+from checker.model.outcome import About, Decision, Outcome, Readiness
+from checker.model.plan import Kind, Plan
+from checker.model.result import Summary
+from checker.model.rule import Pack, Rule
+from checker.model.waiver import Waivers
 
+DECIDED = {Decision.PROMOTE: 0, Decision.HOLD: 1, Decision.UNDETERMINED: 3}
 OLD_READING_DAYS = 180  # half a year: Microsoft's pages on this changed at least twice a year from 2023 to 2026
 
 
@@ -34,9 +41,14 @@ class Run:
     current: Plan | None
     inputs: tuple[InputTally, ...]
     gate: Gate
-    partial: bool
+    rollout: Rollout
+    waivers: Waivers
+    wave: str  # to which reports are limited
     notices: tuple[str, ...]
+    tailoring: tuple[str, ...]
+    files: tuple[FileNote, ...]  # that govern the run
     shipped: bool  # False: the pack is not one that ships with the tool
+    tables: tuple[FileNote, ...] = ()  # written with the report
 
 
 def summarise(run: Run, judgements: Judgements) -> Summary:
@@ -44,28 +56,20 @@ def summarise(run: Run, judgements: Judgements) -> Summary:
     plan, tally = run.plan, judgements.tally
     total = sum(tally.readiness.values())
     rules = tuple(_rule_tally(plan, rule, tally.rules[rule.id], judgements) for rule in plan.pack.rules)
-    code, reason = exit_of(plan, tally, run.gate)
+    waves = wave_notes(plan, run.rollout)
+    code, reason = _exit(run, judgements, waves)
     return Summary(
         tool_version=__version__,
         as_of=plan.as_of,
         profile=plan.pack.profile.id,
-        packs=(
-            PackNote(
-                plan.pack.id,
-                plan.pack.title,
-                plan.pack.version,
-                plan.pack.profile.id,
-                plan.pack.profile.date,
-                plan.pack.sha256,
-            ),
-        ),
+        packs=(_pack_note(plan.pack),),
         guidance=_guidance(run, judgements),
         inputs=run.inputs,
-        devices={"total": total, **{name.value.lower(): tally.readiness[name] for name in Readiness}},
+        devices=_readiness(total, tally.readiness),
         device_side={name: tally.device_side[name] for name in ("clear", "not_ready", "undecided")},
         site_side=_site_side(plan, tally.rules),
         site_unlocks=tally.site_unlocks,
-        by={name: tally.by[name] for name in ("measured", "attested", "waived")},
+        by={name: tally.by[name] for name in ("measured", "attested", "waived", *_simulated(plan))},
         scope=dict(sorted(tally.scope.items())),
         verification=dict(sorted(tally.verification.items())),
         paths=_sorted(tally.paths),
@@ -73,16 +77,49 @@ def summarise(run: Run, judgements: Judgements) -> Summary:
         routes=_sorted(tally.routes),
         rules=rules,
         unlocks=_unlocks(plan, tally.undetermined_by, tally.rules),
-        attestations=_attestations(plan, judgements),
-        assumptions=_assumptions(plan, judgements),
-        notices=(*run.notices, *_notices(run)),
+        attestations=statement_notes(plan, judgements, Kind.ATTESTED),
+        assumptions=_assumptions(run, judgements),
+        notices=(*run.notices, *_notices(run, judgements)),
         phase=run.gate.phase,
         exit_code=code,
         exit_reason=reason,
-        partial=run.partial,
+        partial=run.rollout.partial,
         fail_on=run.gate.fail_on,
         unknown_allowed=run.gate.allow_unknown,
+        waves=waves,
+        wave=run.wave,
+        no_wave=members(judgements, tally.waves[NO_WAVE]).judged if NO_WAVE in tally.waves else 0,
+        waivers=waiver_notes(plan, run.waivers, judgements),
+        unwaived=_readiness(total, tally.unwaived),
+        actions=rank(plan, [(judgements.verdicts[number], size) for number, size in sorted(tally.verdicts.items())]),
+        tailoring=run.tailoring,
+        simulated=simulation(plan, judgements),
+        governed_by=run.files,
+        tables=run.tables,
     )
+
+
+def _readiness(total: int, counts: Counter[str]) -> dict[str, int]:
+    return {"total": total, **{name.value.lower(): counts[name] for name in Readiness}}
+
+
+def _simulated(plan: Plan) -> tuple[str, ...]:
+    return (SIMULATED,) if plan.simulated else ()
+
+
+def _pack_note(pack: Pack) -> PackNote:
+    return PackNote(pack.id, pack.title, pack.version, pack.profile.id, pack.profile.date, pack.sha256)
+
+
+def _exit(run: Run, judgements: Judgements, waves: Sequence[WaveNote]) -> tuple[int, str]:
+    """Return the exit code and why: by the gate of the wave that this run decides, else by the rules."""
+    for wave in waves:
+        if wave.gated:
+            return DECIDED[Decision(wave.decision)], f"{wave.decision}: {wave.reason}"
+    code, reason = exit_of(run.plan, judgements.tally, run.gate)
+    if code == 0 and run.plan.simulated:
+        return 3, f"{reason}; a simulation (--assume) proves nothing"
+    return code, reason
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
@@ -108,7 +145,8 @@ def _rule_tally(plan: Plan, rule: Rule, count: RuleCount, judgements: Judgements
         failed=int(count.outcomes[Outcome.FAIL]),
         unknown=int(count.outcomes[Outcome.UNKNOWN]),
         not_applicable=int(count.outcomes[Outcome.NOT_APPLICABLE]),
-        waived=0,
+        waived=int(count.waived.sum()),
+        waived_failed=int(count.waived[Outcome.FAIL]),
         not_exported=judgements.not_exported[rule.id],
         histogram=tuple(values),
         failing=tuple(count.failing),
@@ -172,25 +210,11 @@ def _unlocks(plan: Plan, facts: Counter[str], counts: Mapping[str, RuleCount]) -
     return tuple(found)
 
 
-def _attestations(plan: Plan, judgements: Judgements) -> tuple[AttestationNote, ...]:
-    return tuple(
-        AttestationNote(
-            fact=word.fact,
-            value=word.value,
-            by=word.by,
-            evidence=word.evidence,
-            attested=word.attested.isoformat(),
-            valid_until=word.valid_until.isoformat(),
-            used_on=judgements.tally.attested[place],
-            contradicted_on=judgements.tally.contradicted[place],
-        )
-        for place, word in enumerate(plan.attestations)
-    )
-
-
-def _assumptions(plan: Plan, judgements: Judgements) -> tuple[str, ...]:
-    """Return the defaults that stand in for facts that this run's inputs and attestations do not state."""
-    stated = judgements.carried | {word.fact for word in plan.attestations}
+def _assumptions(run: Run, judgements: Judgements) -> tuple[str, ...]:
+    """Return the defaults that stand in for facts that this run's inputs and statements do not state."""
+    plan = run.plan
+    said = (word for word in plan.statements if (word.wave == run.wave if word.wave else word.devices.everyone))
+    stated = judgements.carried | {word.fact for word in said}
     read = plan.wanted()
     return tuple(
         f"{name} = {spec.default}: {spec.meaning}"
@@ -199,15 +223,9 @@ def _assumptions(plan: Plan, judgements: Judgements) -> tuple[str, ...]:
     )
 
 
-def _notices(run: Run) -> Sequence[str]:
+def _notices(run: Run, judgements: Judgements) -> Sequence[str]:
     plan = run.plan
-    found = []
-    for word in plan.attestations:
-        if word.valid_until < plan.as_of:
-            found.append(
-                f"The attestation of {word.fact} at {word.where} expired on {word.valid_until.isoformat()} "
-                "and fills nothing."
-            )
+    found = [*statement_notices(plan, judgements), *wave_notices(plan, judgements)]
     for item in run.inputs:
         if item.future:
             found.append(f"{item.path}: set aside {_rows(item.future)} observed after {plan.as_of.isoformat()}.")

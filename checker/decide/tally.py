@@ -7,14 +7,18 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.decide.evidence import text_series
+from checker.decide.governed import NO_WAIVER, Governed
 from checker.decide.names import Names
 from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.verdict import binds
+from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import UNDETERMINED, Judged
+from checker.engine.select import NO_WAVE
+from checker.engine.truths import TRUE, truths_of
 from checker.model.condition import facts_of
+from checker.model.notes import Example
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
-from checker.model.result import Example
 from checker.model.rule import Rule
 
 MOST_EXAMPLES = 100  # as many as a SARIF result may show as related locations (docs/outputs.md)
@@ -30,7 +34,21 @@ class RuleCount:
     values: Counter[str] = field(default_factory=Counter)
     failing: list[Example] = field(default_factory=list)
     unknowing: list[Example] = field(default_factory=list)
-    waiting: int = 0  # devices on which it is UNKNOWN for want of facts that no input carries
+    waived: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(Outcome), dtype=np.int64))
+    waiver: int = NO_WAIVER  # of a rule about the tenant or the fleet: what covers its outcome
+    waiting: Counter[int] = field(default_factory=Counter)  # waiver -> UNKNOWN for want of facts that no input carries
+
+
+@dataclass(slots=True)
+class WaveCount:
+    """The devices of one wave so far."""
+
+    verdicts: Counter[int] = field(default_factory=Counter)  # number in the run's book -> devices
+    several: list[Example] = field(default_factory=list)  # judged devices that later waves would take, too
+    several_devices: int = 0
+    unsure: int = 0  # judged devices of which it is not known whether they belong to it, and of no other
+    whole_fleet: int = 0  # judged devices that move with all others or not at all
+    examples: list[Example] = field(default_factory=list)  # the first judged devices
 
 
 @dataclass(slots=True)
@@ -47,8 +65,14 @@ class Tally:
     routes: Counter[str] = field(default_factory=Counter)
     device_side: Counter[str] = field(default_factory=Counter)
     undetermined_by: Counter[str] = field(default_factory=Counter)
-    contradicted: Counter[int] = field(default_factory=Counter)
-    attested: Counter[int] = field(default_factory=Counter)
+    unwaived: Counter[str] = field(default_factory=Counter)  # readiness as if there were no waivers
+    contradicted: Counter[int] = field(default_factory=Counter)  # statement -> devices
+    stated: Counter[int] = field(default_factory=Counter)  # statement -> devices on which it filled a gap
+    spoken: Counter[int] = field(default_factory=Counter)  # statement -> devices that it speaks of
+    waiver_devices: Counter[int] = field(default_factory=Counter)  # waiver -> devices that it speaks of
+    waiver_outcomes: Counter[int] = field(default_factory=Counter)  # waiver -> outcomes that it covers
+    verdicts: Counter[int] = field(default_factory=Counter)  # number in the run's book -> devices of the reports
+    waves: dict[int, WaveCount] = field(default_factory=dict)  # place in plan.waves; NO_WAVE for devices in none
     site_unlocks: int = 0
     undated: int = 0
 
@@ -58,10 +82,16 @@ def new_tally(plan: Plan) -> Tally:
     return Tally({rule.id: RuleCount() for rule in plan.pack.rules})
 
 
-def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
-    """Add the verdicts of a bucket."""
-    for verdict, size in zip(verdicts.distinct, verdicts.sizes.tolist(), strict=True):
+def count_verdicts(tally: Tally, verdicts: Verdicts, shown: npt.NDArray[np.bool_]) -> None:
+    """Add the verdicts of a bucket's shown devices."""
+    for verdict, number, size in zip(
+        verdicts.distinct, verdicts.numbers.tolist(), verdicts.sizes(shown).tolist(), strict=True
+    ):
+        if not size:
+            continue
+        tally.verdicts[number] += size
         tally.readiness[verdict.readiness] += size
+        tally.unwaived[verdict.unwaived] += size
         if verdict.readiness is Readiness.OUT_OF_SCOPE:
             tally.scope[str(verdict.by)] += size
             continue
@@ -78,32 +108,89 @@ def count_verdicts(tally: Tally, verdicts: Verdicts) -> None:
             tally.undetermined_by[fact] += size
 
 
-def count_rules(tally: Tally, judged: Judged, verdicts: Verdicts, waiting: Waiting, names: Names) -> None:
-    """Add the outcomes of a bucket; what waits for facts that no input carries gives no examples.
+def count_rules(
+    tally: Tally, judged: Judged, verdicts: Verdicts, waiting: Waiting, governed: Governed, names: Names
+) -> None:
+    """Add the outcomes of a bucket's shown devices.
 
-    Devices of one verdict have the same outcomes, so counting runs over the distinct verdicts.
+    Devices of one verdict have the same outcomes, so counting runs over the distinct verdicts. Examples are devices
+    whose outcome no waiver covers and that does not wait for facts which no input carries.
     """
-    in_scope = judged.scope < 0
+    shown = governed.shown & (judged.scope < 0)
     plan = judged.bucket.plan
     routes = judged.route[verdicts.first]
-    sizes = np.where(in_scope[verdicts.first], verdicts.sizes, 0)
+    sizes = verdicts.sizes(shown)
     for place, rule in enumerate(plan.device_rules):
         count = tally.rules[rule.id]
         outcomes = judged.outcomes[place][verdicts.first]
         count.outcomes += _sums(outcomes, sizes)
         unsure = (routes == UNDETERMINED) & bool(rule.routes) & (outcomes == Outcome.FAIL)
         counted = np.where(unsure, Outcome.UNKNOWN, outcomes)  # as verdict.counted says for one device
-        count.binding += _sums(counted, np.where(binding(plan, rule)[routes], sizes, 0))
+        binds_here = binding(plan, rule)[routes]
+        waived = governed.waives(rule.id)
+        if waived is not None:
+            covered = waived[verdicts.first]
+            count.waived += _sums(outcomes, np.where(covered, sizes, 0))
+            binds_here = binds_here & ~covered
+        count.binding += _sums(counted, np.where(binds_here, sizes, 0))
+        open_ = shown if waived is None else shown & ~waived
         if count.outcomes[Outcome.FAIL]:
-            failing = np.flatnonzero((judged.outcomes[place] == Outcome.FAIL) & in_scope)
-            _add_values(count, judged, rule, failing)
-            _add_examples(count.failing, names, failing)
+            _add_values(count, judged, rule, np.flatnonzero((judged.outcomes[place] == Outcome.FAIL) & shown))
+            _add_examples(count.failing, names, (judged.outcomes[place] == Outcome.FAIL) & open_)
         if count.outcomes[Outcome.UNKNOWN]:
-            unknown = (judged.outcomes[place] == Outcome.UNKNOWN) & in_scope
-            waits = unknown & waiting.devices.get(rule.id, np.False_)
-            count.waiting += int(np.count_nonzero(waits))
-            if len(count.unknowing) < MOST_EXAMPLES:
-                _add_examples(count.unknowing, names, np.flatnonzero(unknown & ~waits))
+            waits = waiting.devices.get(rule.id, np.False_)
+            unknown = judged.outcomes[place] == Outcome.UNKNOWN
+            _count_waiting(count, governed, rule.id, unknown & shown & waits)
+            _add_examples(count.unknowing, names, unknown & open_ & ~waits)
+
+
+def _count_waiting(count: RuleCount, governed: Governed, rule: str, waits: npt.NDArray[np.bool_]) -> None:
+    """Count what waits for facts that no input carries, apart by the waiver that covers it."""
+    if rule not in governed.waived:
+        count.waiting[NO_WAIVER] += int(np.count_nonzero(waits))
+        return
+    waivers, sizes = np.unique(governed.waived[rule][waits], return_counts=True)
+    count.waiting.update(dict(zip(waivers.tolist(), sizes.tolist(), strict=True)))
+
+
+def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
+    """Add what statements and waivers did on the shown devices of a bucket."""
+    bucket = judged.bucket
+    shown = governed.shown & (judged.scope < 0)
+    for place, word in enumerate(bucket.plan.statements):
+        if not word.in_force(bucket.plan.as_of):
+            continue
+        used = bucket.column(word.fact).record == ATTESTED - place
+        tally.stated[place] += int(np.count_nonzero(used & shown))
+        tally.spoken[place] += int(np.count_nonzero(bucket.spoken[place] & shown))
+        tally.contradicted[place] += int(np.count_nonzero(bucket.contradicted[place] & shown))
+    for number, devices in governed.spoken.items():
+        tally.waiver_devices[number] += int(np.count_nonzero(devices & shown))
+    for covers in governed.waived.values():
+        numbers, sizes = np.unique(covers[shown], return_counts=True)
+        tally.waiver_outcomes.update(dict(zip(numbers.tolist(), sizes.tolist(), strict=True)))
+
+
+def count_waves(tally: Tally, judged: Judged, verdicts: Verdicts, governed: Governed, names: Names) -> None:
+    """Add the devices of every wave, whichever the reports speak of."""
+    bucket, plan = judged.bucket, judged.bucket.plan
+    if not plan.waves:
+        return
+    in_scope = judged.scope < 0
+    whole = in_scope & (truths_of(bucket, plan.pack.whole_fleet, defaults=False) == TRUE)
+    for place in range(NO_WAVE, len(plan.waves)):
+        count = tally.waves.setdefault(place, WaveCount())
+        here = governed.wave == place
+        sizes = verdicts.sizes(here)
+        count.verdicts.update(
+            {number: size for number, size in zip(verdicts.numbers.tolist(), sizes.tolist(), strict=True) if size}
+        )
+        several = here & bucket.waves.several & in_scope
+        count.several_devices += int(np.count_nonzero(several))
+        _add_examples(count.several, names, several)
+        _add_examples(count.examples, names, here & in_scope)
+        count.unsure += int(np.count_nonzero((bucket.waves.unsure == place) & in_scope & (place != NO_WAVE)))
+        count.whole_fleet += int(np.count_nonzero(here & whole))
 
 
 def _sums(outcomes: npt.NDArray[np.uint8], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -126,7 +213,7 @@ def _add_values(count: RuleCount, judged: Judged, rule: Rule, failing: npt.NDArr
             count.values[text or "(none)"] += size
 
 
-def _add_examples(examples: list[Example], names: Names, devices: npt.NDArray[np.int64]) -> None:
+def _add_examples(examples: list[Example], names: Names, devices: npt.NDArray[np.bool_]) -> None:
     room = MOST_EXAMPLES - len(examples)
-    if room > 0 and len(devices):
-        examples.extend(names.examples(devices[:room]))
+    if room > 0 and devices.any():
+        examples.extend(names.examples(np.flatnonzero(devices)[:room]))

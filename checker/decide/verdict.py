@@ -1,7 +1,7 @@
 """What the outcomes of its rules mean for one device: readiness, path, verification and what to do next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.model.condition import facts_of
 from checker.model.outcome import About, Outcome, Phase, Readiness, Severity, Verification
@@ -10,6 +10,7 @@ from checker.model.rule import Route, Rule
 
 UNDETERMINED_ROUTE = "undetermined"
 UPDATE_FIRST, OPEN_NETWORK = "update-first", "open-network"
+SIMULATED = "simulated"  # READY, had it not been supposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Judgement:
     missing: frozenset[str]  # facts of blockers without a value, and of the routes where none was found
     waiting: frozenset[str] = frozenset()  # UNKNOWN rules that facts which no input carries would decide
     absent: frozenset[str] = frozenset()  # those facts
+    waived: frozenset[str] = frozenset()  # rules whose FAIL or UNKNOWN a waiver covers
+    simulated: bool = False  # a value was supposed (--assume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,15 @@ class Verdict:
     verification: Verification
     failed: tuple[str, ...]
     unknown: tuple[str, ...]
+    waived: tuple[str, ...]
     undetermined_by: tuple[str, ...]
-    next_steps: tuple[str, ...]
     device_side: str  # clear | not_ready | undecided, by blockers about device and plan alone
     site_would_unlock: bool  # only blockers about the site keep it from READY
+    open_fails: tuple[str, ...]  # rules of every phase that FAIL, bind on the route, and no waiver covers
+    open_unknowns: tuple[str, ...]  # likewise UNKNOWN
+    actions: tuple[str, ...]  # what clears the blockers that FAIL; empty where no action makes the device READY
+    waits_for: tuple[str, ...]  # facts that would settle the blockers that are UNKNOWN, whatever the readiness
+    unwaived: Readiness  # as if there were no waivers
 
 
 def binds(rule: Rule, route: Route | None) -> bool:
@@ -52,6 +60,8 @@ def binds(rule: Rule, route: Route | None) -> bool:
     if route.readiness == Readiness.MIGRATED:
         return rule.phase is Phase.VERIFICATION
     if route.readiness == Readiness.NOT_READY and rule.phase is Phase.VERIFICATION:
+        return False
+    if route.blockers and is_gate(rule) and rule.id not in route.blockers:
         return False
     return route.id not in rule.routes
 
@@ -68,46 +78,89 @@ def is_gate(rule: Rule) -> bool:
 
 def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
     """Return the verdict; ``partial`` says that rules were left out, so READY cannot be claimed."""
-    rules = plan.device_rules
-    route = judgement.route
-    name = route.id if route else UNDETERMINED_ROUTE
-    failed = tuple(rule.id for rule, outcome in zip(rules, judgement.outcomes, strict=True) if outcome is Outcome.FAIL)
-    unknown = tuple(
-        rule.id for rule, outcome in zip(rules, judgement.outcomes, strict=True) if outcome is Outcome.UNKNOWN
-    )
     if judgement.scope:
-        return Verdict(
-            Readiness.OUT_OF_SCOPE, judgement.scope, "", "", Verification.UNVERIFIED, (), (), (), (), "", False
-        )
-    gates = [
-        (rule, counted(rule, route, outcome), attested)
-        for rule, outcome, attested in zip(rules, judgement.outcomes, judgement.attested, strict=True)
-        if is_gate(rule) and binds(rule, route)
-    ]
-    readiness = _readiness(route, [outcome for _, outcome, _ in gates], partial)
-    site_unknown = [rule for rule, outcome, _ in gates if outcome is Outcome.UNKNOWN and rule.about is About.SITE]
-    all_unknown = [rule for rule, outcome, _ in gates if outcome is Outcome.UNKNOWN]
+        return _out_of_scope(judgement.scope)
+    route = judgement.route
+    counts = _counted(plan, judgement)
+    gates = [each for each in counts if is_gate(each.rule)]
+    open_gates = [each for each in gates if not each.waived]
+    readiness = _readiness(route, gates, partial)
+    by = _by(readiness, gates)
+    if readiness is Readiness.READY and judgement.simulated:
+        readiness, by = Readiness.UNDETERMINED, SIMULATED
+    all_unknown = [each.rule for each in open_gates if each.outcome is Outcome.UNKNOWN]
+    unknown = _named(plan, judgement.outcomes, Outcome.UNKNOWN)
+    waits_for = _waits(plan, judgement, [rule for rule in all_unknown if rule.id in unknown])
     return Verdict(
         readiness=readiness,
-        by=_by(readiness, gates),
-        route=name,
-        path=_path(route, gates),
+        by=by,
+        route=route.id if route else UNDETERMINED_ROUTE,
+        path=_path(route, open_gates),
         verification=_verification(plan, judgement.outcomes),
-        failed=failed,
+        failed=_named(plan, judgement.outcomes, Outcome.FAIL),
         unknown=unknown,
-        undetermined_by=_undetermined_by(
-            plan, judgement, readiness, [rule for rule in all_unknown if rule.id in unknown]
-        ),
-        next_steps=_next_steps(route, gates),
-        device_side=_device_side(route, gates),
+        waived=tuple(rule.id for rule in plan.device_rules if rule.id in judgement.waived),
+        undetermined_by=waits_for if readiness is Readiness.UNDETERMINED else (),
+        device_side=_device_side(route, open_gates),
         site_would_unlock=readiness is Readiness.UNDETERMINED
         and route is not None
-        and bool(site_unknown)
-        and len(site_unknown) == len(all_unknown),
+        and bool(all_unknown)
+        and all(rule.about is About.SITE for rule in all_unknown),
+        open_fails=tuple(each.rule.id for each in counts if each.outcome is Outcome.FAIL and not each.waived),
+        open_unknowns=tuple(each.rule.id for each in counts if each.outcome is Outcome.UNKNOWN and not each.waived),
+        actions=_actions(route, open_gates),
+        waits_for=waits_for,
+        unwaived=_readiness(route, [replace(each, waived=False) for each in gates], partial),
     )
 
 
-def _readiness(route: Route | None, outcomes: Sequence[Outcome], partial: bool) -> Readiness:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A rule that binds on the device's route, and as what its outcome counts there."""
+
+    rule: Rule
+    outcome: Outcome
+    attested: bool
+    waived: bool
+
+
+def _counted(plan: Plan, judgement: Judgement) -> list[_Counted]:
+    route = judgement.route
+    return [
+        _Counted(rule, counted(rule, route, outcome), attested, rule.id in judgement.waived)
+        for rule, outcome, attested in zip(plan.device_rules, judgement.outcomes, judgement.attested, strict=True)
+        if binds(rule, route)
+    ]
+
+
+def _named(plan: Plan, outcomes: Sequence[Outcome], wanted: Outcome) -> tuple[str, ...]:
+    return tuple(rule.id for rule, outcome in zip(plan.device_rules, outcomes, strict=True) if outcome is wanted)
+
+
+def _out_of_scope(reason: str) -> Verdict:
+    return Verdict(
+        readiness=Readiness.OUT_OF_SCOPE,
+        by=reason,
+        route="",
+        path="",
+        verification=Verification.UNVERIFIED,
+        failed=(),
+        unknown=(),
+        waived=(),
+        undetermined_by=(),
+        device_side="",
+        site_would_unlock=False,
+        open_fails=(),
+        open_unknowns=(),
+        actions=(),
+        waits_for=(),
+        unwaived=Readiness.OUT_OF_SCOPE,
+    )
+
+
+def _readiness(route: Route | None, gates: Sequence[_Counted], partial: bool) -> Readiness:
+    """Return the readiness: a waived FAIL or UNKNOWN does not count, and is no PASS either."""
+    outcomes = {each.outcome for each in gates if not each.waived}
     if route and route.readiness == Readiness.MIGRATED:
         return Readiness.MIGRATED
     if (route and route.readiness == Readiness.NOT_READY) or Outcome.FAIL in outcomes:
@@ -117,21 +170,23 @@ def _readiness(route: Route | None, outcomes: Sequence[Outcome], partial: bool) 
     return Readiness.READY
 
 
-def _by(readiness: Readiness, gates: Sequence[tuple[Rule, Outcome, bool]]) -> str | None:
-    """Return on what READY rests: one attested value among the passing blockers makes it attested."""
+def _by(readiness: Readiness, gates: Sequence[_Counted]) -> str | None:
+    """Return on what READY rests, the weakest of it: a waiver, an attested value among what passed, or values read."""
     if readiness is not Readiness.READY:
         return None
-    return "attested" if any(attested for _, outcome, attested in gates if outcome is Outcome.PASS) else "measured"
+    if any(each.waived for each in gates):
+        return "waived"
+    return "attested" if any(each.attested for each in gates if each.outcome is Outcome.PASS) else "measured"
 
 
-def _path(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> str:
+def _path(route: Route | None, gates: Sequence[_Counted]) -> str:
     """Return the next thing to do: what stands in the way of the route, or the route itself."""
     if route is None:
         return UNDETERMINED_ROUTE
     if not route.moves:
         return route.id
-    site = {outcome for rule, outcome, _ in gates if rule.about is About.SITE}
-    device = {outcome for rule, outcome, _ in gates if rule.about is not About.SITE}
+    site = {each.outcome for each in gates if each.rule.about is About.SITE}
+    device = {each.outcome for each in gates if each.rule.about is not About.SITE}
     if Outcome.FAIL in device:
         return UPDATE_FIRST
     if Outcome.FAIL in site:
@@ -139,15 +194,11 @@ def _path(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> s
     return UNDETERMINED_ROUTE if Outcome.UNKNOWN in device else route.id
 
 
-def _next_steps(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> tuple[str, ...]:
-    """Return the actions that clear the way; the route, where that is clear or the route itself is the change."""
-    if route and route.readiness == Readiness.MIGRATED:
+def _actions(route: Route | None, gates: Sequence[_Counted]) -> tuple[str, ...]:
+    """Return the actions that clear the failing blockers, unless the route itself decides."""
+    if route and route.readiness != Readiness.READY:
         return ()
-    outcomes = {outcome for _, outcome, _ in gates}
-    clear = outcomes <= {Outcome.PASS, Outcome.NOT_APPLICABLE}
-    if route and (route.readiness == Readiness.NOT_READY or clear):
-        return (route.id,)
-    return tuple(dict.fromkeys(rule.action for rule, outcome, _ in gates if outcome is Outcome.FAIL))
+    return tuple(dict.fromkeys(each.rule.action for each in gates if each.outcome is Outcome.FAIL))
 
 
 def _verification(plan: Plan, outcomes: Sequence[Outcome]) -> Verification:
@@ -159,14 +210,14 @@ def _verification(plan: Plan, outcomes: Sequence[Outcome]) -> Verification:
     return Verification.UNVERIFIED
 
 
-def _undetermined_by(
-    plan: Plan, judgement: Judgement, readiness: Readiness, unknown: Sequence[Rule]
-) -> tuple[str, ...]:
-    if readiness is not Readiness.UNDETERMINED:
+def _waits(plan: Plan, judgement: Judgement, unknown: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the facts that would settle these rules, and the route where none was found."""
+    route = judgement.route
+    if route and route.readiness != Readiness.READY:
         return ()
     facts = [fact for rule in unknown for fact in _waits_for(plan, judgement, rule)]
-    if judgement.route is None:
-        read = [fact for route in plan.pack.routes if route.stops for fact in plan.base_facts(route_facts(route))]
+    if route is None:
+        read = [fact for row in plan.pack.routes if row.stops for fact in plan.base_facts(route_facts(row))]
         facts += [fact for fact in read if fact in judgement.missing]
     return tuple(dict.fromkeys(fact for fact in facts if plan.specs[fact].default is None))
 
@@ -192,8 +243,8 @@ def route_facts(route: Route) -> tuple[str, ...]:
     return facts_of(route.when)
 
 
-def _device_side(route: Route | None, gates: Sequence[tuple[Rule, Outcome, bool]]) -> str:
-    outcomes = [outcome for rule, outcome, _ in gates if rule.about is not About.SITE]
+def _device_side(route: Route | None, gates: Sequence[_Counted]) -> str:
+    outcomes = [each.outcome for each in gates if each.rule.about is not About.SITE]
     if route and route.readiness == Readiness.MIGRATED:
         return "clear"
     if (route and route.readiness == Readiness.NOT_READY) or Outcome.FAIL in outcomes:

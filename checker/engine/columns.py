@@ -4,24 +4,23 @@ Every test runs on the distinct values of a fact and is looked up by code, so op
 (``engine/rows.py`` is the same judgement device by device, in plain Python; property tests hold the two equal).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from checker.engine.cells import truth_of
-from checker.engine.coalesce import ATTESTED, FactColumn, Slice, coalesce, slice_records
-from checker.engine.pool import Codes, Pool, Truths
-from checker.engine.records import EPOCH, Records
-from checker.model.condition import All, AnyOf, Condition, Constant, Not, Test, facts_of
+from checker.engine.coalesce import FactColumn, Slice, coalesce, slice_records
+from checker.engine.pool import Pool, Truths
+from checker.engine.records import Records
+from checker.engine.select import Lists, Mask, Membership, membership, selected, shares_of
+from checker.engine.stated import Word, fill, moment_of
+from checker.engine.truths import FALSE, TRUE, UNKNOWN, truths_of
+from checker.model.condition import Test, facts_of
 from checker.model.outcome import Missing, Outcome
-from checker.model.plan import Derived, Plan
+from checker.model.plan import Derived, Kind, Plan, Statement
 from checker.model.rule import Rule
-from checker.model.truth import Truth
+from checker.model.selection import Selection
 
-TRUE, UNKNOWN, FALSE = np.uint8(Truth.TRUE), np.uint8(Truth.UNKNOWN), np.uint8(Truth.FALSE)
 UNDETERMINED = -1  # no route: an UNKNOWN row ended the search
 
 
@@ -34,14 +33,68 @@ class Bucket:
     first: int
     part: Slice
     pools: dict[str, Pool]  # of views, derived and absent facts; shared by all buckets of a run
+    lists: Lists = field(default_factory=dict)  # who is meant by the lists of waivers, waves and statements
+    below: Kind | None = None  # only statements of lesser kinds count; None: all do
     columns: dict[str, FactColumn] = field(default_factory=dict)
     truths: dict[tuple[Test, bool], Truths] = field(default_factory=dict)
-    contradicted: dict[int, int] = field(default_factory=dict)  # attestation -> devices whose measured value differs
+    read: dict[str, FactColumn] = field(default_factory=dict)  # before any statement
+    spoken: dict[int, Mask] = field(default_factory=dict)  # statement -> devices that it speaks of
+    contradicted: dict[int, Mask] = field(default_factory=dict)  # statement -> devices whose value differs
+    _lower: "dict[Kind, Bucket]" = field(default_factory=dict)
+    _waves: Membership | None = None
+    _shares: npt.NDArray[np.uint64] | None = None
+    _missing: dict[str, npt.NDArray[np.int8]] = field(default_factory=dict)
 
     @property
     def devices(self) -> int:
         """How many devices are judged."""
         return self.part.devices
+
+    def under(self, kind: Kind) -> "Bucket":
+        """Return the same devices as statements of lesser kinds leave them: by these the devices of a kind are told."""
+        if not any(word.kind < kind for word in self.plan.statements):
+            kind = Kind.ATTESTED  # the same devices, told once
+        if kind not in self._lower:
+            self._lower[kind] = Bucket(
+                self.plan,
+                self.records,
+                self.first,
+                self.part,
+                self.pools,
+                self.lists,
+                kind,
+                read=self.read,
+                _lower=self._lower,
+            )
+        return self._lower[kind]
+
+    def again(self, plan: Plan, pools: dict[str, Pool]) -> "Bucket":
+        """Return the same devices to be judged by another plan over the same facts and statements."""
+        columns = {name: column for name, column in self.columns.items() if not self.plan.specs[name].derived}
+        return replace(self, plan=plan, pools=pools, columns=columns, truths={}, _lower={}, _missing={})
+
+    @property
+    def waves(self) -> Membership:
+        """Which wave each device belongs to."""
+        if self._waves is None:
+            self._waves = membership(self.under(Kind.PLANNED), self.plan.waves)
+        return self._waves
+
+    @property
+    def shares(self) -> npt.NDArray[np.uint64]:
+        """Which part of the whole each device is."""
+        if self._shares is None:
+            self._shares = shares_of(self.ids())
+        return self._shares
+
+    def ids(self) -> list[str]:
+        """Return the ids of the devices."""
+        found: list[str] = self.records.device_ids.slice(self.first, self.devices).to_list()
+        return found
+
+    def chosen(self, selection: Selection) -> Mask:
+        """Return the devices of a selection; its condition sees every statement that counts here."""
+        return selected(self, selection)
 
     def column(self, fact: str) -> FactColumn:
         """Return the bucket's column of a fact, whether read, viewed, derived or absent."""
@@ -54,15 +107,22 @@ class Bucket:
         if spec.derived:
             derived = next(item for item in self.plan.derived if item.spec.name == fact)
             return _derive(self, derived)
-        column = _view(self, fact) if spec.view_of else coalesce(self.records, self.part, fact, self.plan)
+        if spec.view_of:
+            column = _view(self, fact)
+        else:
+            if fact not in self.read:
+                self.read[fact] = coalesce(self.records, self.part, fact, self.plan)
+            column = self.read[fact]
         if column.pool.spec.name == fact and fact not in self.records.pools:
             column.pool = self.pools.setdefault(fact, column.pool)
-        return _attest(self, fact, column)
+        return _stated(self, fact, column)
 
     def missing(self, fact: str) -> npt.NDArray[np.int8]:
         """Return, for each device, the Missing reason of a fact, or -1 where it has a value."""
-        column = self.column(fact)
-        return column.pool.reasons[column.codes]
+        if fact not in self._missing:
+            column = self.column(fact)
+            self._missing[fact] = column.pool.reasons[column.codes]
+        return self._missing[fact]
 
 
 @dataclass(slots=True)
@@ -75,9 +135,11 @@ class Judged:
     outcomes: npt.NDArray[np.uint8]  # [rule, device]
 
 
-def open_bucket(plan: Plan, records: Records, first: int, last: int, pools: dict[str, Pool]) -> Bucket:
-    """Return the bucket of devices ``first`` up to, not including, ``last``."""
-    return Bucket(plan, records, first, slice_records(records, first, last), pools)
+def open_bucket(
+    plan: Plan, records: Records, first: int, last: int, pools: dict[str, Pool], lists: Lists | None = None
+) -> Bucket:
+    """Return the bucket of devices ``first`` up to, not including, ``last``; ``lists`` as select.resolve gives them."""
+    return Bucket(plan, records, first, slice_records(records, first, last), pools, lists or {})
 
 
 def judge_columns(bucket: Bucket) -> Judged:
@@ -99,57 +161,6 @@ def outcome_of(bucket: Bucket, rule: Rule) -> npt.NDArray[np.uint8]:
     held = np.maximum(2 - applies, requires)
     by_truth = np.array([Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS], dtype=np.uint8)
     return np.where(applies == FALSE, np.uint8(Outcome.NOT_APPLICABLE), by_truth[held])
-
-
-def truths_of(bucket: Bucket, condition: Condition, defaults: bool) -> Truths:
-    """Return the truth of a condition for each device; ``defaults`` stand in for facts that nobody states."""
-    match condition:
-        case Test():
-            key = (condition, defaults and any(bucket.plan.specs[fact].default for fact in condition.facts))
-            if key not in bucket.truths:
-                bucket.truths[key] = _test(bucket, *key)
-            return bucket.truths[key]
-        case All(parts):
-            return _fold(np.minimum, bucket, parts, TRUE, defaults)
-        case AnyOf(parts):
-            return _fold(np.maximum, bucket, parts, FALSE, defaults)
-        case Not(part):
-            return 2 - truths_of(bucket, part, defaults)
-        case Constant(truth):
-            return np.full(bucket.devices, truth, dtype=np.uint8)
-
-
-def _fold(join: np.ufunc, bucket: Bucket, parts: Iterable[Condition], start: np.uint8, defaults: bool) -> Truths:
-    first = np.full(bucket.devices, start, dtype=np.uint8)
-    found: Truths = reduce(join, (truths_of(bucket, part, defaults) for part in parts), first)
-    return found
-
-
-def _test(bucket: Bucket, test: Test, defaults: bool) -> Truths:
-    columns = [bucket.column(fact) for fact in test.facts]
-    codes = [
-        _defaulted(bucket, fact, column) if defaults else column.codes
-        for fact, column in zip(test.facts, columns, strict=True)
-    ]
-    if len(columns) == 1:
-        return columns[0].pool.truths(test)[codes[0]]
-    sizes = [len(column.pool) for column in columns]
-    combined = np.ravel_multi_index(tuple(code.astype(np.int64) for code in codes), sizes)
-    distinct, inverse = np.unique(combined, return_inverse=True)
-    parts = np.unravel_index(distinct, sizes)
-    truths = [
-        truth_of(test, tuple(column.pool.cells[int(code)] for column, code in zip(columns, row, strict=True)))
-        for row in zip(*parts, strict=True)
-    ]
-    return np.array(truths, dtype=np.uint8)[inverse]
-
-
-def _defaulted(bucket: Bucket, fact: str, column: FactColumn) -> Codes:
-    default = bucket.plan.specs[fact].default
-    if default is None:
-        return column.codes
-    stands_in = column.codes == Missing.NOT_EXPORTED
-    return np.where(stands_in, np.int32(column.pool.code(default)), column.codes)
 
 
 def _view(bucket: Bucket, fact: str) -> FactColumn:
@@ -182,24 +193,30 @@ def _derive(bucket: Bucket, derived: Derived) -> FactColumn:
     return FactColumn(pool, codes, codes.copy(), np.full(count, -1, dtype=np.int64))
 
 
-def _attest(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
-    """Fill gaps with what was attested: never over a measured, unreadable or conflicting value."""
-    for place, word in enumerate(bucket.plan.attestations):
-        if word.fact != fact or not word.attested <= bucket.plan.as_of <= word.valid_until:
+def _stated(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
+    """Return a column with what is said of its fact, kind after kind."""
+    words = bucket.plan.statements_of.get(fact, ())
+    for kind in Kind:
+        said = [(place, word) for place, word in words if word.kind is kind]
+        if not said or (bucket.below is not None and kind >= bucket.below):
             continue
-        column = column.copied()
-        code = column.pool.code(word.value)
-        value = column.pool.identity[code]
-        moment = int((np.datetime64(word.attested, "us") - np.datetime64(EPOCH, "us")).astype(np.int64))
+        devices = [(place, word, _meant(bucket, word)) for place, word in said]
         times = bucket.records.times_of(column.record)
-        gap = np.isin(column.codes, (Missing.NOT_EXPORTED, Missing.BLANK))
-        gap |= (column.codes == Missing.STALE) & (times < moment)
-        measured = column.pool.reasons[column.codes] < 0
-        bucket.contradicted[place] = int(np.count_nonzero(measured & (column.codes != value) & (column.record >= 0)))
-        column.codes[gap] = value
-        column.shown[gap] = code
-        column.record[gap] = ATTESTED - place
+        spoken = tuple(Word(place, word.value, moment_of(word.attested), mask) for place, word, mask in devices)
+        column, contradicted = fill(column, spoken, times, over=kind is Kind.ASSUMED)
+        bucket.spoken.update({word.place: word.devices for word in spoken})
+        bucket.contradicted.update(contradicted)
     return column
+
+
+def _meant(bucket: Bucket, word: Statement) -> Mask:
+    if word.wave:
+        names = [wave.name for wave in bucket.plan.waves]
+        mine: Mask = bucket.waves.place == names.index(word.wave)
+        return mine
+    if word.devices.everyone:
+        return np.ones(bucket.devices, dtype=np.bool_)
+    return bucket.under(word.kind).chosen(word.devices)
 
 
 def scope_of(bucket: Bucket) -> npt.NDArray[np.int16]:

@@ -5,6 +5,7 @@ import polars as pl
 
 from checker.engine.columns import Bucket, open_bucket
 from checker.engine.records import Records
+from checker.engine.select import resolve
 from checker.model.plan import Plan
 
 
@@ -28,4 +29,4 @@ def once_bucket(plan: Plan) -> Bucket:
         order=nothing,
         ends=np.zeros(1, dtype=np.int64),
     )
-    return open_bucket(plan, records, 0, 1, {})
+    return open_bucket(plan, records, 0, 1, {}, resolve(records, plan.selections))

@@ -61,6 +61,10 @@ class Pool:
             self._parts[code] = parts
         return self._conflicts[parts]
 
+    def clash(self, *codes: int) -> int:
+        """Return the code of a conflict between values, some of which may be conflicts already."""
+        return self.conflict(part for code in codes for part in self._parts.get(code, (code,)))
+
     def view_code(self, base: "Pool", code: int) -> int:
         """Return the code under which this view of a fact holds what ``base`` holds under ``code``."""
         cell = base.cells[code]

@@ -15,16 +15,19 @@ comes out the same for all of them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
+from zlib import crc32
 
 from checker.engine.cells import Cell, Conflict
-from checker.engine.rows import Device, Reading, Word, outcome, route, scope
+from checker.engine.rows import Device, Reading, Word, outcome, route, scope, truth
 from checker.facts.values import merge_at_once, merge_texts, read_value
 from checker.inventory.identify import Identified
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing, Outcome
-from checker.model.plan import Plan
+from checker.model.plan import Kind, Plan, Statement
 from checker.model.record import RECORD_COLUMNS, FileRecords
+from checker.model.selection import Selection
+from checker.model.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,59 @@ class RowJudgement:
 
 def judge_rows(plan: Plan, inputs: Sequence[FileRecords], identified: Identified) -> tuple[RowJudgement, ...]:
     """Return the judgement of every device, in the order of their ids."""
-    words = {
-        word.fact: Word(word.value, word.attested)
-        for word in plan.attestations
-        if word.attested <= plan.as_of <= word.valid_until
-    }
     found = []
-    for observations in _by_device(inputs, identified):
-        device = Device(plan, readings(plan, observations), words)
+    for name, observations in zip(identified.device_ids, _by_device(inputs, identified), strict=True):
+        device = said_of(plan, readings(plan, observations), name)
         taken = route(device)
         outcomes = tuple(outcome(device, rule) for rule in plan.device_rules)
         found.append(RowJudgement(device, scope(device), taken.id if taken else None, outcomes))
     return tuple(found)
+
+
+def said_of(plan: Plan, read: Mapping[str, Reading], device_id: str) -> Device:
+    """Return the device with what statements say of it, kind by kind: each sees what those before it leave.
+
+    Lists name device ids here, and waves are not told; ``engine/select.py`` knows names, too.
+    """
+    device = Device(plan, read)
+    for kind in Kind:
+        words: dict[str, list[Statement]] = {}
+        for word in plan.statements:
+            if word.kind is kind and word.in_force(plan.as_of) and _means(device, word.devices, device_id):
+                words.setdefault(word.fact, []).append(word)
+        if words:
+            device = Device(
+                plan,
+                read,
+                {fact: _layers(device, fact, said) for fact, said in words.items()}
+                | {fact: layers for fact, layers in device.words.items() if fact not in words},
+            )
+    return device
+
+
+def _means(device: Device, devices: Selection, device_id: str) -> bool:
+    listed = not devices.listed or device_id in devices.listed
+    low, high = devices.share or (0, 10_000)
+    return (
+        listed and low <= crc32(device_id.encode()) * 10_000 >> 32 < high and truth(device, devices.where) is Truth.TRUE
+    )
+
+
+def _layers(device: Device, fact: str, said: Sequence[Statement]) -> tuple[Word, ...]:
+    """Return the words of a fact with those of one kind on top; those that fill a gap are heard together."""
+    over = said[0].kind is Kind.ASSUMED
+    gap = device.reading(fact)
+    heard = [word for word in said if over or _fills(gap, word)]
+    if not heard:
+        return device.words.get(fact, ())
+    word = Word(tuple(dict.fromkeys(word.value for word in heard)), heard[0].attested, over=True)
+    return (*device.words.get(fact, ()), word)
+
+
+def _fills(gap: Reading, word: Statement) -> bool:
+    if gap.cell is Missing.STALE:
+        return gap.observed is None or gap.observed < datetime.combine(word.attested, time.min)
+    return gap.cell is Missing.NOT_EXPORTED or gap.cell is Missing.BLANK
 
 
 def readings(plan: Plan, observations: Iterable[Observation]) -> Mapping[str, Reading]:

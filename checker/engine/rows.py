@@ -29,10 +29,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What was attested of a fact, and on which day: it fills gaps, and stale values observed before that day."""
+    """What people say of a fact, and on which day: it fills gaps, and stale values observed before that day."""
 
-    text: str
+    texts: tuple[str, ...]  # several, where they disagree
     day: date
+    over: bool = False  # in place of whatever was read
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class Device:
 
     plan: Plan
     readings: Mapping[str, Reading]
-    attested: Mapping[str, Word] = field(default_factory=dict)
+    words: Mapping[str, tuple[Word, ...]] = field(default_factory=dict)  # each put over what the ones before leave
 
     def cell(self, fact: str, defaults: bool = False) -> Cell:
         """Return the device's cell of a fact; with ``defaults`` an unstated fact takes its declared default."""
@@ -58,10 +59,11 @@ class Device:
         """Return what is read of a fact that is not derived, or attested where that says nothing."""
         spec = self.plan.specs[fact]
         found = _view(self, fact) if spec.view_of else self.readings.get(fact, Reading(Missing.NOT_EXPORTED))
-        word = self.attested.get(fact)
-        if word is None or not _is_gap(found, word):
-            return found
-        return Reading(read_value(word.text, spec), (word.text,))
+        for word in self.words.get(fact, ()):
+            if word.over or _is_gap(found, word):
+                cells = distinct(read_value(text, spec) for text in word.texts)
+                found = Reading(cells[0] if len(cells) == 1 else Conflict(cells), word.texts)
+        return found
 
 
 def _is_gap(found: Reading, word: Word) -> bool:

@@ -3,9 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from checker.engine.columns import FALSE, TRUE, UNKNOWN, Bucket, truths_of
+from checker.engine.columns import Bucket
 from checker.engine.pool import Truths
+from checker.engine.truths import FALSE, TRUE, UNKNOWN, truths_of
 from checker.model.condition import All, AnyOf, Condition, Not, Test
+from checker.model.outcome import Missing
 from checker.model.rule import Rule
 from checker.model.truth import Truth
 
@@ -26,9 +28,17 @@ def waiting_for(bucket: Bucket, rule: Rule, absent: frozenset[str]) -> npt.NDArr
 def _suppose(bucket: Bucket, condition: Condition, absent: frozenset[str], supposed: Truth) -> Truths:
     match condition:
         case Test():
-            if absent.isdisjoint(bucket.plan.base_facts(condition.facts)):
-                return truths_of(bucket, condition, defaults=True)
-            return np.full(bucket.devices, supposed, dtype=np.uint8)
+            found = truths_of(bucket, condition, defaults=True)
+            # where something is read, or stated of some devices, that is what counts
+            asked = [bucket.missing(fact) >= 0 for fact in condition.facts]
+            absent_here = [
+                bucket.missing(fact) == Missing.NOT_EXPORTED
+                for fact in absent.intersection(bucket.plan.base_facts(condition.facts))
+            ]
+            if not absent_here:
+                return found
+            waits = np.logical_or.reduce(asked) & np.logical_or.reduce(absent_here)
+            return np.where(waits, np.uint8(supposed), found)
         case All(parts):
             found = np.full(bucket.devices, TRUE, dtype=np.uint8)
             for part in parts:

@@ -74,7 +74,7 @@ class Constant:
 
 
 Condition = Test | All | AnyOf | Not | Constant
-ALWAYS = Constant(Truth.TRUE)
+ALWAYS, NEVER = Constant(Truth.TRUE), Constant(Truth.FALSE)
 
 
 def tests_of(condition: Condition) -> Iterator[Test]:

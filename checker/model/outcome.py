@@ -65,3 +65,19 @@ class Verification(StrEnum):
     VERIFIED = "VERIFIED"
     NOT_VERIFIED = "NOT_VERIFIED"
     UNVERIFIED = "UNVERIFIED"
+
+
+class Decision(StrEnum):
+    """Whether a wave may go."""
+
+    PROMOTE = "PROMOTE"
+    HOLD = "HOLD"
+    UNDETERMINED = "UNDETERMINED"
+
+
+class Met(StrEnum):
+    """Whether a criterion of a gate is met."""
+
+    MET = "MET"
+    MISSED = "MISSED"
+    UNDETERMINED = "UNDETERMINED"

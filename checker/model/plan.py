@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
 from functools import cached_property
 
 from checker.model.condition import Condition, facts_of
 from checker.model.fact import FactSpec
 from checker.model.rule import Pack, Rule
+from checker.model.selection import EVERYONE, Selection
+from checker.model.waiver import Waiver
+from checker.model.wave import Wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +21,38 @@ class Derived:
     entries: tuple[tuple[str, Condition], ...]
 
 
+class Kind(IntEnum):
+    """Whose word a statement is. Its devices are told by what was read and by statements of lesser kinds only."""
+
+    ATTESTED = 0  # a person's word
+    PLANNED = 1  # what the waves or --tool say of a device's way
+    ASSUMED = 2  # --assume: in place of what was read, and never a proof
+
+
 @dataclass(frozen=True, slots=True)
-class Attestation:
-    """A person's word for a fact of every device: fills gaps, never contradicts a measurement."""
+class Statement:
+    """A word for a fact of some devices: it fills gaps and never contradicts a measurement, unless it is ASSUMED."""
 
     fact: str
     value: str
     by: str
     evidence: str
     attested: date
-    valid_until: date
-    where: str  # file:line, for evidence
+    valid_until: date  # inclusive
+    file: str
     line: int
+    devices: Selection = EVERYONE
+    kind: Kind = Kind.ATTESTED
+    wave: str = ""  # PLANNED: of the devices of this wave
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as file:line."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    def in_force(self, day: date) -> bool:
+        """Return True on the days from ``attested`` to ``valid_until``, both included."""
+        return self.attested <= day <= self.valid_until
 
 
 @dataclass(frozen=True)
@@ -42,8 +66,9 @@ class Plan:
     as_of: date
     max_age_days: int
     require_dates: bool
-    attestations: tuple[Attestation, ...] = ()
-    attestations_file: str = ""
+    statements: tuple[Statement, ...] = ()  # in order of kind
+    waivers: tuple[Waiver, ...] = ()  # in force or not, in order of their ids
+    waves: tuple[Wave, ...] = ()
 
     @cached_property
     def device_rules(self) -> tuple[Rule, ...]:
@@ -54,6 +79,29 @@ class Plan:
     def once_rules(self) -> tuple[Rule, ...]:
         """Rules about the tenant or the fleet, judged once."""
         return tuple(rule for rule in self.pack.rules if rule.once)
+
+    @cached_property
+    def statements_of(self) -> dict[str, tuple[tuple[int, Statement], ...]]:
+        """For each fact the statements in force on the as-of day, with their places."""
+        found: dict[str, tuple[tuple[int, Statement], ...]] = {}
+        for place, word in enumerate(self.statements):
+            if word.in_force(self.as_of):
+                found[word.fact] = (*found.get(word.fact, ()), (place, word))
+        return found
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """Which devices statements, waivers and waves speak of."""
+        return (
+            *(word.devices for word in self.statements),
+            *(waiver.devices for waiver in self.waivers),
+            *(wave.devices for wave in self.waves),
+        )
+
+    @property
+    def simulated(self) -> bool:
+        """True if something is supposed (--assume)."""
+        return any(word.kind is Kind.ASSUMED for word in self.statements)
 
     @property
     def end_of_day(self) -> datetime:
@@ -95,6 +143,11 @@ class Plan:
             names += [*self.rule_facts(rule), *rule.message.facts]
         for route in self.pack.routes:
             names += facts_of(route.when)
+        for step in self.pack.steps:
+            names += facts_of(step.when)
+        names += facts_of(self.pack.whole_fleet)
         for _, when in self.scope:
             names += facts_of(when)
+        for devices in self.selections:
+            names += facts_of(devices.where)
         return frozenset(self.base_facts(tuple(names)))

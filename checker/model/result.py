@@ -11,6 +11,19 @@ from pathlib import Path
 
 import polars as pl
 
+from checker.model.notes import (
+    ActionNote,
+    AttestationNote,
+    FileNote,
+    InputTally,
+    PackNote,
+    RuleTally,
+    StepNote,
+    Unlock,
+    WaiverNote,
+    WaveNote,
+)
+
 EVIDENCE = pl.Struct(
     {
         "fact": pl.String(),
@@ -34,6 +47,7 @@ FINDING_COLUMNS: dict[str, pl.DataType] = {
     "message": pl.String(),
     "devices": pl.UInt32(),  # how many devices it stands for: 1, or N where no input carries the fact, 0 for the tenant
     "evidence": pl.List(EVIDENCE),
+    "simulated": pl.Boolean(),  # made with --assume
 }
 
 DEVICE_COLUMNS: dict[str, pl.DataType] = {
@@ -41,7 +55,8 @@ DEVICE_COLUMNS: dict[str, pl.DataType] = {
     "device_name": pl.String(),
     "aliases": pl.List(pl.String()),
     "readiness": pl.String(),
-    "by": pl.String(),  # measured | attested | waived for READY; why, for OUT_OF_SCOPE; else null
+    "by": pl.String(),  # measured | attested | waived for READY; simulated where it would be; why, for OUT_OF_SCOPE
+    "wave": pl.String(),  # null in no wave, and without waves
     "route": pl.String(),
     "path": pl.String(),
     "verification": pl.String(),
@@ -53,6 +68,21 @@ DEVICE_COLUMNS: dict[str, pl.DataType] = {
     "file": pl.String(),  # where the device's newest founding record stands
     "row": pl.UInt32(),
     "line": pl.UInt32(),
+    "simulated": pl.Boolean(),
+}
+
+PLAN_COLUMNS: dict[str, pl.DataType] = {
+    "device_id": pl.String(),
+    "device_name": pl.String(),
+    "wave": pl.String(),
+    "tool": pl.String(),
+    "readiness": pl.String(),
+    "route": pl.String(),
+    "path": pl.String(),
+    "next_steps": pl.List(pl.String()),  # ids: actions, facts to settle (``settle os.ubr``), steps of the route
+    "verification": pl.String(),
+    "verify": pl.List(pl.String()),  # rules that show whether it worked
+    "simulated": pl.Boolean(),
 }
 
 
@@ -67,105 +97,7 @@ class Table:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Yield the parts one by one."""
         for part in self.parts:
-            yield pl.read_parquet(part)
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One device of many, to be named where a report shows only some."""
-
-    device_id: str
-    device_name: str
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class SourceNote:
-    """A source as reports show it."""
-
-    id: str
-    title: str
-    url: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTally:
-    """One rule and how it came out over all judged devices (or once, for tenant and fleet rules)."""
-
-    id: str
-    title: str
-    phase: str
-    severity: str
-    about: str
-    action: str
-    remediation: str
-    sources: tuple[SourceNote, ...]
-    passed: int
-    failed: int
-    unknown: int
-    not_applicable: int
-    waived: int
-    not_exported: tuple[str, ...]  # facts of the rule that no input carries for any device
-    histogram: tuple[tuple[str, int], ...]  # values of the failing devices, most frequent first, at most 20
-    failing: tuple[Example, ...]  # the first devices that fail, in device id order, at most 100
-    unknowing: tuple[Example, ...]  # the first that are unknown for a reason of their own, likewise
-    waived_failed: int = 0  # how many of the waived outcomes are FAIL; the others are UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class InputTally:
-    """The ledger of one file: rows = devices + merged + out_of_scope + unmatched + rejected + future."""
-
-    path: str
-    sha256: str
-    format: str
-    rows: int
-    devices: int  # devices in scope that the file speaks of
-    merged: int  # further rows of those devices
-    out_of_scope: int  # rows of devices that are never judged
-    unmatched: int  # rows of no device: ambiguous, or evidence for an unknown one
-    rejected: int  # malformed rows that were set aside
-    future: int  # rows observed after the end of the as-of day, set aside
-    notices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PackNote:
-    """A pack as reports show it: what was judged, by guidance of which day."""
-
-    id: str
-    title: str
-    version: str
-    profile: str
-    guidance_date: date
-    sha256: str  # over the pack's files
-
-
-@dataclass(frozen=True, slots=True)
-class AttestationNote:
-    """An attestation that was used, or could have been."""
-
-    fact: str
-    value: str
-    by: str
-    evidence: str
-    attested: str
-    valid_until: str
-    used_on: int  # devices on which it filled a gap
-    contradicted_on: int  # devices on which a measured value says otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class Unlock:
-    """What would settle a fact that nobody exported: where it stands, and how many devices wait for it."""
-
-    fact: str
-    carried_by: str
-    about: str
-    devices: int  # undetermined devices on which it is missing
-    rules: tuple[str, ...]
+            yield pl.read_parquet(part, glob=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +129,27 @@ class Summary:
     exit_reason: str
     partial: bool = False  # --select or --ignore left rules out
     ready_paths: dict[str, int] = field(default_factory=dict)  # how many devices of each path are READY
-    waves: tuple[str, ...] = ()
-    waivers: tuple[str, ...] = ()
+    waves: tuple[WaveNote, ...] = ()
+    wave: str = ""  # the wave to which reports and exit code are limited
+    no_wave: int = 0  # judged devices in no wave
+    waivers: tuple[WaiverNote, ...] = ()
+    unwaived: dict[str, int] = field(default_factory=dict)  # devices by readiness as if there were no waivers
+    actions: tuple[ActionNote, ...] = ()  # what unlocks most, for all that the report speaks of
+    tailoring: tuple[str, ...] = ()  # what was changed of the pack, and why
+    simulated: tuple[str, ...] = ()  # what was supposed with --assume
+    governed_by: tuple[FileNote, ...] = ()  # attestations, waivers, waves, tailoring: file and SHA-256
+    tables: tuple[FileNote, ...] = ()  # tables written beside the report, relative to it
     unknown_allowed: bool = False  # --allow-unknown: UNKNOWN does not count for the exit code
     fail_on: str = "minor"  # --fail-on; the strictest here, so that a value not set hides nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What an earlier result said, to compare with: its problems, by device and rule."""
+
+    path: str
+    findings: Table
+    devices: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +160,6 @@ class Result:
     devices: Table
     findings: Table  # FAIL and UNKNOWN; every outcome with --all-outcomes
     cases: pl.DataFrame | None = field(default=None)  # every outcome, where there are at most 5,000 PASS, FAIL, UNKNOWN
+    plan: Table = Table(PLAN_COLUMNS, (), 0)
+    steps: tuple[StepNote, ...] = ()  # everything that a plan's next_steps and verify may name
+    baseline: Baseline | None = None

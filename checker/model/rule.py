@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from checker.errors import Place
-from checker.model.condition import Condition, Lookup
+from checker.model.condition import NEVER, Condition, Lookup
 from checker.model.outcome import About, Phase, Severity
 
 
@@ -118,6 +118,34 @@ class Route:
     stops: bool  # an UNKNOWN ends the search as undetermined
     readiness: str  # READY: decided by its blockers; NOT_READY and MIGRATED: by the route itself
     moves: bool
+    blockers: tuple[str, ...] = ()  # rules that bind on it; empty: all, but those whose remedy it is
+    steps: tuple[str, ...] = ()  # ids of steps, in order; each is taken where its condition is TRUE
+    verify: tuple[str, ...] = ()  # rules that show whether it worked
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do on a route, for the devices that meet its condition."""
+
+    id: str
+    title: str
+    when: Condition
+    does: tuple[str, ...]  # what to do, one sentence after the other
+    commands: tuple[str, ...]  # ready to copy, each of one or more lines
+    query: str  # an advanced-hunting query (KQL), ready to copy; empty if there is none
+    looks_like: str  # what it looks like when it worked; empty if nothing is said
+    sources: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A way of applying the package: a word of the fact plan.tool, and how many devices it serves at once."""
+
+    id: str
+    title: str
+    most_devices: int | None
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +164,9 @@ class Pack:
     routes: tuple[Route, ...]
     verified_by: str  # rule whose PASS proves the move; empty if the pack has none
     sha256: str
+    steps: tuple[Step, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    whole_fleet: Condition = NEVER  # where it is TRUE of a device of a wave, the wave must be the whole fleet
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -1,81 +1,104 @@
-"""Attestations: a person's word for a fact, for every device of the run (scopes come with a later version).
+"""Attestations: a person's word for a fact of some devices, or of all that a run reads.
 
 - fact: site.trust_lists_managed
   value: yes
+  devices: {where: {device.group: Oslo}}   # all devices if left out
   by: Nora Lind, network operations
   evidence: CHG-1042, firewall review of 2026-11-10
   attested: 2026-11-10
-  valid_until: 2027-05-10
+  valid_until: 2027-05-10                  # a UTC day, inclusive
 """
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from checker.errors import Place
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing
-from checker.model.plan import Attestation
+from checker.model.plan import Statement
+from checker.model.selection import EVERYONE, Selection
 from checker.packs.cases import fact_text
+from checker.packs.governance import day_of, words_of
+from checker.packs.parameters import Scope
+from checker.packs.selections import read_selection
 from checker.yaml_nodes import Entries, Items, Problems, check_keys, did_you_mean, load, mapping, text_of
 
 KEYS = ("fact", "value", "by", "evidence", "attested", "valid_until")
+WHY = "an attestation names who, and on what evidence"
 
 
-def read_attestations(path: Path, shown: str, as_of: date) -> tuple[Attestation, ...]:
+def read_attestations(path: Path, shown: str, as_of: date) -> tuple[Statement, ...]:
     """Return the attestations of a file; raise :class:`RuleError` with every problem.
 
     One attested after ``as_of`` is a problem: nobody can have relied on it that day. One no longer valid is kept (and
     reported as such) but fills nothing.
     """
     problems = Problems()
+    scope = Scope("", as_of, problems)
     node = load(path, shown, problems)
-    found: list[Attestation] = []
+    found: list[tuple[Statement, Place]] = []
     if node is not None and not isinstance(node, Items):
         problems.add(node.place, "attestations must be a list")
     for item in node.items if isinstance(node, Items) else ():
         entry = mapping(item, "an attestation", problems)
-        if entry and check_keys(entry, "an attestation", KEYS, (), problems):
-            word = _attestation(entry, as_of, problems)
-            if word:
-                found.append(word)
+        word = _attestation(entry, scope) if entry else None
+        if entry and word:
+            found.append((word, entry.place))
     _refuse_twice(found, problems)
     problems.raise_if_any()
-    return tuple(found)
+    return tuple(word for word, _ in found)
 
 
-def _attestation(entry: Entries, as_of: date, problems: Problems) -> Attestation | None:
-    name = text_of(entry, "fact", problems)
-    spec = catalogue().get(name)
-    if spec is None:
-        problems.add(entry.entries["fact"].place, f"unknown fact '{name}'", did_you_mean(name, catalogue()))
-        return None
-    if spec.derived:
-        place = entry.entries["fact"].place
-        problems.add(place, f"'{name}' is told from other facts", "attest the facts that it is told from")
-    for key in ("by", "evidence"):
-        if not text_of(entry, key, problems).strip():
-            problems.add(
-                entry.entries[key].place, f"'{key}' must not be empty", "an attestation names who, and on what evidence"
-            )
-    value = _value(spec, entry, problems)
-    attested, until = _day(entry, "attested", problems), _day(entry, "valid_until", problems)
-    if attested and attested > as_of:
-        problems.add(entry.entries["attested"].place, f"'attested' is after the as-of day {as_of}")
+def _attestation(entry: Entries, scope: Scope) -> Statement | None:
+    problems = scope.problems
+    check_keys(entry, "an attestation", KEYS, ("devices",), problems)
+    spec = _fact(entry, problems)
+    by, evidence = (words_of(entry, key, problems, WHY) for key in ("by", "evidence"))
+    value = _value(spec, entry, problems) if spec and "value" in entry.entries else None
+    attested, until = day_of(entry, "attested", problems), day_of(entry, "valid_until", problems)
+    if attested and attested > scope.as_of:
+        problems.add(entry.entries["attested"].place, f"'attested' is after the as-of day {scope.as_of}")
     if attested and until and until < attested:
         problems.add(entry.entries["valid_until"].place, "'valid_until' is before 'attested'")
-    if not (attested and until) or value is None:
+    devices = _devices(spec, entry, scope)
+    if not (attested and until and spec) or value is None:
         return None
-    return Attestation(
-        fact=name,
+    return Statement(
+        fact=spec.name,
         value=value,
-        by=text_of(entry, "by", problems),
-        evidence=text_of(entry, "evidence", problems),
+        by=by,
+        evidence=evidence,
         attested=attested,
         valid_until=until,
-        where=str(entry.place),
+        file=entry.place.file,
         line=entry.place.line,
+        devices=devices,
     )
+
+
+def _fact(entry: Entries, problems: Problems) -> FactSpec | None:
+    name = text_of(entry, "fact", problems)
+    if not name:
+        return None
+    place, spec = entry.entries["fact"].place, catalogue().get(name)
+    if spec is None:
+        problems.add(place, f"unknown fact '{name}'", did_you_mean(name, catalogue()))
+    elif spec.derived:
+        problems.add(place, f"'{name}' is told from other facts", "attest the facts that it is told from")
+        return None
+    return spec
+
+
+def _devices(spec: FactSpec | None, entry: Entries, scope: Scope) -> Selection:
+    node = entry.entries.get("devices")
+    devices = read_selection(node, scope, scope.problems) if node else EVERYONE
+    if node and spec and spec.about in ("tenant", "fleet") and not devices.everyone:
+        what = f"'{spec.name}' is about the {spec.about}: it is the same for every device"
+        scope.problems.add(node.place, what, "leave 'devices' out")
+    return devices
 
 
 def _value(spec: FactSpec, entry: Entries, problems: Problems) -> str | None:
@@ -90,18 +113,13 @@ def _value(spec: FactSpec, entry: Entries, problems: Problems) -> str | None:
     return text
 
 
-def _day(entry: Entries, key: str, problems: Problems) -> date | None:
-    text = text_of(entry, key, problems)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problems.add(entry.entries[key].place, f"'{text}' is no date", "write it as 2026-11-22")
-        return None
-
-
-def _refuse_twice(found: list[Attestation], problems: Problems) -> None:
-    first: dict[str, Attestation] = {}
-    for word in found:
-        if word.fact in first:
-            problems.add(word.where, f"'{word.fact}' is attested twice", f"the first is at {first[word.fact].where}")
-        first.setdefault(word.fact, word)
+def _refuse_twice(found: Iterable[tuple[Statement, Place]], problems: Problems) -> None:
+    """Note a fact that is attested twice for the same devices and day: nothing could decide between the two."""
+    seen: dict[tuple[str, Selection], list[tuple[Statement, Place]]] = {}
+    for word, place in found:
+        same = seen.setdefault((word.fact, word.devices), [])
+        for first, there in same:
+            if word.attested <= first.valid_until and first.attested <= word.valid_until:
+                problems.add(place, f"'{word.fact}' is attested twice", f"the first is at {there}")
+                break
+        same.append((word, place))

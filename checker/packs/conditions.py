@@ -98,7 +98,7 @@ def _argument(spec: FactSpec, operator: Operator, node: Node, place: Place, scop
     try:
         argument = operator.argument(raw, spec)
     except ArgumentProblem as problem:
-        scope.problems.add(node.place, f"'{operator.name}' of '{spec.name}': {problem.what}", problem.hint)
+        scope.problems.add(scope.place_of(node), f"'{operator.name}' of '{spec.name}': {problem.what}", problem.hint)
         return None
     if isinstance(argument, ByTable):
         return _lookup(spec, argument, place, scope)

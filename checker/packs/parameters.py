@@ -1,6 +1,6 @@
 """Parameters of a pack: scalar, list and table values, resolved for one profile."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,15 +37,19 @@ class Table:
 class Scope:
     """What a condition may refer to while it is built, and the problems found meanwhile."""
 
-    profile: str
+    profile: str  # empty outside a pack, where there are no parameters
     as_of: date
     problems: Problems
     values: dict[str, Node | Table] = field(default_factory=dict)  # parameters of the profile
     used: set[str] = field(default_factory=set)  # parameters referred to since the caller last cleared it
+    tailored: set[str] = field(default_factory=set)  # parameters whose value is not the pack's
 
     def parameter(self, text: Text) -> Node | Table | None:
         """Return what ``$name`` stands for in this profile; None, with a problem noted, if it stands for nothing."""
         name = text.value.removeprefix("$")
+        if not self.profile:
+            self.problems.add(text.place, f"'${name}' is a parameter, which only rules have", "write the value itself")
+            return None
         if name not in self.values:
             self.problems.add(
                 text.place, f"there is no parameter '{name}' in profile {self.profile}", did_you_mean(name, self.values)
@@ -53,6 +57,25 @@ class Scope:
             return None
         self.used.add(name)
         return self.values[name]
+
+    def place_of(self, argument: Node) -> Place:
+        """Return where an argument is written: in the tailoring, if that gave it."""
+        named = (text.value.removeprefix("$") for text in parameters_in(argument))
+        return next((self.values[name].place for name in named if name in self.tailored), argument.place)
+
+
+def parameters_in(node: Node) -> Iterator[Text]:
+    """Yield every ``$name`` within a node but the as-of day."""
+    match node:
+        case Text(value):
+            if value.startswith("$") and value != "$as_of":
+                yield node
+        case Items(items):
+            for item in items:
+                yield from parameters_in(item)
+        case Entries(entries):
+            for item in entries.values():
+                yield from parameters_in(item)
 
 
 def read_parameters(
@@ -105,11 +128,16 @@ def _value(
     source = text_of(entry, "source", problems)
     if source not in sources:
         problems.add(entry.entries["source"].place, f"there is no source '{source}'", did_you_mean(source, sources))
+    return value_of(name, entry, problems), source
+
+
+def value_of(name: str, entry: Entries, problems: Problems) -> Node | Table | None:
+    """Return the ``value`` or the ``table`` that an entry gives a parameter; None, with a problem noted, if neither."""
     if ("value" in entry.entries) == ("table" in entry.entries):
         problems.add(entry.place, f"parameter '{name}' needs either 'value' or 'table'")
-        return None, source
+        return None
     if "table" in entry.entries:
-        return _table(name, entry.entries["table"], problems), source
+        return _table(name, entry.entries["table"], problems)
     value = entry.entries["value"]
     if (
         isinstance(value, Entries)
@@ -117,8 +145,8 @@ def _value(
         or (isinstance(value, Text) and value.null)
     ):
         problems.add(value.place, f"the value of '{name}' must be a text or a list of texts")
-        return None, source
-    return value, source
+        return None
+    return value
 
 
 def _table(name: str, node: Node, problems: Problems) -> Table | None:

@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO, Final
 
-from checker.model.result import AttestationNote, Example, InputTally, PackNote, Result, RuleTally, Summary, Unlock
+from checker.model.notes import Example, InputTally, PackNote, RuleTally, Unlock
+from checker.model.result import Result, Summary
+from checker.reporters import json_rollout
 
 SCHEMA: Final = "mde-readiness/report/v1"
 
@@ -30,7 +32,9 @@ def report(summary: Summary) -> dict[str, Any]:
         "profile": summary.profile,
         "phase": summary.phase,
         "partial": summary.partial,
+        "simulated": list(summary.simulated),
         "guidance": list(summary.guidance),
+        "tailoring": list(summary.tailoring),
         "exit": {
             "code": summary.exit_code,
             "reason": summary.exit_reason,
@@ -39,7 +43,10 @@ def report(summary: Summary) -> dict[str, Any]:
         },
         "packs": [_pack(pack) for pack in summary.packs],
         "inputs": [_input(entry) for entry in summary.inputs],
+        "governed_by": json_rollout.files(summary.governed_by),
+        "tables": json_rollout.files(summary.tables),
         "devices": dict(summary.devices),
+        "unwaived": dict(summary.unwaived),
         "device_side": dict(summary.device_side),
         "site_side": {"not_assessed": list(summary.site_side), "unlocks": summary.site_unlocks},
         "by": dict(summary.by),
@@ -50,11 +57,14 @@ def report(summary: Summary) -> dict[str, Any]:
         "verification": dict(summary.verification),
         "rules": [_rule(rule) for rule in summary.rules],
         "unlocks": [_unlock(unlock) for unlock in summary.unlocks],
-        "attestations": [_attestation(note) for note in summary.attestations],
+        "actions": json_rollout.actions(summary.actions),
+        "attestations": [json_rollout.attestation(note) for note in summary.attestations],
         "assumptions": list(summary.assumptions),
         "notices": list(summary.notices),
-        "waves": list(summary.waves),
-        "waivers": list(summary.waivers),
+        "wave": summary.wave,
+        "no_wave": summary.no_wave,
+        "waves": [json_rollout.wave(note) for note in summary.waves],
+        "waivers": [json_rollout.waiver(note) for note in summary.waivers],
     }
 
 
@@ -123,17 +133,4 @@ def _unlock(unlock: Unlock) -> dict[str, Any]:
         "about": unlock.about,
         "devices": unlock.devices,
         "rules": list(unlock.rules),
-    }
-
-
-def _attestation(note: AttestationNote) -> dict[str, Any]:
-    return {
-        "fact": note.fact,
-        "value": note.value,
-        "by": note.by,
-        "evidence": note.evidence,
-        "attested": note.attested,
-        "valid_until": note.valid_until,
-        "used_on": note.used_on,
-        "contradicted_on": note.contradicted_on,
     }

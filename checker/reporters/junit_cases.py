@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from checker.model.notes import Example, RuleTally
 from checker.model.outcome import Outcome
-from checker.model.result import Example, Result, RuleTally, Summary
-from checker.reporters.shown import how_many, scope_name, shown_rules, unknown_is_error, weigh
+from checker.model.result import Result, Summary
+from checker.reporters.shown import how_many, shown_rules, suite_name, unknown_is_error, weigh
 from checker.reporters.wording import count, device_label, evidence_line, sentence
 
 # Devices that a rule's case names; the findings file names all.
@@ -48,7 +49,7 @@ def device_cases(result: Result) -> Iterator[Case]:
             yield _rule_case(result.summary, rule, classname)
             continue
         rows = by_rule[rule.id].to_dicts()
-        for row, name in zip(rows, _distinct([_subject(row, rule) for row in rows]), strict=True):
+        for row, name in zip(rows, distinct([_subject(row, rule) for row in rows]), strict=True):
             yield _device_case(result.summary, rule, row, (classname, name))
 
 
@@ -60,7 +61,7 @@ def rule_cases(summary: Summary) -> Iterator[Case]:
 
 def nothing_shown(summary: Summary) -> Case:
     """Return the case of a run without any rule to show; a file without cases reads as success, or as an error."""
-    place = (scope_name(summary).replace("/", "."), "(no rule)")
+    place = (suite_name(summary).replace("/", "."), "(no rule)")
     return Case(*place, Verdict.SKIPPED, message=f"no rule of phase {summary.phase} was judged")
 
 
@@ -69,7 +70,7 @@ def _classname(summary: Summary, rule: RuleTally) -> str:
 
     NOTE: nothing of a device may get in here, since a dot in its name would start another package.
     """
-    return f"{scope_name(summary).replace('/', '.')}.{rule.id}"
+    return f"{suite_name(summary).replace('/', '.')}.{rule.id}"
 
 
 def _subject(row: dict[str, Any], rule: RuleTally) -> str:
@@ -78,7 +79,7 @@ def _subject(row: dict[str, Any], rule: RuleTally) -> str:
     return "(the tenant)" if rule.about == "tenant" else "(the whole fleet)"
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     """Number names that are alike once made visible: some servers count only the first case of a name."""
     distinct: list[str] = []
     for name in names:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 
 from checker.errors import Problem, UsageError
 from checker.model.result import Result
-from checker.reporters import atomic, json_report, junit, sarif, tables
+from checker.reporters import atomic, json_report, junit, plan_csv, plan_markdown, plan_xlsx, sarif, tables
 
 Write = Callable[[Result, BinaryIO], None]
 
@@ -28,6 +28,7 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
     "json": {".json": json_report.write},
     "findings": {".ndjson": tables.write_findings_ndjson, ".parquet": tables.write_findings_parquet},
     "devices": {".ndjson": tables.write_devices_ndjson, ".parquet": tables.write_devices_parquet},
+    "plan": {".csv": plan_csv.write, ".xlsx": plan_xlsx.write, ".md": plan_markdown.write},
 }
 
 # Endings that say the kind by themselves; the longest that fits counts (GitHub's documents name .sarif.json, too).
@@ -132,7 +133,7 @@ def _parse(spec: str) -> Output | Problem:
     writers = KINDS[kind]
     if len(writers) > 1 and ending not in writers:
         wanted = " or ".join(f"{kind}:FILE{known}" for known in writers)
-        return Problem(_where(spec), f"{kind} are not written as {ending or 'a file without ending'}", wanted)
+        return Problem(_where(spec), f"{kind}: is not written as {ending or 'a file without ending'}", wanted)
     return Output(
         kind, Path(os.path.realpath(name)), writers[ending] if len(writers) > 1 else next(iter(writers.values()))
     )

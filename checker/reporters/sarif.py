@@ -16,18 +16,21 @@ one has no security severity, so that it never shows as a critical alert, and it
 Levels: blocker is ``error``, major ``warning``, minor and info ``note``. Beyond 5,000 results there is one per rule and
 outcome, with ``occurrenceCount`` and the first devices; a notification and the run's properties say so. Results are
 written one by one. Nothing comes from a clock: there is no ``startTimeUtc``.
+
+Where there are waves each has a run, and so a category, of its own; what its gate says stands in notifications.
 """
 
 import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
+from checker.model.notes import FileNote
 from checker.model.result import Result, Summary
-from checker.reporters import sarif_results
-from checker.reporters.sarif_places import artifacts, message, uri
-from checker.reporters.sarif_results import View
-from checker.reporters.sarif_rules import DESCRIPTORS, descriptor
-from checker.reporters.shown import scope_name
+from checker.reporters import sarif_views
+from checker.reporters.sarif_notices import DESCRIPTORS, notifications
+from checker.reporters.sarif_places import artifacts
+from checker.reporters.sarif_rules import descriptor
+from checker.reporters.sarif_views import View
 from checker.reporters.wording import visible
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -35,21 +38,27 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sche
 
 def write_problems(result: Result, stream: BinaryIO) -> None:
     """Write what somebody has to look at, as GitHub and others show alerts."""
-    _write(sarif_results.problems(result), result.summary, stream)
+    _write(sarif_views.problems(result), result.summary, stream)
 
 
 def write_full(result: Result, stream: BinaryIO) -> None:
-    """Write every outcome with its kind and suppressions."""
-    _write(sarif_results.full(result), result.summary, stream)
+    """Write every outcome with its kind and suppressions, and what is new since the baseline if there is one."""
+    _write(sarif_views.full(result), result.summary, stream)
 
 
-def _write(view: View, summary: Summary, stream: BinaryIO) -> None:
-    """Write the log with its results last, one on each line."""
-    run = _encoded(_run(view, summary))
+def _write(views: list[View], summary: Summary, stream: BinaryIO) -> None:
+    """Write the log, each run with its results last, one on each line."""
     stream.write(b'{"$schema": "%s", "version": "2.1.0", "runs": [' % SCHEMA.encode())
-    stream.write(run.removesuffix(b"}") + b', "results": [')
-    stream.writelines((b",\n" if number else b"\n") + _encoded(found) for number, found in enumerate(view.results))
-    stream.write(b"\n]}]}\n")
+    for number, view in enumerate(views):
+        stream.write(b",\n" if number else b"")
+        stream.writelines(_run_parts(view, summary))
+    stream.write(b"]}\n")
+
+
+def _run_parts(view: View, summary: Summary) -> Iterator[bytes]:
+    yield _encoded(_run(view, summary)).removesuffix(b"}") + b', "results": ['
+    yield from ((b",\n" if number else b"\n") + _encoded(found) for number, found in enumerate(view.results))
+    yield b"\n]}"
 
 
 def _encoded(value: dict[str, Any]) -> bytes:
@@ -70,11 +79,11 @@ def _run(view: View, summary: Summary) -> dict[str, Any]:
         "executionSuccessful": True,  # the tool ran; whether the fleet may move is for the exit code to say
         "exitCode": summary.exit_code,
         "exitCodeDescription": visible(summary.exit_reason),
-        "toolExecutionNotifications": list(_notifications(view, summary)),
+        "toolExecutionNotifications": list(notifications(view, summary)),
     }
     return {
         "tool": {"driver": driver},
-        "automationDetails": {"id": f"mde-readiness/{visible(scope_name(summary))}/"},
+        "automationDetails": {"id": view.slot.category},
         "invocations": [invocation],
         "artifacts": artifacts(summary),
         "columnKind": "unicodeCodePoints",
@@ -87,12 +96,22 @@ def _properties(view: View, summary: Summary) -> dict[str, Any]:
         {"id": pack.id, "version": pack.version, "profile": pack.profile, "sha256": pack.sha256}
         for pack in summary.packs
     ]
+    only_where_said = {
+        "simulated": [visible(text) for text in summary.simulated],
+        "tailoring": [visible(text) for text in summary.tailoring],
+        "governedBy": [_file(note) for note in summary.governed_by],
+        "waves": [
+            {"name": visible(wave.name), "decision": wave.decision, "reason": visible(wave.reason), "gated": wave.gated}
+            for wave in view.slot.waves
+        ],
+    }
     return {
         "asOf": summary.as_of.isoformat(),
         "profile": summary.profile,
         "phase": summary.phase,
         "packs": packs,
         "guidance": [visible(line) for line in summary.guidance],
+        **{name: values for name, values in only_where_said.items() if values},
         "detail": "rule" if view.truncated else "device",
         "truncated": view.truncated,
         "total": view.total,
@@ -100,22 +119,5 @@ def _properties(view: View, summary: Summary) -> dict[str, Any]:
     }
 
 
-def _notifications(view: View, summary: Summary) -> Iterator[dict[str, Any]]:
-    """Yield what a reader must know beside the results, what was cut first."""
-    if view.truncated:
-        text = f"{view.shown:,} results stand for {view.total:,} outcomes of devices; the findings table has them all"
-        yield _notification("report.truncated", "warning", text)
-    if summary.partial:
-        text = "rules were left out by --select or --ignore, so that no device is READY by this run"
-        yield _notification("run.partial", "warning", text)
-    for text in (*summary.guidance, *summary.assumptions, *summary.notices):
-        yield _notification("run.notice", "note", text)
-    for index, entry in enumerate(summary.inputs):
-        place = {"physicalLocation": {"artifactLocation": {"uri": uri(entry.path), "index": index}}}
-        for text in entry.notices:
-            yield _notification("run.notice", "note", text) | {"locations": [place]}
-
-
-def _notification(name: str, level: str, text: str) -> dict[str, Any]:
-    reference = {"id": name, "index": list(DESCRIPTORS).index(name)}
-    return {"descriptor": reference, "level": level, "message": message(text)}
+def _file(note: FileNote) -> dict[str, str]:
+    return {"kind": note.kind, "path": visible(note.path), "sha256": note.sha256}

@@ -5,7 +5,8 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
 
-from checker.model.result import Example, Summary
+from checker.model.notes import Example
+from checker.model.result import Summary
 from checker.reporters.wording import sentence, visible
 
 _DRIVE: Final = re.compile("[A-Za-z]:/")
@@ -37,11 +38,15 @@ def _name_bytes(path: str) -> bytes:
 
 
 def artifacts(summary: Summary) -> list[dict[str, Any]]:
-    """Return the input files with their hashes, in the order in which locations number them."""
+    """Return the input files with their hashes, in the order in which locations number them, then what governs."""
     return [
-        {"location": {"uri": uri(entry.path)}, "hashes": {"sha-256": entry.sha256}, "roles": ["analysisTarget"]}
-        for entry in summary.inputs
+        *(_artifact(entry.path, entry.sha256, "analysisTarget") for entry in summary.inputs),
+        *(_artifact(note.path, note.sha256, "userSpecifiedConfiguration") for note in summary.governed_by),
     ]
+
+
+def _artifact(path: str, digest: str, role: str) -> dict[str, Any]:
+    return {"location": {"uri": uri(path)}, "hashes": {"sha-256": digest}, "roles": [role]}
 
 
 def whole_fleet(summary: Summary) -> Example:

@@ -1,10 +1,10 @@
-"""SARIF's descriptors: what each rule and each notification means and what to do about it."""
+"""SARIF's descriptors of rules: what each means and what to do about it."""
 
 import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from checker.model.result import RuleTally
+from checker.model.notes import RuleTally
 from checker.reporters.sarif_places import message
 from checker.reporters.wording import visible
 
@@ -90,36 +90,3 @@ def _properties(listed: Listed) -> dict[str, Any]:
         "problem.severity": problem,
         "security-severity": security,
     }
-
-
-def _notice(name: str, short: str, long: str, todo: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "name": pascal_case(name),
-        "shortDescription": {"text": short},
-        "fullDescription": {"text": long},
-        "help": {"text": todo, "markdown": todo},
-    }
-
-
-# Notifications, in the order in which they are numbered.
-DESCRIPTORS: Final = {
-    "report.truncated": _notice(
-        "report.truncated",
-        "The report shows one result for each rule.",
-        "There are more outcomes than a reader of SARIF takes, so that each result stands for many devices.",
-        "Read the findings table for every device: -o findings:findings.parquet.",
-    ),
-    "run.partial": _notice(
-        "run.partial",
-        "Rules were left out of this run.",
-        "With --select or --ignore not every rule was judged, so that no device is READY by this run.",
-        "Run again without --select and --ignore.",
-    ),
-    "run.notice": _notice(
-        "run.notice",
-        "Something to know about this run.",
-        "What was assumed, set aside or read in a particular way, and by guidance of which day was judged.",
-        "Read the notice beside the results; it changes none of them.",
-    ),
-}

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
+from checker.model.notes import RuleTally, WaveNote
 from checker.model.outcome import Severity
-from checker.model.result import RuleTally, Summary
+from checker.model.result import Summary
 from checker.reporters.wording import count, share
 
 # Buildkite refuses a file of more results and GitHub keeps no more alerts of one run; a person reads far fewer.
 DETAIL_LIMIT: Final = 5_000
 
 SEVERITIES: Final = tuple(Severity)  # heaviest first
+
+SETTLE: Final = "settle "  # begins an action that finds a fact out instead of changing the device
 
 VERBS: Final = {"pass": "passes", "fail": "fails", "are unknown": "is unknown"}  # of many -> of one
 
@@ -47,6 +50,27 @@ def scope_name(summary: Summary) -> str:
     packs = "+".join(pack.id for pack in summary.packs)
     profiles = "+".join(dict.fromkeys(pack.profile for pack in summary.packs))
     return f"{packs}/{profiles}"
+
+
+def suite_name(summary: Summary) -> str:
+    """Return the scope's name, another one for a simulation, so that it joins no history of what was measured."""
+    return f"{scope_name(summary)}.simulated" if summary.simulated else scope_name(summary)
+
+
+def simulation(summary: Summary) -> tuple[str, ...]:
+    """Return what was supposed, one sentence each, none of which can be taken for a measurement."""
+    return tuple(f"SIMULATION: {text.rstrip('.')}; nothing here is a proof" for text in summary.simulated)
+
+
+def gated_wave(summary: Summary) -> WaveNote | None:
+    """Return the wave that this run decides, if it is a gate."""
+    return next((wave for wave in summary.waves if wave.gated), None)
+
+
+def limited_to(summary: Summary) -> str:
+    """Return the only wave that the result speaks of; empty if it speaks of the whole fleet."""
+    gated = gated_wave(summary)
+    return summary.wave if gated is None else gated.name
 
 
 def counts_for_exit(summary: Summary, severity: str) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from checker.model.result import Summary
-from checker.reporters.summary_lines import Mark, Row, Section, sections
+from checker.reporters.summary_lines import sections
+from checker.reporters.summary_parts import Mark, Row, Section
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -4,56 +4,27 @@ Rules are ordered by what to fix first: severity, then devices that fail, then d
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Final
 
+from checker.model.notes import AttestationNote, InputTally, RuleTally
 from checker.model.outcome import Severity
-from checker.model.result import InputTally, RuleTally, Summary
-from checker.reporters.shown import SEVERITIES, shown_rules, weigh
+from checker.model.result import Summary
+from checker.reporters.shown import SEVERITIES, limited_to, shown_rules, weigh
+from checker.reporters.summary_parts import Mark, Row, Section
+from checker.reporters.summary_rollout import rollout, simulated, tailored, unlocking, waived
 from checker.reporters.wording import count, share, visible
 
 RULES_SHOWN: Final = 12
 UNLOCKS_SHOWN: Final = 8
 INPUTS_SHOWN: Final = 12
 NOTICES_SHOWN: Final = 12
+STATEMENTS_SHOWN: Final = 12
 _SITE_RULES_SHOWN: Final = 6
 _WORDS: Final = 60  # characters of a remediation in a row
+_NAME: Final = 40  # characters of a wave's name in a title
 _CELL: Final = 200  # characters of any cell of a grid
 _LINE: Final = 500  # characters of a sentence; ours are shorter, whatever a file says is cut
-
-
-class Mark(StrEnum):
-    """What a row means; colour and sign only repeat what its words say."""
-
-    GOOD = "good"
-    BAD = "bad"
-    OPEN = "open"
-    DONE = "done"
-    PLAIN = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Cells of a grid, and what they mean; ``part`` of the whole, where a bar can show it."""
-
-    cells: tuple[str, ...]
-    mark: Mark = Mark.PLAIN
-    part: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A title, sentences and a grid with its headings; a heading that ends with ``>`` has numbers below it.
-
-    Only the last column of a grid may be long.
-    """
-
-    title: str
-    lines: tuple[Row, ...] = ()
-    headings: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    clip: bool = False  # the last column is cut where it does not fit; the reports have it whole
 
 
 _READINESS: Final = (
@@ -65,22 +36,47 @@ _READINESS: Final = (
 
 
 def sections(summary: Summary) -> tuple[Section, ...]:
-    """Return the summary from guidance to verdict; what says nothing is left out."""
-    found = (
+    """Return the summary from guidance to verdict; what says nothing is left out.
+
+    A gate shows what its decision rests on; the reports of the run hold the rest.
+    """
+    found = _gate(summary) if any(wave.gated for wave in summary.waves) else _whole(summary)
+    return tuple(_cut(section) for section in found if section.lines or section.rows)
+
+
+def _gate(summary: Summary) -> tuple[Section, ...]:
+    return (
+        simulated(summary),
         Section("", tuple(Row((visible(line),)) for line in summary.guidance)),
+        tailored(summary),
+        rollout(summary),
+        _devices(summary),
+        unlocking(summary),
+        waived(summary),
+        _notices(summary),
+        _verdict(summary),
+    )
+
+
+def _whole(summary: Summary) -> tuple[Section, ...]:
+    return (
+        simulated(summary),
+        Section("", tuple(Row((visible(line),)) for line in summary.guidance)),
+        tailored(summary),
+        rollout(summary),
         _devices(summary),
         _sides(summary),
         _paths(summary),
         _rules(summary),
+        unlocking(summary),
         _unlocks(summary),
+        waived(summary),
         _attestations(summary),
         _inputs(summary),
-        _plan(summary),
         Section("Assumed", tuple(Row((visible(text),)) for text in summary.assumptions)),
         _notices(summary),
         _verdict(summary),
     )
-    return tuple(_cut(section) for section in found if section.lines or section.rows)
 
 
 def _cut(section: Section) -> Section:
@@ -104,7 +100,9 @@ def _devices(summary: Summary) -> Section:
     if numbers["out_of_scope"]:
         detail = "; ".join(text for text in ("never judged", _tally(summary.scope)) if text)
         rows.append(Row(("OUT_OF_SCOPE", count(numbers["out_of_scope"]), "-", detail)))
-    title = f"Devices: {count(judged)} judged of {count(numbers['total'])}"
+    wave = limited_to(summary)
+    whose = f" of wave '{visible(wave, _NAME)}'" if wave else ""
+    title = f"Devices{whose}: {count(judged)} judged of {count(numbers['total'])}"
     return Section(title, (), ("readiness", "devices>", "share>", ""), tuple(rows))
 
 
@@ -169,13 +167,22 @@ def _unlocks(summary: Summary) -> Section:
 
 
 def _attestations(summary: Summary) -> Section:
-    rows = []
-    for note in summary.attestations:
-        said = f"{note.fact} = {note.value}"
-        numbers = (count(note.used_on), count(note.contradicted_on))
-        mark = Mark.BAD if note.contradicted_on else Mark.PLAIN
-        rows.append(Row((visible(said), *numbers, visible(f"{note.by}, until {note.valid_until}")), mark))
-    return Section("Attested", (), ("statement", "used on>", "contradicted on>", "by"), tuple(rows))
+    """Return what was stated without being measured: attested in a file, planned by a wave, or supposed."""
+    shown = summary.attestations[:STATEMENTS_SHOWN]
+    more = len(summary.attestations) - len(shown)
+    lines = (Row((f"… and {count(more, 'more statement')}, see the report",)),) if more > 0 else ()
+    headings = ("statement", "used on>", "contradicted on>", "by")
+    return Section("Attested", lines, headings, tuple(map(_statement, shown)))
+
+
+def _statement(note: AttestationNote) -> Row:
+    expired = note.state == "expired"
+    until = f"{'expired' if expired else 'until'} {note.valid_until}" if note.valid_until else ""
+    kind = "" if note.kind == "attested" else note.kind
+    last = ", ".join(text for text in (note.by, kind, until) if text)
+    cells = (f"{note.fact} = {note.value}", count(note.used_on), count(note.contradicted_on), last)
+    mark = Mark.BAD if note.contradicted_on else Mark.OPEN if expired else Mark.PLAIN
+    return Row(tuple(map(visible, cells)), mark)
 
 
 # Columns of the ledger, and whether they are shown where all of them are 0.
@@ -206,11 +213,6 @@ def _ledger_row(columns: Sequence[str], entries: Sequence[InputTally], name: str
     return Row((*numbers, name), Mark.OPEN if lost else Mark.PLAIN)
 
 
-def _plan(summary: Summary) -> Section:
-    """Return waves and waivers in the words of the summary."""
-    return Section("Waves and waivers", tuple(Row((visible(line),)) for line in (*summary.waves, *summary.waivers)))
-
-
 def _notices(summary: Summary) -> Section:
     left_out = "rules were left out by --select or --ignore, so that no device is READY by this run"
     partial = (left_out,) if summary.partial else ()
@@ -223,7 +225,8 @@ def _notices(summary: Summary) -> Section:
 
 def _verdict(summary: Summary) -> Section:
     marks = {0: Mark.GOOD, 1: Mark.BAD}
-    text = f"exit {summary.exit_code}: {visible(summary.exit_reason)}"
+    decided = [f"{wave.decision} of wave '{visible(wave.name)}'" for wave in summary.waves if wave.gated]
+    text = f"exit {summary.exit_code}: {decided[0] if decided else visible(summary.exit_reason)}"
     return Section("", (Row((text,), marks.get(summary.exit_code, Mark.OPEN)),))
 
 

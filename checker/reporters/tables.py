@@ -49,7 +49,7 @@ def write_devices_parquet(result: Result, stream: BinaryIO) -> None:
 
 def scan(table: Table) -> pl.LazyFrame:
     """Return the whole table without reading it."""
-    return pl.scan_parquet(list(table.parts)) if table.parts else pl.LazyFrame(schema=table.columns)
+    return pl.scan_parquet(list(table.parts), glob=False) if table.parts else pl.LazyFrame(schema=table.columns)
 
 
 def _write_ndjson(table: Table, stream: BinaryIO) -> None:

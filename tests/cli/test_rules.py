@@ -31,8 +31,8 @@ version: 1.0.0
 profiles: {"2023": {title: First, date: 2023-01-01, read: 2026-11-22}}
 sources: {page: {title: Page, url: "https://learn.microsoft.com/x", date: 2023-01-01, read: 2026-11-22}}
 parameters: {agent_min: {meaning: Oldest agent, all: {value: 101.23052.0004, source: page}}}
-routes: [{id: go, title: Go}]
 """
+ROUTES = "routes: [{id: go, title: Go}]\n"
 CASES = """\
 x.agent:
   - {name: new enough, facts: {os.family: macos, agent.version: 101.23052.0004}, expect: PASS}
@@ -48,6 +48,7 @@ def pack(tmp_path: Path) -> Callable[..., Path]:
         (tmp_path / "agents.yaml").write_text(theme)
         (tmp_path / "agents.cases.yaml").write_text(cases)
         (tmp_path / "pack.yaml").write_text(pack)
+        (tmp_path / "routes.yaml").write_text(ROUTES)
         return tmp_path
 
     return write

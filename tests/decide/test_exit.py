@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from checker.decide.exit import Gate, exit_of
-from checker.decide.judge import Run, Wanted, judge
+from checker.decide.judge import Run, judge
+from checker.decide.tables import Wanted
 from checker.decide.tally import Tally, new_tally
 from checker.engine.records import gather_records
 from checker.inventory.identify import identify

@@ -7,9 +7,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.loading import load
+from checker.model.notes import InputTally
 from checker.model.record import FileRecords, Rejected
-from checker.model.result import InputTally
-from checker.pipeline import Options, Progress, judge_and_summarise, load
+from checker.options import Options
+from checker.pipeline import Progress, judge_and_summarise
 from tests.exports import device_id, entra_id, export, moment
 
 AS_OF = date(2026, 11, 23)

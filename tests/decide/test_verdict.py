@@ -30,6 +30,7 @@ ROUTES = (
     {"id": "unsupported", "title": "No way", "when": {"os.build": "10240"}, "readiness": "NOT_READY"},
     {"id": "offboard-then-onboard", "title": "Off and on", "when": {"os.build": "17134"}, "moves": "true"},
     {"id": "automatic", "title": "By itself", "when": {"onboarding.status": "onboarded"}, "stops": "true"},
+    {"id": "offboard", "title": "Off", "when": {"os.build": "1"}, "moves": "true", "blockers": ["made.tool"]},
     {"id": "reonboard", "title": "Again", "moves": "true"},
 )
 
@@ -49,6 +50,8 @@ def test_the_verdict_is(case: dict[str, Any], plan: Plan) -> None:
         outcomes=tuple(Outcome[case["outcomes"].get(name, "NOT_APPLICABLE")] for name in RULES),
         attested=tuple(name in case.get("attested", ()) for name in RULES),
         missing=frozenset(case.get("missing", ())),
+        waived=frozenset(f"made.{name}" for name in case.get("waived", ())),
+        simulated=case.get("simulated", False),
     )
     assert case["outcomes"].keys() <= RULES.keys()
 

@@ -193,10 +193,10 @@ def pack_files(rules: Sequence[Yaml], routes: Sequence[Yaml], **more: Yaml) -> P
         "parameters": {
             name: {"meaning": "A table", "all": {"source": "made", "table": table}} for name, table in TABLES.items()
         },
-        "routes": list(routes),
         **more,
     }
-    return PackFiles("made", _parsed(head, Entries), (_parsed(list(rules), Items),), (), "0" * 64)
+    ways = _parsed({"routes": list(routes)}, Entries)
+    return PackFiles("made", _parsed(head, Entries), ways, (_parsed(list(rules), Items),), (), "0" * 64)
 
 
 def condition(raw: Yaml) -> Condition:

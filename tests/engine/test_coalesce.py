@@ -15,7 +15,7 @@ from checker.facts.catalogue import catalogue
 from checker.inventory.identify import identify
 from checker.model.fact import KnownNone, SetValue
 from checker.model.outcome import Missing
-from checker.model.plan import Attestation, Plan
+from checker.model.plan import Plan, Statement
 from checker.packs.compile import compile_plan
 from tests.engine.packs import AS_OF, pack, rule
 from tests.exports import device_id, export, moment
@@ -172,8 +172,8 @@ def plan_of(scenario: Scenario) -> Plan:
     value, day = scenario.attested
     if not day:
         return plan
-    word = Attestation(scenario.fact, value, "Nora Lind", "CHG-1", date.fromisoformat(day), AS_OF, "made:1", 1)
-    return replace(plan, attestations=(word,))
+    word = Statement(scenario.fact, value, "Nora Lind", "CHG-1", date.fromisoformat(day), AS_OF, "made:1", 1)
+    return replace(plan, statements=(word,))
 
 
 def cells_of(scenario: Scenario, plan: Plan) -> tuple[Cell, Cell]:
@@ -204,8 +204,8 @@ def test_the_value_is(scenario: Scenario, turned: bool) -> None:
 
 def test_a_view_reads_what_was_attested_of_the_other_fact() -> None:
     scenario = Scenario("", "agent.built", [], None)
-    word = Attestation("agent.version", "101.24012.1", "Nora Lind", "CHG-1", AS_OF, AS_OF, "made:1", 1)
-    for cell in cells_of(scenario, replace(plan_of(scenario), attestations=(word,))):
+    word = Statement("agent.version", "101.24012.1", "Nora Lind", "CHG-1", AS_OF, AS_OF, "made:1", 1)
+    for cell in cells_of(scenario, replace(plan_of(scenario), statements=(word,))):
         assert cell == date(2024, 1, 1)
 
 

@@ -16,8 +16,9 @@ from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
 from checker.inventory.identify import identify
 from checker.model.outcome import Missing, Outcome
-from checker.model.plan import Attestation, Derived, Plan
+from checker.model.plan import Derived, Kind, Plan, Statement
 from checker.model.record import FileRecords
+from checker.model.selection import EVERYONE, Selection
 from checker.packs.compile import compile_plan
 from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, condition, conditions, pack, rule
 from tests.exports import device_id, export
@@ -37,7 +38,7 @@ class Drawn:
     rules: tuple[tuple[Any, Any], ...]  # require and applies_to
     routes: tuple[tuple[bool, Any], ...]  # stops and when
     kinds: tuple[tuple[str, Any], ...]  # entries of the derived fact agent.kind, instead of its own
-    words: tuple[tuple[str, str, date, date], ...]  # fact, value, attested, valid until
+    words: tuple[tuple[str, str, date, date, Kind, Any], ...]  # fact, value, attested, valid until, kind, where
     files: tuple[tuple[bool, list[Any]], ...]  # per_device and rows: device, time, cells
     require_dates: bool
     split: int  # at which device the second bucket begins
@@ -49,13 +50,13 @@ class Drawn:
             for number, (stops, when) in enumerate(self.routes)
         ]
         words = tuple(
-            Attestation(fact, value, "Nora Lind", "CHG-1", day, until, "made:1", 1)
-            for fact, value, day, until in self.words
+            Statement(fact, value, "Nora Lind", "CHG-1", day, until, "made", 1, devices(where), kind)
+            for fact, value, day, until, kind, where in self.words
         )
         plan = compile_plan(pack(rules, routes), AS_OF, require_dates=self.require_dates)
         entries = tuple((value, condition(when)) for value, when in self.kinds)
         derived = tuple(Derived(item.spec, entries or item.entries) for item in plan.derived)
-        return replace(plan, derived=derived, attestations=words)
+        return replace(plan, derived=derived, statements=words)
 
     def inputs(self) -> list[FileRecords]:
         return [
@@ -79,14 +80,15 @@ def drawn(draw: st.DrawFn) -> Drawn:
     cells = st.lists(said, min_size=1, max_size=3, unique_by=lambda pair: pair[0])
     rows = st.lists(st.tuples(st.integers(0, DEVICES - 1), st.sampled_from(TIMES), cells), min_size=1, max_size=4)
     kinds = st.lists(st.tuples(st.sampled_from(["mdatp", "mma"]), conditions(TOLD["agent.kind"])), max_size=3)
-    words = st.tuples(st.sampled_from(attestable), st.sampled_from(ATTESTED), st.sampled_from(UNTIL))
+    days = (st.sampled_from(ATTESTED), st.sampled_from(UNTIL))
+    words = st.tuples(st.sampled_from(attestable), *days, st.sampled_from(Kind), st.none() | asked)
     return Drawn(
         rules=tuple(draw(st.lists(st.tuples(asked, st.none() | asked), min_size=1, max_size=2))),
         routes=tuple(draw(st.lists(st.tuples(st.booleans(), st.none() | asked), min_size=1, max_size=2))),
         kinds=tuple(draw(kinds)) if "agent.kind" in facts else (),
         words=tuple(
-            (fact, value, day, until)
-            for (fact, value), day, until in draw(st.lists(words, max_size=2, unique_by=lambda word: word[0][0]))
+            (fact, value, day, until, kind, where)
+            for (fact, value), day, until, kind, where in draw(st.lists(words, max_size=3))
         )
         if attestable
         else (),
@@ -105,6 +107,10 @@ SEVERAL_REASONS_OUT_OF_SCOPE = Drawn(
     require_dates=False,
     split=0,
 )
+
+
+def devices(where: Any) -> Selection:  # noqa: ANN401
+    return Selection(condition(where)) if where else EVERYONE
 
 
 def values_of(fact: str) -> list[str]:

@@ -147,7 +147,7 @@ def test_good_attestations_are_kept_as_a_reader_would_give_them() -> None:
         ("site.proxy_auth", "no", "2026-11-23"),
         ("url.tests", '[{"error": "", "host', "2027-05-10"),
     ]
-    assert (words[1].where, words[1].line, words[1].by) == ("valid.yaml:7:3", 7, "Nora Lind")
+    assert (words[1].where, words[1].line, words[1].by) == ("valid.yaml:7", 7, "Nora Lind")
 
 
 def test_all_problems_of_attestations_come_at_once() -> None:

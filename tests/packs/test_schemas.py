@@ -14,7 +14,7 @@ from tools.make_docs import ROOT
 def kind_of(path: Path) -> str:
     if path.name.endswith(".cases.yaml"):
         return "cases"
-    return {"pack.yaml": "pack", "attestations.yaml": "attestations"}.get(path.name, "rules")
+    return {"pack.yaml": "pack", "routes.yaml": "routes", "attestations.yaml": "attestations"}.get(path.name, "rules")
 
 
 class AsText(yaml.SafeLoader):
@@ -34,7 +34,13 @@ def problems(kind: str, value: object) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    sorted([*ROOT.glob("rules/*/*.yaml"), *ROOT.glob("fixtures/fleets/*/attestations.yaml")]),
+    sorted(
+        [
+            *ROOT.glob("rules/*/*.yaml"),
+            *ROOT.glob("fixtures/packs/valid/*/*.yaml"),
+            *ROOT.glob("fixtures/fleets/*/attestations.yaml"),
+        ]
+    ),
     ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_shipped_files_are_valid(path: Path) -> None:
@@ -77,3 +83,30 @@ GOOD_RULE: dict[str, Any] = {
 def test_wrong_rules_are_refused(change: dict[str, Any]) -> None:
     assert problems("rules", [GOOD_RULE]) == []
     assert problems("rules", [GOOD_RULE | change]) != []
+
+
+GOOD_ROUTES: dict[str, Any] = {
+    "routes": [{"id": "go", "title": "Go", "steps": ["restart"]}],
+    "steps": [{"id": "restart", "title": "Restart", "does": "Restart it.", "sources": ["s"]}],
+    "tools": [{"id": "jamf", "title": "Jamf Pro", "most_devices": 10, "sources": ["s"]}],
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"routes": []},
+        {"routes": [{"id": "Go on", "title": "Go"}]},
+        {"routes": [{"id": "go", "title": "Go", "blockers": []}]},
+        {"steps": [{"id": "restart", "title": "Restart", "does": [], "sources": ["s"]}]},
+        {"steps": [{"id": "restart", "title": "Restart", "does": "Restart it."}]},
+        {"tools": [{"id": "unstated", "title": "None", "sources": ["s"]}]},
+        {"tools": [{"id": "jamf", "title": "Jamf Pro", "most_devices": 0, "sources": ["s"]}]},
+        {"whole_fleet": "always"},
+        {"ways": []},
+    ],
+    ids=str,
+)
+def test_wrong_routes_are_refused(change: dict[str, Any]) -> None:
+    assert problems("routes", GOOD_ROUTES) == []
+    assert problems("routes", GOOD_ROUTES | change) != []

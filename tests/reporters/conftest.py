@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from checker.model.result import InputTally, Result
+from checker.model.notes import InputTally
+from checker.model.result import Result
 
 from .fleets import AGENT, HOSTILE, Fleet, device_id, fleet, large_fleet
 from .results import build
+from .rollouts import gate, rollout, simulation
 
 
 @pytest.fixture
@@ -33,3 +35,21 @@ def hostile(tmp_path: Path) -> Result:
         notices=("a\ud800 notice [x](y) \x1b[2J",),
         inputs=(InputTally("exports\\\udcff \x1b#%?.csv", "ee" * 32, "portal-csv", 5, 4, 0, 0, 0, 1, 0, ()),),
     )
+
+
+@pytest.fixture
+def waved(tmp_path: Path) -> Result:
+    """Return a result with waves, waivers and tailoring."""
+    return rollout(tmp_path / "waved")
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> Result:
+    """Return the result of a gate that holds its wave back."""
+    return gate(tmp_path / "gated")
+
+
+@pytest.fixture
+def simulated(tmp_path: Path) -> Result:
+    """Return the result of a simulation."""
+    return simulation(tmp_path / "simulated")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from checker.model.result import SourceNote
+from checker.model.notes import SourceNote
 
 INPUT = "exports/devices 2026-11.csv"
 LEARN = "https://learn.microsoft.com/defender-endpoint"
@@ -36,6 +36,7 @@ class Fleet:
     outcomes: dict[Spec, dict[str, str]]  # rule -> device id -> outcome; "" stands for the whole fleet
     waived: dict[tuple[str, str], str] = field(default_factory=dict)  # (rule id, device id) -> waiver
     messages: dict[tuple[str, str], str] = field(default_factory=dict)
+    waves: dict[str, str] = field(default_factory=dict)  # device id -> wave
 
 
 AGENT = Spec("sc.macos-agent-min", "The macOS agent supports streamlined connectivity")

@@ -8,19 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from checker.model.result import (
-    DEVICE_COLUMNS,
-    FINDING_COLUMNS,
-    AttestationNote,
-    Example,
-    InputTally,
-    PackNote,
-    Result,
-    RuleTally,
-    Summary,
-    Table,
-    Unlock,
-)
+from checker.model.notes import AttestationNote, Example, InputTally, PackNote, RuleTally, Unlock
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Summary, Table
 
 from .fleets import INPUT, SOURCE, URLS, Fleet, Spec
 
@@ -32,6 +21,8 @@ def build(folder: Path, made: Fleet, *, detail: bool = True, parts: int = 2, **c
     cases = pl.DataFrame(rows, schema=FINDING_COLUMNS)
     findings = cases.filter(pl.col("outcome").is_in(["FAIL", "UNKNOWN"]))
     devices = pl.DataFrame([_device(made, number, key) for number, key in enumerate(made.names)], schema=DEVICE_COLUMNS)
+    supposed = pl.lit(value=bool(changes.get("simulated")))
+    cases, findings, devices = (frame.with_columns(simulated=supposed) for frame in (cases, findings, devices))
     return Result(
         summary(made, **changes),
         _table(folder / "devices", devices, DEVICE_COLUMNS, parts),
@@ -136,6 +127,7 @@ def _device(made: Fleet, number: int, key: str) -> dict[str, Any]:
         "aliases": [made.names[key].split(".", maxsplit=1)[0]],
         "readiness": "NOT_READY" if by_outcome["FAIL"] else "UNDETERMINED",
         "by": None,
+        "wave": made.waves.get(key),
         "route": "reonboard",
         "path": "update-first" if by_outcome["FAIL"] else "reonboard",
         "verification": "UNVERIFIED",

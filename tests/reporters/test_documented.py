@@ -6,8 +6,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checker.model.result import DEVICE_COLUMNS, EVIDENCE, FINDING_COLUMNS
-from checker.reporters import junit_cases, sarif_results, shown, summary_lines, tables
+from checker.model.result import DEVICE_COLUMNS, EVIDENCE, FINDING_COLUMNS, Result
+from checker.reporters import (
+    json_report,
+    junit_cases,
+    junit_suites,
+    sarif_groups,
+    sarif_runs,
+    shown,
+    summary_lines,
+    summary_rollout,
+    tables,
+)
 from checker.reporters.outputs import BARE, KINDS
 from checker.reporters.sarif_rules import LEVELS
 
@@ -57,14 +67,29 @@ def test_levels_are_those_of_the_file() -> None:
 def test_limits_are_those_of_the_reports() -> None:
     assert f"up to {shown.DETAIL_LIMIT:,} problems" in PAGE
     assert f"the first {junit_cases.EXAMPLES_SHOWN} by name" in PAGE
-    assert f"the first {sarif_results.EXAMPLES_SHOWN} devices" in PAGE
+    assert f"the first {sarif_groups.EXAMPLES_SHOWN} devices" in PAGE
+    assert f"the first {junit_suites.WAVES_SHOWN} waves" in PAGE
+    assert f"With {sarif_runs.MOST_RUNS} waves or more" in PAGE
     limits = (
         (summary_lines.RULES_SHOWN, "rules"),
         (summary_lines.INPUTS_SHOWN, "files"),
         (summary_lines.NOTICES_SHOWN, "notices"),
         (summary_lines.UNLOCKS_SHOWN, "facts"),
+        (summary_rollout.WAVES_SHOWN, "waves"),
+        (summary_rollout.ACTIONS_SHOWN, "actions"),
+        (summary_rollout.WAIVERS_SHOWN, "waivers"),
+        (summary_lines.STATEMENTS_SHOWN, "statements"),
     )
     assert ", ".join(f"{limit} {name}" for limit, name in limits) in PAGE
+
+
+def test_every_key_on_the_rollout_is_one_of_the_report(waved: Result) -> None:
+    named = {cells.removesuffix("[]") for cells in first_cells("The JSON report")}
+    assert named < set(json_report.report(waved.summary))
+
+
+def test_every_state_since_a_baseline_is_documented() -> None:
+    assert first_cells("Since an earlier report") == ["new", "unchanged", "updated", "absent"]
 
 
 def test_schemas_of_the_tables_are_named() -> None:

@@ -37,6 +37,9 @@ CASES = [
     *(("small", name) for name in WRITERS),
     *(("hostile", name) for name in ("junit.xml", "report.sarif", "report.json", "devices.ndjson", "summary.txt")),
     *(("large", name) for name in ("junit.xml", "summary.txt")),
+    *(("waved", name) for name in WRITERS),
+    *(("gated", name) for name in ("junit.xml", "report.sarif", "report.json", "summary.txt")),
+    *(("simulated", name) for name in ("junit.xml", "devices.ndjson", "summary.txt")),
 ]
 
 

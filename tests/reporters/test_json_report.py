@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from checker.model.notes import ActionSet
 from checker.model.result import Result, Summary
-from checker.reporters import json_report
+from checker.reporters import json_report, json_rollout
+
+from .rollouts import CRITERIA, PILOT, RING
 
 SHAPE = json.loads(files("checker").joinpath("schemas/report-v1.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SHAPE, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -40,6 +43,8 @@ def other(value: object) -> object:
             return {**value, next(iter(value)): value[next(iter(value))] + 1}
         case tuple() if value:
             return value[1:]
+        case ActionSet():
+            return None
         case _:
             return ("x",)
 
@@ -48,9 +53,9 @@ def test_the_schema_is_a_schema() -> None:
     Draft202012Validator.check_schema(SHAPE)
 
 
-def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: Result) -> None:
-    for result in (small, large, hostile):
-        VALIDATOR.validate(written(result))
+@pytest.mark.parametrize("name", ["small", "large", "hostile", "waved", "gated", "simulated"])
+def test_reports_have_the_promised_shape(name: str, request: pytest.FixtureRequest) -> None:
+    VALIDATOR.validate(written(request.getfixturevalue(name)))
 
 
 @pytest.mark.parametrize(
@@ -66,10 +71,19 @@ def test_reports_have_the_promised_shape(small: Result, large: Result, hostile: 
         lambda report: report["inputs"][0].update(sha256="abc"),
         lambda report: report["devices"].pop("undetermined"),
         lambda report: report["paths"].update(reonboard="many"),
+        lambda report: report["waves"][0].update(decision="GO"),
+        lambda report: report["waves"][0]["criteria"][0].update(met="PASS"),
+        lambda report: report["waves"][0]["smallest"].pop("exact"),
+        lambda report: report["waves"][0]["devices"].pop("migrated"),
+        lambda report: report["waivers"][0].update(state="forgotten"),
+        lambda report: report["actions"][0].update(alone=-1),
+        lambda report: report["governed_by"][0].update(sha256=""),
+        lambda report: report["attestations"][0].update(kind="guessed"),
+        lambda report: report.pop("simulated"),
     ],
 )
-def test_the_schema_refuses_another_shape(small: Result, spoil: Callable[[dict[str, Any]], None]) -> None:
-    report = written(small)
+def test_the_schema_refuses_another_shape(waved: Result, spoil: Callable[[dict[str, Any]], None]) -> None:
+    report = written(waved)
     spoil(report)
     assert not VALIDATOR.is_valid(report)
 
@@ -79,23 +93,38 @@ def changed(value: Any, name: str) -> Any:  # noqa: ANN401 (of any frozen type, 
     return replace(value, **{name: other(getattr(value, name))})
 
 
-def test_nothing_of_the_summary_is_left_out(small: Result) -> None:
-    whole = replace(small.summary, notices=("a",), waves=("wave-1",), waivers=("W-1",), ready_paths={"reonboard": 1})
+def test_nothing_of_the_summary_is_left_out(waved: Result) -> None:
+    whole = replace(waved.summary, notices=("a",), simulated=("b",), ready_paths={"reonboard": 1})
     before = json_report.report(whole)
     for entry in fields(Summary):
         assert json_report.report(changed(whole, entry.name)) != before, entry.name
 
 
-@pytest.mark.parametrize("part", ["packs", "inputs", "rules", "unlocks", "attestations"])
-def test_nothing_of_its_parts_is_left_out(small: Result, part: str) -> None:
+PARTS = ("packs", "inputs", "rules", "unlocks", "attestations", "waves", "waivers", "actions", "governed_by", "tables")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_of_its_parts_is_left_out(waved: Result, part: str) -> None:
     def report(value: object) -> dict[str, Any]:
         only: dict[str, Any] = {part: (value,)}
-        return json_report.report(replace(small.summary, **only))
+        return json_report.report(replace(waved.summary, **only))
 
-    (fullest,) = sorted(getattr(small.summary, part), key=lambda found: len(repr(found)))[-1:]
+    (fullest,) = sorted(getattr(waved.summary, part), key=lambda found: len(repr(found)))[-1:]
     for entry in fields(fullest):
         if getattr(fullest, entry.name) != ():  # rules of the small fleet have failing or unknown examples, not both
             assert report(changed(fullest, entry.name)) != report(fullest), entry.name
+
+
+def test_nothing_of_a_gate_is_left_out() -> None:
+    assert PILOT.smallest is not None
+    for entry in fields(PILOT.smallest):
+        assert json_rollout.wave(replace(PILOT, smallest=changed(PILOT.smallest, entry.name))) != json_rollout.wave(
+            PILOT
+        )
+    for entry in fields(CRITERIA[0]):
+        criteria = (changed(CRITERIA[0], entry.name), *CRITERIA[1:])
+        assert json_rollout.wave(replace(PILOT, criteria=criteria)) != json_rollout.wave(PILOT), entry.name
+    assert json_rollout.wave(RING)["smallest"] is None
 
 
 def test_numbers_of_rules_and_devices_are_those_of_the_summary(small: Result) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from junitparser import JUnitXml
 
-from checker.model.result import Example, Result
-from checker.reporters import junit
+from checker.model.notes import Example
+from checker.model.result import Result
+from checker.reporters import junit, junit_suites
 from checker.reporters.junit_cases import Case, Verdict
 from checker.reporters.wording import visible
 
@@ -32,18 +33,22 @@ ALLOWED = {
 }
 
 
-def test_counts_of_suites_are_those_of_their_cases(small: Result, large: Result, tmp_path: Path) -> None:
-    for result in (small, large):
-        stream = BytesIO()
-        junit.write(result, stream)
-        path = tmp_path / "junit.xml"
-        path.write_bytes(stream.getvalue())
-        (suite,) = JUnitXml.fromfile(str(path))
-        found = [child.tag for element in tree(result).iter("testcase") for child in element]
+@pytest.mark.parametrize("name", ["small", "large", "waved", "gated", "simulated"])
+def test_counts_of_suites_are_those_of_their_cases(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    result: Result = request.getfixturevalue(name)
+    stream = BytesIO()
+    junit.write(result, stream)
+    path = tmp_path / "junit.xml"
+    path.write_bytes(stream.getvalue())
+    root = tree(result)
+    for suite, element in zip(JUnitXml.fromfile(str(path)), root, strict=True):
+        found = [child.tag for each in element.iter("testcase") for child in each]
         assert (suite.failures, suite.errors, suite.skipped) == tuple(
             found.count(tag) for tag in ("failure", "error", "skipped")
         )
         assert suite.tests == len(list(suite))
+    for total in ("tests", "failures", "errors"):
+        assert int(root.get(total, "")) == sum(int(element.get(total, "")) for element in root)
 
 
 def test_names_are_unique_in_their_class_even_where_they_look_alike(tmp_path: Path) -> None:
@@ -72,12 +77,13 @@ def test_more_cases_than_one_batch_are_all_written(tmp_path: Path) -> None:
     assert len(names) == len(set(names)) == 2_100
 
 
-def test_only_what_the_schema_allows_is_written(small: Result, large: Result, hostile: Result) -> None:
-    for result in (small, large, hostile):
-        root = tree(result)
-        for element in root.iter():
-            assert set(element.attrib) <= ALLOWED[element.tag]
-        assert [child.tag for child in root[0]][:2] == ["properties", "testcase"]
+@pytest.mark.parametrize("name", ["small", "large", "hostile", "waved", "gated", "simulated"])
+def test_only_what_the_schema_allows_is_written(name: str, request: pytest.FixtureRequest) -> None:
+    root = tree(request.getfixturevalue(name))
+    for element in root.iter():
+        assert set(element.attrib) <= ALLOWED[element.tag]
+    for suite in root:
+        assert [child.tag for child in suite][:2] == ["properties", "testcase"]
 
 
 def test_a_failure_is_never_empty(tmp_path: Path) -> None:
@@ -90,7 +96,7 @@ def test_a_failure_is_never_empty(tmp_path: Path) -> None:
 
 def test_the_library_never_drops_a_failure_for_want_of_words(small: Result, monkeypatch: pytest.MonkeyPatch) -> None:
     wordless = [Case("class", verdict, verdict, type="rule") for verdict in Verdict]
-    monkeypatch.setattr(junit, "rule_cases", lambda _summary: wordless)
+    monkeypatch.setattr(junit_suites, "rule_cases", lambda _summary: wordless)
     root = tree(by_rule(small))
     assert [verdict(element) for element in root.iter("testcase")] == ["passed", "failure", "error", "skipped"]
 

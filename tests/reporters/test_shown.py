@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.model.result import Result, RuleTally
+from checker.model.notes import RuleTally
+from checker.model.result import Result
 from checker.reporters.shown import Weight, counts_for_exit, how_many, scope_name, unknown_is_error, weigh
 
 from .fleets import AGENT, SOURCE, TENANT

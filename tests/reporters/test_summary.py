@@ -6,14 +6,17 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
-from checker.model.result import InputTally, Result, Summary, Unlock
+from checker.model.notes import ActionSet, InputTally, Unlock
+from checker.model.result import Result, Summary
 from checker.reporters.summary import print_rich, render_plain
 from checker.reporters.summary_lines import INPUTS_SHOWN, NOTICES_SHOWN, RULES_SHOWN, UNLOCKS_SHOWN
 
 from .fleets import AGENT, PROXY, SENSE, STALE, TENANT, URLS, fleet
 from .results import summary
+from .rollouts import PILOT, RING, UPDATE, WAIVERS
 from .test_wording import ANY_TEXT
 
 
@@ -109,10 +112,8 @@ def test_the_ledger_adds_up_and_leaves_out_what_is_nought(small: Result) -> None
     assert rows == sum(parts)
 
 
-def test_a_partial_run_waves_and_waivers_are_told(small: Result) -> None:
-    told = render_plain(replace(small.summary, partial=True, waves=("wave-1: HOLD",), waivers=("W-12 expires soon",)))
-    assert "rules were left out by --select or --ignore" in told
-    assert "  wave-1: HOLD\n  W-12 expires soon\n" in told
+def test_a_partial_run_is_told(small: Result) -> None:
+    assert "rules were left out by --select or --ignore" in render_plain(replace(small.summary, partial=True))
 
 
 @pytest.mark.parametrize(("code", "sign"), [(0, "✔"), (1, "✘"), (3, "?")])
@@ -161,12 +162,21 @@ def test_names_do_not_act_on_the_terminal(hostile: Result) -> None:
 
 
 @settings(max_examples=50)
-@given(ANY_TEXT)
-def test_no_text_of_an_input_reaches_the_terminal_as_a_control(text: str) -> None:
+@given(ANY_TEXT, st.booleans())
+def test_no_text_of_an_input_reaches_the_terminal_as_a_control(text: str, gated: bool) -> None:
+    changed = replace(PILOT.criteria[0], id=text, limit=text, figure=text, why=text)
+    actions = ActionSet((text, f"settle {text}"), 1, exact=False, enough=False, settles=True)
     shown = summary(
         fleet(),
         notices=(text,),
-        waivers=(text,),
+        waivers=(replace(WAIVERS[0], id=text, rule=text, owner=text, approver=text, unmatched=(text,)),),
+        waves=(
+            replace(RING, name=text, reason=text),
+            replace(PILOT, name=text, reason=text, criteria=(changed,), smallest=actions, gated=gated),
+        ),
+        actions=(replace(UPDATE, action=text, what=text),),
+        tailoring=(text,),
+        simulated=(text,),
         exit_reason=text,
         guidance=(text,),
         paths={text: 1},

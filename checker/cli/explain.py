@@ -1,0 +1,73 @@
+"""``explain``: why a device, or a rule over the fleet, came out as it did."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from checker.cli.options import inventory_options, shared
+from checker.errors import Problem, UsageError
+
+LIMIT = 30
+
+
+@click.command(
+    options_metavar="[OPTIONS] [DEVICE]",
+    epilog="Example: mde-readiness explain ws-osl-004 hunting.csv urls.csv --only sc.windows-update",
+)
+@shared
+@click.option("--rule", metavar="RULE", help="Show this rule's values over the fleet; then no DEVICE is given.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="With --rule: at most N values of a fact; 30.")
+@click.option("--only", metavar="RULE", multiple=True, help="Tell only these rules of the device (sc.url-* works).")
+@click.option(
+    "--phase",
+    type=click.Choice(["prerequisite", "verification", "all"]),
+    default="prerequisite",
+    show_default=True,
+    help="Which rules are told of the device.",
+)
+@click.option("--all-outcomes", is_flag=True, help="Tell the rules that do not apply, too.")
+def explain(**given: Any) -> None:  # noqa: ANN401
+    """Tell why DEVICE (an id or a name) came out as it did, from INVENTORY…; with --rule, how a rule did everywhere.
+
+    Each rule is shown as a tree: every condition with its truth, the device's value, where that was read, and the
+    threshold with its source; for an UNKNOWN what would settle it.
+    """
+    click.echo(_fleet(given) if given["rule"] is not None else _device(given), nl=False)
+
+
+def _device(given: dict[str, Any]) -> str:
+    from checker.decide.explain import Asked
+    from checker.explaining import explain as explain_device
+    from checker.reporters.explanation import render_explanation
+
+    device, *inventory = given["inventory"]
+    if not inventory:
+        hint = "explain DEVICE INVENTORY…, or explain --rule RULE INVENTORY…"
+        raise UsageError(
+            Problem("explain", f"'{device}' is all that was given: a device and its files are needed", hint)
+        )
+    if given["limit"] is not None:
+        raise UsageError(Problem("--limit", "goes with --rule", "the rules of one device are never cut"))
+    options = inventory_options({**given, "inventory": tuple(inventory)})
+    asked = Asked(given["phase"], frozenset(given["only"]), given["all_outcomes"])
+    try:
+        return render_explanation(explain_device(options, device, asked))
+    except UsageError as error:
+        if Path(device).is_file():
+            hint = "the first argument is the device: explain DEVICE INVENTORY…"
+            raise UsageError([*error.problems, Problem(device, "is a file", hint)]) from error
+        raise
+
+
+def _fleet(given: dict[str, Any]) -> str:
+    from checker.explaining import histogram
+    from checker.reporters.explanation import render_histogram
+
+    if given["only"] or given["all_outcomes"]:
+        raise UsageError(Problem("--rule", "tells one rule over the fleet, with every outcome", "leave the others out"))
+    first = given["inventory"][0]
+    if not Path(first).exists():
+        hint = f"with --rule every argument is a file; for one device: explain DEVICE INVENTORY… --only {given['rule']}"
+        raise UsageError(Problem(first, "is no file", hint))
+    return render_histogram(histogram(inventory_options(given), given["rule"], given["limit"] or LIMIT))

@@ -1,0 +1,155 @@
+"""What ``check``, ``gate`` and ``plan`` have in common: reports to write, rules to leave out, a run to show."""
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from checker.cli.options import filled, governing_files, inventory_options
+from checker.cli.progress import progress_bar
+from checker.errors import OutputError, Problem
+from checker.model.result import Baseline, Result, Summary
+from checker.packs.library import find_pack
+from checker.pipeline import Progress
+from checker.pipeline import check as run_check
+from checker.reporters.outputs import Output, parse_outputs, write_all
+from checker.reporters.summary import print_rich, render_plain
+
+Command = Callable[..., Any]
+
+# Which tables each kind of output reads, so that a run builds no others.
+NEEDS: dict[str, frozenset[str]] = {
+    "junit": frozenset({"cases"}),
+    "sarif": frozenset({"findings", "places"}),
+    "sarif-full": frozenset({"cases", "findings", "places"}),
+    "json": frozenset(),
+    "findings": frozenset({"findings"}),
+    "devices": frozenset({"devices"}),
+    "plan": frozenset({"plan"}),
+}
+TABLES = ("devices", "findings")  # kinds that belong to a result, and are named by its JSON report
+
+RUNNING = (
+    click.option(
+        "-o",
+        "--output",
+        multiple=True,
+        metavar="[KIND:]FILE",
+        help="Write a report: .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, plan:FILE.xlsx … "
+        "May be repeated.",
+    ),
+    click.option(
+        "--baseline",
+        type=click.Path(path_type=str),
+        default="",
+        callback=filled,
+        help="JSON report of an earlier run, to compare with.",
+    ),
+    click.option(
+        "--select", metavar="RULE", multiple=True, help="Judge only these rules (sc.url-* works); never READY then."
+    ),
+    click.option("--ignore", metavar="RULE", multiple=True, help="Leave these rules out; never READY then."),
+    click.option("--quiet", is_flag=True, help="Print nothing."),
+    click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out."),
+)
+
+
+def running(command: Command) -> Command:
+    """Add the options of every command that judges and reports."""
+    for option in reversed(RUNNING):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **settings: Any) -> Iterator[Result]:  # noqa: ANN401
+    """Judge as the options say, write every report, and yield the result; ``more`` tables are built, too.
+
+    Raises:
+        CheckerError: with every problem of options, rules, inputs or outputs.
+    """
+    baseline = _earlier(given["baseline"])
+    outputs = _outputs(given, baseline)
+    options = replace(
+        inventory_options(given),
+        select=given["select"],
+        ignore=given["ignore"],
+        outputs=more.union(*(NEEDS[output.kind] for output in outputs)),
+        tables=_beside(outputs),
+        baseline=baseline,
+        **settings,
+    )
+    with (
+        progress_bar(given["progress"], options.inventory) as advance,
+        run_check(options, Progress(advance)) as result,
+    ):
+        write_all(result, outputs)
+        yield result
+
+
+def _outputs(given: Mapping[str, Any], baseline: Baseline | None) -> tuple[Output, ...]:
+    rule_files = find_pack(given["pack"])[0].glob("*.yaml") if given["output"] else ()
+    earlier: tuple[str | Path, ...] = ()
+    if baseline:
+        earlier = (baseline.path, *baseline.devices.parts, *baseline.findings.parts)
+    return parse_outputs(given["output"], (*given["inventory"], *governing_files(given), *earlier, *rule_files))
+
+
+def _beside(outputs: tuple[Output, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the tables that are written with the JSON report, as paths from its folder."""
+    report = next((output.path for output in outputs if output.kind == "json"), None)
+    if report is None:
+        return ()
+    found = ((output.kind, os.path.relpath(output.path, report.parent)) for output in outputs if output.kind in TABLES)
+    return tuple((kind, Path(path).as_posix()) for kind, path in found)
+
+
+def _earlier(report: str) -> Baseline | None:
+    """Return an earlier result to compare with; its tables are read where they lie."""
+    if not report:
+        return None
+    from checker.compare.results import read_baseline
+
+    return read_baseline(report)
+
+
+def show(summary: Summary) -> None:
+    """Print the summary: with colour and layout on a terminal, plain in a pipe."""
+    if _terminal():
+        from rich.console import Console
+
+        _printed(lambda: print_rich(summary, Console()))
+    else:
+        _printed(lambda: click.echo(render_plain(summary), nl=False))
+
+
+def show_text(text: str) -> None:
+    """Print a text that is a report of its own."""
+    _terminal()
+    _printed(lambda: click.echo(text, nl=False))
+
+
+def _terminal() -> bool:
+    if sys.stdout is None:  # closed before the run, and then Python gives none
+        raise _unprintable(OSError(errno.EBADF, "standard output is closed"))
+    return sys.stdout.isatty()
+
+
+def _printed(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unprintable(error) from error
+
+
+def _unprintable(error: OSError) -> OutputError:
+    reason = error.strerror or str(error)
+    return OutputError(Problem("", f"the summary cannot be written: {reason}; the reports are written"))

@@ -1,0 +1,33 @@
+"""``trend``: the share of each readiness over many reports, as a small chart."""
+
+import sys
+
+import click
+
+
+@click.command(epilog="Example: mde-readiness trend reports/*.json")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=str))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def trend(files: tuple[str, ...], form: str) -> None:
+    """Show how the shares of READY, MIGRATED, UNDETERMINED and NOT_READY went over the JSON reports FILE….
+
+    Reports are put in order of their as-of days; a mark shows where the profile, the pack, the wave or the tailoring
+    changed, since a step there may be none of the devices. Exit codes: 0; 2 a report cannot be used.
+    """
+    from checker.cli.echo import echo
+    from checker.compare.trend import json_text, read_reports, text
+
+    reports = read_reports(files)
+    encoding = sys.stdout.encoding
+    if form == "json":
+        echo(json_text(reports), "utf-8")
+    else:
+        echo(text(reports, ascii_only=not _can_draw(encoding)), encoding)
+
+
+def _can_draw(encoding: str) -> bool:
+    try:
+        "█▓▒░◂→".encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

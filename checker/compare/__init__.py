@@ -1,0 +1,1 @@
+"""What changed: between two results, over many of them, and between two packs on one inventory."""

@@ -1,0 +1,174 @@
+"""Reads a JSON report back: what of it comparing needs, checked, with a clear word for whatever cannot be used."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from checker.errors import InputError, Problem
+from checker.reporters.json_report import SCHEMA
+
+WRITE_IT: Final = "write it with `mde-readiness check … -o report.json`"
+_PROBLEMS_SHOWN: Final = 5  # a file of another kind breaks everything at once: the first few say which
+
+_TEXT: Final = {"type": "string"}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+_READINESS: Final = ("total", "ready", "not_ready", "undetermined", "migrated", "out_of_scope")
+
+# What is read of a report. The whole shape is promised by checker/schemas/report-v1.schema.json; reports of an earlier
+# release may lack its newer parts, so that those are asked for only where they are there.
+_SHAPE: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["as_of", "phase", "partial", "packs", "devices", "rules"],
+    "properties": {
+        "as_of": _TEXT,
+        "phase": {"enum": ["prerequisite", "verification", "advice", "all"]},
+        "partial": {"type": "boolean"},
+        "packs": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["id", "version", "profile", "sha256"],
+                "properties": dict.fromkeys(("id", "version", "profile", "sha256"), _TEXT),
+            },
+        },
+        "devices": {
+            "type": "object",
+            "required": list(_READINESS),
+            "properties": dict.fromkeys(_READINESS, _COUNT),
+        },
+        "rules": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "phase", "severity"],
+                "properties": dict.fromkeys(("id", "phase", "severity"), _TEXT),
+            },
+        },
+        "tables": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind", "path"],
+                "properties": dict.fromkeys(("kind", "path"), _TEXT),
+            },
+        },
+        "simulated": {"type": "array", "items": _TEXT},
+        "tailoring": {"type": "array", "items": _TEXT},
+        "wave": _TEXT,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PackRead:
+    """A pack that a report judged by."""
+
+    id: str
+    version: str
+    profile: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRead:
+    """A rule of a report."""
+
+    id: str
+    phase: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """A table written beside a report."""
+
+    kind: str
+    path: str  # as the report names it: relative to the report's folder
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a JSON report says of its run."""
+
+    path: str
+    as_of: date
+    packs: tuple[PackRead, ...]
+    phase: str
+    partial: bool
+    wave: str
+    tailoring: tuple[str, ...]
+    simulated: tuple[str, ...]
+    devices: dict[str, int]
+    rules: tuple[RuleRead, ...]
+    tables: tuple[TableRead, ...]
+
+    @property
+    def profiles(self) -> str:
+        """The profiles of its packs, each once."""
+        return "+".join(dict.fromkeys(pack.profile for pack in self.packs))
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The rules whose outcomes its tables list."""
+        return frozenset(rule.id for rule in self.rules if self.phase in ("all", rule.phase))
+
+
+def read_report(path: str) -> Report:
+    """Return a report from its JSON file.
+
+    Raises:
+        InputError: the file cannot be read, is no JSON, or no report of this version.
+    """
+    told = _json_of(path)
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+        said = told.get("schema") if isinstance(told, dict) else None
+        what = f"has the schema {said!r}, not {SCHEMA!r}" if said else "is no report of mde-readiness"
+        raise InputError(Problem(path, what, WRITE_IT))
+    problems = list(_misshapen(path, told))
+    if problems:
+        raise InputError(problems[:_PROBLEMS_SHOWN])
+    try:
+        as_of = date.fromisoformat(told["as_of"])
+    except ValueError:
+        raise InputError(Problem(path, f"as_of: {told['as_of']!r} is no date", WRITE_IT)) from None
+    return Report(
+        path=path,
+        as_of=as_of,
+        packs=tuple(PackRead(each["id"], each["version"], each["profile"], each["sha256"]) for each in told["packs"]),
+        phase=told["phase"],
+        partial=told["partial"],
+        wave=told.get("wave", ""),
+        tailoring=tuple(told.get("tailoring", ())),
+        simulated=tuple(told.get("simulated", ())),
+        devices={name: int(told["devices"][name]) for name in _READINESS},
+        rules=tuple(RuleRead(each["id"], each["phase"], each["severity"]) for each in told["rules"]),
+        tables=tuple(TableRead(each["kind"], each["path"]) for each in told.get("tables", ())),
+    )
+
+
+def _json_of(path: str) -> object:
+    try:
+        if not Path(path).is_file():
+            raise InputError(Problem(path, "there is no such file", "give the JSON report of an earlier run"))
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(Problem(path, f"cannot be read: {error.strerror or error}")) from error
+    try:
+        told: object = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        why = "its brackets nest too deep" if isinstance(error, RecursionError) else str(error)
+        raise InputError(Problem(path, f"is not JSON: {why}", WRITE_IT)) from None
+    return told
+
+
+def _misshapen(path: str, told: dict[str, Any]) -> Iterator[Problem]:
+    """Yield what of a report is not as promised, in the order of the file."""
+    from jsonschema import Draft202012Validator  # imported here: only who compares pays for it
+
+    for error in Draft202012Validator(_SHAPE).iter_errors(told):
+        place = "/".join(map(str, error.absolute_path)) or "the report"
+        yield Problem(path, f"{place}: {error.message[:200]}", WRITE_IT)

@@ -1,0 +1,43 @@
+"""Everything that a run is told; the command line fills it once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from checker.decide.exit import Gate
+from checker.model.result import Baseline
+from checker.packs.compile import DEFAULT_MAX_AGE_DAYS
+from checker.packs.library import DEFAULT_PACK
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to judge, by which rules and exceptions, as of which day, and what somebody will read of it."""
+
+    inventory: tuple[str, ...]
+    as_of: date
+    pack: str = DEFAULT_PACK
+    profile: str = "seed"  # the pack's first, unless the tailoring or the gated wave names another
+    tailoring: str = ""
+    attestations: str = ""
+    waivers: str = ""
+    waivers_sha256: str = ""  # what the file's SHA-256 must be; empty: not pinned
+    waves: str = ""
+    wave: str = ""  # to which reports and exit code are limited; empty: all devices
+    gating: bool = False  # decide the wave: its gate sets the exit code
+    tool: str = ""  # a word of plan.tool, for every device
+    assume: tuple[str, ...] = ()  # FACT=VALUE [where {condition}]
+    baseline: Baseline | None = None
+    max_age_days: int = DEFAULT_MAX_AGE_DAYS
+    require_dates: bool = False
+    observed: Mapping[str, datetime] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    bad_rows: Literal["stop", "skip"] = "stop"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    gate: Gate = field(default_factory=Gate)
+    all_outcomes: bool = False
+    # tables that somebody will read: devices, findings, cases, plan; "places": devices of few findings
+    outputs: frozenset[str] = frozenset({"devices", "findings", "cases"})
+    tables: tuple[tuple[str, str], ...] = ()  # kind and path, relative to the report, of tables written with it

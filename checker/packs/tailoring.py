@@ -1,0 +1,192 @@
+"""Tailoring: what an organisation changes of a pack, each change with its reason. No other way removes a blocker.
+
+profile: {name: current, reason: Our proxies were opened by the list of 2026.}
+parameters:
+  sense_min: {value: "10.8760", reason: Our own baseline is newer than Microsoft's minimum.}
+rules:
+  sc.hardware-min: {off: true, reason: Hardware is checked by the procurement team.}
+  sc.linux-kernel: {severity: blocker, reason: Two outages came from unsupported kernels.}
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.errors import Place
+from checker.model.outcome import Severity
+from checker.model.rule import Parameter, ParameterValue, Rule
+from checker.packs.governance import RuleNames, check_rule, words_of
+from checker.packs.parameters import Scope, Table, show, value_of
+from checker.yaml_nodes import (
+    Entries,
+    Items,
+    Node,
+    Problems,
+    Text,
+    check_keys,
+    choice_of,
+    did_you_mean,
+    flag_of,
+    load_hashed,
+    mapping,
+)
+
+WHY = "say why the guidance does not fit here: reports print it"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterChange:
+    """Another value for a parameter."""
+
+    id: str
+    value: Node | Table
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A rule taken out, or rated otherwise."""
+
+    id: str
+    severity: Severity | None  # None: the rule is off
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Tailoring:
+    """A tailoring file. It is checked against a pack where that is built, under the profile that it names."""
+
+    file: str
+    sha256: str
+    profile: str  # empty if it names none
+    profile_reason: str
+    profile_place: Place
+    parameters: tuple[ParameterChange, ...]
+    rules: tuple[RuleChange, ...]
+
+
+def read_tailoring(path: Path, shown: str) -> Tailoring:
+    """Return what a tailoring file changes; raise :class:`RuleError` with every problem of its form."""
+    problems = Problems()
+    node, digest = load_hashed(path, shown, problems)
+    file = mapping(node, "a tailoring file", problems) or Entries({}, {}, Place(shown))
+    check_keys(file, "a tailoring file", (), ("profile", "parameters", "rules"), problems)
+    if isinstance(node, Entries) and not node.entries:
+        problems.add(node.place, "the file changes nothing", "leave --tailoring out")
+    profile = mapping(file.entries.get("profile"), "'profile'", problems)
+    if profile:
+        check_keys(profile, "'profile'", ("name", "reason"), (), problems)
+    tailoring = Tailoring(
+        file=shown,
+        sha256=digest,
+        profile=words_of(profile, "name", problems) if profile else "",
+        profile_reason=words_of(profile, "reason", problems, WHY) if profile else "",
+        profile_place=profile.entries.get("name", profile).place if profile else file.place,
+        parameters=tuple(_parameters(file, problems)),
+        rules=tuple(_rules(file, problems)),
+    )
+    problems.raise_if_any()
+    return tailoring
+
+
+def lines(tailoring: Tailoring) -> tuple[str, ...]:
+    """Return what is changed, one sentence for each change with its reason, for reports."""
+    profile = [f"profile {tailoring.profile}: {tailoring.profile_reason}"] if tailoring.profile else []
+    parameters = (f"parameter {change.id} is {show(change.value)}: {change.reason}" for change in tailoring.parameters)
+    rules = (
+        f"rule {change.id} is {f'rated {change.severity}' if change.severity else 'off'}: {change.reason}"
+        for change in tailoring.rules
+    )
+    return (*profile, *parameters, *rules)
+
+
+def tailor_parameters(tailoring: Tailoring, parameters: tuple[Parameter, ...], scope: Scope) -> tuple[Parameter, ...]:
+    """Return the parameters as tailored in the scope's profile, which gets their values; note what cannot be."""
+    found = {parameter.id: parameter for parameter in parameters}
+    for change in tailoring.parameters:
+        if change.id not in found:
+            scope.problems.add(change.place, f"there is no parameter '{change.id}'", did_you_mean(change.id, found))
+            continue
+        own = scope.values.get(change.id)
+        if own is None:
+            what = f"parameter '{change.id}' has no value in profile {scope.profile}"
+            scope.problems.add(change.place, what, "nothing asks for it there: leave it out")
+        elif _form(own) != _form(change.value):
+            what = f"'{change.id}' must be {_form(own)}, not {_form(change.value)}"
+            scope.problems.add(change.value.place, what, f"the pack's own: {show(own)}")
+        else:
+            scope.values[change.id] = change.value
+            scope.tailored.add(change.id)
+            given = ParameterValue(show(change.value), f"tailored: {change.reason}")
+            values = {**dict(found[change.id].values), scope.profile: given}
+            found[change.id] = replace(found[change.id], values=tuple(values.items()))
+    return tuple(found.values())
+
+
+def tailor_rules(
+    tailoring: Tailoring, rules: Sequence[Rule], known: RuleNames, verified_by: str, scope: Scope
+) -> tuple[Rule, ...]:
+    """Return the rules without those that are off, and with others rated as said; note what cannot be."""
+    changes = {change.id: change for change in tailoring.rules}
+    here = {rule.id for rule in rules}
+    for change in tailoring.rules:
+        found = len(scope.problems.found)
+        check_rule(Text(change.id, change.place), known, scope.problems)
+        if len(scope.problems.found) == found and change.id not in here:
+            what = f"rule '{change.id}' is not in profile {scope.profile}"
+            scope.problems.add(change.place, what, "leave it out")
+        if change.severity is None and change.id == verified_by:
+            what = f"rule '{change.id}' cannot be off: its PASS is what proves the move"
+            scope.problems.add(change.place, what, "rate it otherwise, or waive it where it cannot be met")
+    kept = (rule for rule in rules if rule.id not in changes or changes[rule.id].severity is not None)
+    return tuple(_rated(rule, changes.get(rule.id)) for rule in kept)
+
+
+def _rated(rule: Rule, change: RuleChange | None) -> Rule:
+    return replace(rule, severity=change.severity) if change and change.severity else rule
+
+
+def _form(value: Node | Table) -> str:
+    """Return what kind of value a parameter has, in words."""
+    match value:
+        case Table(key, columns):
+            return f"a table by {', '.join(key)} with {', '.join(columns)}"
+        case Items():
+            return "a list"
+        case Text() | Entries():
+            return "a single value"
+
+
+def _parameters(file: Entries, problems: Problems) -> Iterator[ParameterChange]:
+    for name, entry, place in _changes(file, "parameters", "parameter", problems):
+        check_keys(entry, f"the change of parameter '{name}'", ("reason",), ("value", "table"), problems)
+        reason = words_of(entry, "reason", problems, WHY)
+        value = value_of(name, entry, problems)
+        if value is not None:
+            yield ParameterChange(name, value, reason, place)
+
+
+def _rules(file: Entries, problems: Problems) -> Iterator[RuleChange]:
+    for name, entry, place in _changes(file, "rules", "rule", problems):
+        check_keys(entry, f"the change of rule '{name}'", ("reason",), ("off", "severity"), problems)
+        reason = words_of(entry, "reason", problems, WHY)
+        off = flag_of(entry, "off", problems, default=True)
+        if ("off" in entry.entries) == ("severity" in entry.entries):
+            problems.add(entry.place, f"rule '{name}' needs either 'off: true' or 'severity'")
+        elif not off:
+            problems.add(entry.entries["off"].place, f"rule '{name}' is not off as it is", "leave it out")
+        severity = choice_of(entry, "severity", list(Severity), problems) if "severity" in entry.entries else None
+        yield RuleChange(name, Severity(severity) if severity else None, reason, place)
+
+
+def _changes(file: Entries, key: str, what: str, problems: Problems) -> Iterator[tuple[str, Entries, Place]]:
+    """Yield name, change and place of the name."""
+    node = mapping(file.entries.get(key), f"'{key}'", problems)
+    if node is not None and not node.entries:
+        problems.add(node.place, f"'{key}' is empty", "leave it out")
+    for name, value in (node.entries if node else {}).items():
+        entry = mapping(value, f"the change of {what} '{name}'", problems)
+        if entry:
+            yield name, entry, node.keys[name] if node else value.place

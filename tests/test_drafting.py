@@ -1,0 +1,152 @@
+"""Drafted attestations: what would settle most, refused until somebody filled it in, and then of effect."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from checker.drafting import ALLOWED, Waiting, draft, waiting
+from checker.errors import RuleError
+from checker.facts.catalogue import catalogue
+from checker.loading import load
+from checker.model.fact import FactSpec
+from checker.options import Options
+from checker.packs.attestations import read_attestations
+from checker.pipeline import check
+from tests.contoso import AS_OF, FLEET, ROOT, working_in
+
+BARE = Options((f"{FLEET}/inventory",), AS_OF)
+ATTESTED = replace(BARE, attestations=f"{FLEET}/attestations.yaml")
+FILLED = {  # a value for each type
+    "text": "GW_EU",
+    "version": "10.1",
+    "number": "10",
+    "flag": "no",
+    "date": "2026-12-31",
+    "time": '"2026-12-31T14:30Z"',
+    "set": "[plan2]",
+    "attempts": """[
+    {url: "https://edr-weu.eu.endpoint.security.microsoft.com/", http_status: 200, method: analyzer},
+    {url: "https://mdav.eu.endpoint.security.microsoft.com/", http_status: 200, method: analyzer}]""",
+}
+
+
+@pytest.fixture(autouse=True)
+def root() -> Iterator[None]:
+    with working_in(ROOT):
+        yield
+
+
+def value_of(spec: FactSpec) -> str:
+    return "eu" if spec.name == "site.geo" else spec.words[0] if spec.words else FILLED[spec.type]
+
+
+def filled_in(text: str) -> str:
+    """Return a draft as somebody who knows fills it in."""
+
+    def entry(match: re.Match[str]) -> str:
+        spec = catalogue()[match[1]]
+        words = "by: N. Lind\n  evidence: CHG-7\n  attested: 2026-11-20\n  valid_until: 2027-01-31"
+        return f"- fact: {spec.name}\n  value: {value_of(spec)}\n  {words}\n"
+
+    return re.sub(r"- fact: (\S+)\n  value:\n  by:\n  evidence:\n  attested:\n  valid_until:\n", entry, text)
+
+
+def of(options: Options) -> tuple[Waiting, ...]:
+    with check(options) as result:
+        return waiting(load(options).plan, result.summary)
+
+
+def facts_in(text: str) -> list[str]:
+    return [entry["fact"] for entry in yaml.safe_load(text) or ()]
+
+
+def test_every_fact_that_devices_wait_for_is_drafted_or_named() -> None:
+    with check(BARE) as result:
+        summary = result.summary
+    text = draft(BARE)
+    told = {each.fact for each in summary.unlocks}
+    told |= {each.action.removeprefix("settle ") for each in summary.actions if each.action.startswith("settle ")}
+
+    assert {fact for fact in told if catalogue()[fact].about != "device"} <= set(facts_in(text))
+    assert all(f"#   {fact} (" in text for fact in told if catalogue()[fact].about == "device")
+
+
+def test_no_fact_of_a_device_is_drafted() -> None:
+    assert {catalogue()[fact].about for fact in facts_in(draft(BARE))} == {"site", "tenant", "fleet"}
+
+
+def test_most_devices_come_first() -> None:
+    listed = of(BARE)
+
+    assert [each.devices for each in listed] == sorted((each.devices for each in listed), reverse=True)
+    assert listed[0].devices > 100
+    order = [each.spec.name for each in listed if each.spec.about != "device"]
+    assert facts_in(draft(BARE)) == order
+
+
+def test_an_entry_says_what_is_asked_how_many_wait_and_who_reads_it() -> None:
+    text = draft(BARE)
+    entry = text[: text.index("- fact: site.geo")].rpartition("\n\n")[2]
+
+    assert entry == (
+        "# Geography of the tenant's data, which chooses the hosts.\n"
+        "# Allowed: us, eu, uk, au, ch, in.\n"
+        "# 4 devices wait for it; read by sc.legacy-urls-acknowledged.\n"
+    )
+    assert "# No device waits for it; read by sc.licence.\n- fact: tenant.licences\n" in text
+    assert "# An export is the better proof: URL-reachability file.\n- fact: url.tests\n" in text
+
+
+def test_what_is_attested_is_not_asked_again() -> None:
+    stated = {"site.tls_inspection", "site.geo", "tenant.licences", "fleet.pilot_first"}
+
+    assert stated <= set(facts_in(draft(BARE)))
+    assert not stated & set(facts_in(draft(ATTESTED)))
+
+
+def test_an_attestation_that_ended_is_asked_again() -> None:
+    assert "tenant.licences" in facts_in(draft(replace(ATTESTED, as_of=AS_OF.replace(year=2027, month=12))))
+
+
+def test_a_draft_is_no_attestation_until_it_is_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text(draft(BARE), encoding="utf-8")
+    with pytest.raises(RuleError) as raised:
+        read_attestations(path, "words.yaml", AS_OF)
+
+    lines = path.read_text().splitlines()
+    empty = [number for number, line in enumerate(lines, start=1) if re.fullmatch(r"  \w+:", line)]
+    assert [int(problem.where.split(":")[1]) for problem in raised.value.problems] == empty
+    assert len(empty) == 5 * len(facts_in(path.read_text()))
+
+
+def test_a_draft_that_is_filled_in_settles_what_it_said(tmp_path: Path) -> None:
+    path = tmp_path / "words.yaml"
+    path.write_text(filled_in(draft(BARE)), encoding="utf-8")
+    found = read_attestations(path, "words.yaml", AS_OF)
+    after = of(replace(BARE, attestations=str(path)))
+
+    assert [word.fact for word in found] == facts_in(path.read_text())
+    assert not {each.spec.name for each in after} & {"site.geo", "site.tls_inspection", "tenant.licences"}
+    with check(BARE) as before, check(replace(BARE, attestations=str(path))) as now:
+        assert now.summary.devices["ready"] > before.summary.devices["ready"] + 50
+
+
+@pytest.mark.parametrize("fact", [name for name, spec in catalogue().items() if spec.about != "device"])
+def test_every_fact_that_may_be_drafted_is_refused_empty_and_taken_filled_in(fact: str, tmp_path: Path) -> None:
+    spec, path = catalogue()[fact], tmp_path / "words.yaml"
+    if spec.derived:
+        return
+    assert spec.words or spec.type in ALLOWED
+    entry = f"- fact: {fact}\n  value:\n  by:\n  evidence:\n  attested:\n  valid_until:\n"
+    path.write_text(entry)
+    with pytest.raises(RuleError) as raised:
+        read_attestations(path, "words.yaml", AS_OF)
+    path.write_text(filled_in(entry))
+
+    assert len(raised.value.problems) == 5
+    assert [word.fact for word in read_attestations(path, "words.yaml", AS_OF)] == [fact]
