@@ -16,6 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks import govern
+
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "benchmarks"
 AS_OF = "2026-11-23"
@@ -100,6 +102,17 @@ def check(path: Path, *outputs: str) -> list[str]:
     return [PYTHON, "-m", "checker", "check", str(path), "--as-of", AS_OF, "--quiet", *written]
 
 
+def gate(path: Path) -> list[str]:
+    """Return the command that decides one of five waves of an export, governed as a large fleet is."""
+    folder = BUILD / "governed"
+    govern.write(folder)
+    files = [word for kind in ("waves", "waivers", "attestations") for word in (f"--{kind}", f"{folder}/{kind}.yaml")]
+    written = [f"{BUILD}/gate.xml", f"{BUILD}/gate.json"]
+    command = check(path, *written)
+    command[command.index("check")] = "gate"
+    return [*command, *files, "--wave", "half"]
+
+
 def python(code: str) -> list[str]:
     """Return the command that runs a line of Python."""
     return [PYTHON, "-c", code]
@@ -109,6 +122,7 @@ def figures(devices: int) -> list[Figure]:
     """Return every figure."""
     big, small = export(devices), export(100)
     reports = (f"{BUILD}/junit.xml", f"{BUILD}/problems.sarif", f"findings:{BUILD}/findings.parquet")
+    decided = (f"{BUILD}/junit.xml", f"{BUILD}/r.json")
     read = python(f"import polars; polars.read_csv({str(big)!r}, infer_schema=False)")
     size = big.stat().st_size / 1e6
     rows = f"{devices:,} devices, one hunting CSV of {size:,.0f} MB"
@@ -133,6 +147,13 @@ def figures(devices: int) -> list[Figure]:
             "`import polars, click, yaml`",
             python("import polars, click, yaml"),
             "2",
+        ),
+        compare(
+            "`gate`, the same export with five waves, 200 waivers and 50 attestations, JUnit + JSON",
+            gate(big),
+            "`check` of it without them, JUnit + JSON",
+            check(big, *decided),
+            "1.3",
         ),
         compare("`--help`", [PYTHON, "-m", "checker", "--help"], "`import click`", python("import click"), "2"),
     ]

@@ -25,7 +25,7 @@ def every_command() -> list[list[str]]:
         command = commands.get_command(click.Context(commands), name)
         found.append([name])
         if isinstance(command, click.Group):
-            found += [[name, sub] for sub in command.commands]
+            found += [[name, sub] for sub in command.list_commands(click.Context(command))]
     return found
 
 

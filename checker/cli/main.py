@@ -6,56 +6,40 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import click
 
 from checker import __version__
+from checker.cli.lazy import Later, LazyGroup
 from checker.errors import CheckerError, Problem
 from checker.reporters.wording import visible
 
-# command -> module with a click command of the same name, and its line in the help
-COMMANDS = {
-    "check": ("checker.cli.check", "Judge an inventory: summary, reports, exit code."),
-    "gate": ("checker.cli.gate", "Decide whether a wave may go: PROMOTE, HOLD or UNDETERMINED."),
-    "plan": ("checker.cli.plan", "Plan the move: path, steps and verification of each device."),
-    "inspect": ("checker.cli.inspect", "Show how files are read: format, columns, coverage, what stays undecided."),
-    "explain": ("checker.cli.explain", "Tell why a device, or a rule over the fleet, came out as it did."),
-    "diff": ("checker.cli.diff", "Compare two results: what regressed, what is fixed, what came and went."),
-    "trend": ("checker.cli.trend", "Show the share of each readiness over many results."),
-    "rules": ("checker.cli.rules", "List, show, lint and test the rules."),
-    "waves": ("checker.cli.waves", "Check the waves of a rollout."),
-    "waivers": ("checker.cli.waivers", "Check waivers: the outcomes that somebody accepts until a day."),
-    "attest": ("checker.cli.attest", "Check attestations: facts that somebody vouches for until a day."),
+COMMANDS: Later = {
+    "check": ("checker.cli.check", "check", "Judge an inventory: summary, reports, exit code."),
+    "gate": ("checker.cli.gate", "gate", "Decide whether a wave may go: PROMOTE, HOLD or UNDETERMINED."),
+    "plan": ("checker.cli.plan", "plan", "Plan the move: path, steps and verification of each device."),
+    "inspect": (
+        "checker.cli.inspect",
+        "inspect",
+        "Show how files are read, what they cover, and what stays undecided.",
+    ),
+    "explain": ("checker.cli.explain", "explain", "Tell why a device, or a rule over the fleet, came out as it did."),
+    "diff": ("checker.cli.diff", "diff", "Compare two results: what regressed, what is fixed, what came and went."),
+    "trend": ("checker.cli.trend", "trend", "Show the share of each readiness over many results."),
+    "rules": ("checker.cli.rules", "rules", "List, show, lint and test the rules."),
+    "waves": ("checker.cli.waves", "waves", "Check the waves of a rollout."),
+    "waivers": ("checker.cli.waivers", "waivers", "Check waivers: the outcomes that somebody accepts until a day."),
+    "attest": ("checker.cli.attest", "attest", "Check attestations: facts that somebody vouches for until a day."),
 }
 BUG = 70  # exit code of an error of ours (EX_SOFTWARE of sysexits.h)
 USAGE = 2  # exit code for usage, input and rules that cannot be used
 
 
-class Commands(click.Group):
-    """A group that knows its commands by name and imports them one at a time."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the command names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return a command; None if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Write the table of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.command(
-    cls=Commands,
+@click.group(
+    cls=LazyGroup,
+    later=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: mde-readiness check export.csv -o junit.xml -o problems.sarif",
 )

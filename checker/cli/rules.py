@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.rules_diff import diff_packs
-from checker.cli.rules_new import new_rule
+from checker.cli.lazy import LazyGroup
 from checker.errors import CheckerError, Problem, UsageError
 from checker.model.rule import Pack, Rule
 from checker.packs.build import build_pack, read_pack_files
@@ -19,13 +18,15 @@ from checker.yaml_nodes import did_you_mean
 KINDS = ("rules", "pack", "routes", "cases", "attestations", "waivers", "waves", "tailoring", "report")
 
 
-@click.group(epilog="Example: mde-readiness rules show sc.sense-min")
+LATER = {
+    "new": ("checker.cli.rules_new", "new_rule", "Start a rule, with its cases, in a pack of your own."),
+    "diff": ("checker.cli.rules_diff", "diff_packs", "Compare what two packs make of one inventory."),
+}
+
+
+@click.group(cls=LazyGroup, later=LATER, epilog="Example: mde-readiness rules show sc.sense-min")
 def rules() -> None:
     """List, show, lint, test and compare the rules."""
-
-
-rules.add_command(diff_packs)
-rules.add_command(new_rule)
 
 
 @rules.command("list", epilog="Example: mde-readiness rules list --pack defender-for-business")

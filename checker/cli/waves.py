@@ -5,20 +5,19 @@ from pathlib import Path
 
 import click
 
+from checker.cli.lazy import LazyGroup
 from checker.cli.lint_files import counted, lint_files, lint_options
 from checker.cli.options import as_of_day
-from checker.cli.waves_suggest import suggest_waves
 from checker.packs.build import read_pack_files
 from checker.packs.library import find_pack
 from checker.packs.waves import read_waves
 
+LATER = {"suggest": ("checker.cli.waves_suggest", "suggest_waves", "Draft waves from the devices that are READY.")}
 
-@click.group(epilog="Example: mde-readiness waves lint waves.yaml")
+
+@click.group(cls=LazyGroup, later=LATER, epilog="Example: mde-readiness waves lint waves.yaml")
 def waves() -> None:
     """Check and draft the waves of a rollout."""
-
-
-waves.add_command(suggest_waves)
 
 
 @waves.command("lint", epilog="Example: mde-readiness waves lint waves.yaml --pack defender-for-business")

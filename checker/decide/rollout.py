@@ -118,7 +118,7 @@ def waiver_notes(plan: Plan, waivers: Waivers, judgements: Judgements) -> tuple[
                 state=_state(plan, waiver),
                 devices=devices,
                 used_on=tally.waiver_outcomes[place],
-                broad=100 * devices > waivers.broad_percent * judged,
+                broad=devices > waivers.broad.of(judged),
                 unknown_rule=waiver.rule not in rules,
                 unmatched=(*listed.unmatched, *listed.ambiguous),
             )

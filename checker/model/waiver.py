@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from checker.errors import Place
 from checker.model.selection import Selection
+from checker.model.wave import Limit
 
 HORIZON_DAYS = 365  # longest life of a waiver unless its file says otherwise: one year, so that each is seen again
-BROAD_PERCENT = Decimal(10)  # a waiver on more of the judged devices than this is reported as broad
+BROAD = Limit(Decimal(10), percent=True)  # a waiver that speaks of more of the judged devices is reported as broad
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,4 @@ class Waivers:
     file: str
     sha256: str
     items: tuple[Waiver, ...]
-    broad_percent: Decimal = BROAD_PERCENT
+    broad: Limit = BROAD

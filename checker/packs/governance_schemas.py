@@ -52,7 +52,7 @@ def waivers() -> Json:
         },
         {"accepts": {"enum": ["fail", "unknown"]}},
     )
-    body = an_object({"waivers": {"type": "array", "items": waiver}}, {"horizon_days": _whole(1), "broad": PERCENT})
+    body = an_object({"waivers": {"type": "array", "items": waiver}}, {"horizon_days": _whole(1), "broad": LIMIT})
     return titled("Waivers: outcomes that somebody accepts until a day", body, {"devices": _devices(), **conditions()})
 
 

@@ -19,8 +19,8 @@ from datetime import date
 from pathlib import Path
 
 from checker.model.selection import EVERYONE
-from checker.model.waiver import BROAD_PERCENT, HORIZON_DAYS, Waiver, Waivers
-from checker.packs.governance import RuleNames, check_rule, day_of, is_fresh, number_of, percent_of, words_of
+from checker.model.waiver import BROAD, HORIZON_DAYS, Waiver, Waivers
+from checker.packs.governance import RuleNames, check_rule, day_of, is_fresh, limit_of, number_of, words_of
 from checker.packs.parameters import Scope
 from checker.packs.selections import read_selection
 from checker.yaml_nodes import Entries, Items, Problems, Text, check_keys, choice_of, load_hashed, mapping
@@ -50,11 +50,11 @@ def read_waivers(
     node, digest = load_hashed(path, shown, problems)
     file = mapping(node, "a file of waivers", problems)
     found: list[Waiver] = []
-    broad = BROAD_PERCENT
+    broad = BROAD
     if file is not None:
         check_keys(file, "a file of waivers", ("waivers",), ("horizon_days", "broad"), problems)
         horizon = number_of(file, "horizon_days", problems, least=1) if "horizon_days" in file.entries else HORIZON_DAYS
-        broad = percent_of(file, "broad", problems) or BROAD_PERCENT
+        broad = limit_of(file, "broad", problems) or BROAD
         found = _each(file, RuleNames(known_rules, notes), horizon, Scope("", as_of, problems))
     problems.raise_if_any()
     return Waivers(shown, digest, tuple(sorted(found, key=lambda waiver: waiver.id)), broad)

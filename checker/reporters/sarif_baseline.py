@@ -7,8 +7,10 @@
 | ``updated`` | the same problem with another message | another number then |
 | ``absent`` | a problem then, no longer or of another outcome now; added from the baseline | some then, none now |
 
-An earlier result holds problems only. A PASS is ``unchanged`` where its device was there and had no problem with the
-rule, else ``new``; what counts passes or does not apply, of many devices, is ``unchanged``.
+A fact that no input carries gives one finding for the whole fleet: where that was so in one of the results only, what
+is UNKNOWN in both is neither new nor gone. An earlier result holds problems only: a PASS is ``unchanged`` where its
+device was there and had no problem with the rule, else ``new``; what counts passes or does not apply, of many devices,
+is ``unchanged``.
 """
 
 from typing import Final
@@ -30,24 +32,34 @@ def with_states(result: Result, rows: pl.DataFrame) -> pl.DataFrame:
     """Return outcomes of devices with the column ``state``; null in all of them where there is no baseline."""
     if result.baseline is None:
         return rows.with_columns(state=pl.lit(None, pl.String))
+    findings, rule, unknown = scan(result.baseline.findings), pl.col("rule_id"), pl.col("outcome") == "UNKNOWN"
     mine = rows.lazy().select("device_id").unique()
-    then = scan(result.baseline.findings).select(*_KEY, pl.col("message").alias("then")).join(mine, on="device_id")
+    then = findings.select(*_KEY, pl.col("message").fill_null("").alias("then")).join(mine, on="device_id").unique(_KEY)
     devices = scan(result.baseline.devices).select("device_id", "failed", "unknown").join(mine, on="device_id")
-    rule = pl.col("rule_id")
-    once = scan(result.baseline.findings).filter(pl.col("device_id") == "").select("rule_id").collect()["rule_id"]
-    listed = pl.col("failed").list.contains(rule) | pl.col("unknown").list.contains(rule)
-    had = pl.when(pl.col("device_id") == "").then(rule.is_in(once.to_list())).otherwise(listed)
+    once = findings.filter(pl.col("device_id") == "").select("rule_id", pl.col("message").fill_null("").alias("fleet"))
+    spread = findings.filter(pl.col("device_id") != "", unknown).select("rule_id").unique().with_columns(spread=True)
+    on_fleet, was_unknown = pl.col("device_id") == "", pl.col("unknown").list.contains(rule)
+    had = (
+        pl.when(on_fleet)
+        .then(pl.col("fleet").is_not_null())
+        .otherwise(pl.col("failed").list.contains(rule) | was_unknown)
+    )
+    before = pl.coalesce("then", pl.when(unknown & was_unknown).then("fleet"))  # it stood for the device, too
+    before = pl.coalesce(before, pl.when(unknown & on_fleet & pl.col("spread").is_not_null()).then(pl.lit("")))
+    problem = _compared(before.is_null(), before == pl.col("message").fill_null(""))
     state = (
         pl.when(pl.col("outcome").is_in(_PROBLEMS))
-        .then(_compared(pl.col("then").is_null(), pl.col("then") == pl.col("message").fill_null("")))
+        .then(problem)
         .otherwise(_compared(had.fill_null(value=True), pl.lit(value=True)))
     )
     return (
         rows.lazy()
-        .join(then.with_columns(pl.col("then").fill_null("")).unique(_KEY), on=_KEY, how="left", maintain_order="left")
+        .join(then, on=_KEY, how="left", maintain_order="left")
         .join(devices.unique("device_id"), on="device_id", how="left", maintain_order="left")
+        .join(once.unique("rule_id"), on="rule_id", how="left", maintain_order="left")
+        .join(spread, on="rule_id", how="left", maintain_order="left")
         .with_columns(state=state)
-        .drop("then", "failed", "unknown")
+        .drop("then", "failed", "unknown", "fleet", "spread")
         .collect()
     )
 
@@ -63,7 +75,11 @@ def with_absent(result: Result, rows: pl.DataFrame, rules: list[str], slots: tup
     """
     if result.baseline is None:
         return rows
-    gone = _earlier(result, rules).join(rows.lazy().select(_KEY), on=_KEY, how="anti", maintain_order="left")
+    unknown, now = pl.col("outcome") == "UNKNOWN", rows.select(_KEY)
+    fleet = now.filter(unknown).with_columns(device_id=pl.lit("")).unique()
+    once = now.filter(unknown, pl.col("device_id") == "")["rule_id"].to_list()
+    gone = _earlier(result, rules).join(pl.concat([now, fleet]).lazy(), on=_KEY, how="anti", maintain_order="left")
+    gone = gone.filter(~(unknown & pl.col("rule_id").is_in(once) & pl.col("here").is_not_null()))
     found = gone.with_columns(state=pl.lit("absent"), run=run_of(slots)).head(DETAIL_LIMIT + 1 - rows.height).collect()
     return pl.concat([rows, found.select([pl.col(name).cast(kind) for name, kind in rows.schema.items()])])
 
@@ -95,4 +111,5 @@ def _earlier(result: Result, rules: list[str]) -> pl.LazyFrame:
         .with_columns(wave=wave)
     )
     only = limited_to(result.summary)
-    return rows.filter((pl.col("wave") == only) | (pl.col("device_id") == "")) if only else rows
+    once = (pl.col("device_id") == "") & (pl.col("devices") == 0)  # of the tenant; others may be about other waves only
+    return rows.filter((pl.col("wave") == only) | once) if only else rows

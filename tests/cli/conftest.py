@@ -74,3 +74,64 @@ def urls(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+WAVES = """\
+waves:
+  - name: pilot
+    devices: {listed: [ws-1.contoso.example, ws-2.contoso.example]}
+    tool: local-script
+    starts: 2026-11-02
+    gate: {ready: 100 %, guidance_days: 2000}
+  - name: broad
+    devices: {listed: [ws-3.contoso.example, ws-4.contoso.example]}
+    tool: intune
+    gate: {ready: 100 %, guidance_days: 2000}
+  - name: kiosks
+    devices: {listed: [kiosk-1.contoso.example]}
+    gate: {guidance_days: 2000}
+"""
+WAIVER = """\
+  - id: {id}
+    rule: {rule}
+    devices: {{listed: [ws-3.contoso.example]}}
+    reason: The bench keeps its image until the contract ends.
+    owner: Aoife Byrne, endpoint management
+    approver: Nora Lind, security
+    ticket: CHG-20311
+    created: 2026-11-02
+    expires: 2026-11-23
+"""
+# OLD fails these two; its device is ws-3 wherever WAVES are used
+WAIVERS = f"waivers:\n{WAIVER.format(id='W-1', rule='sc.sense-min')}{WAIVER.format(id='W-2', rule='sc.windows-update')}"
+ATTESTATIONS = """\
+- fact: site.geo
+  value: eu
+  by: Nora Lind, tenant administrator
+  evidence: Defender portal, read on 2026-11-02
+  attested: 2026-11-02
+  valid_until: 2027-11-02
+"""
+TAILORING = """\
+profile: {name: current, reason: The proxies were opened by the list of 2026.}
+rules:
+  sc.sense-min: {severity: major, reason: The pilot showed it.}
+"""
+
+
+@pytest.fixture
+def governing(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file that governs a run."""
+
+    def write(text: str, name: str = "waves.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def fleet(export: Callable[..., Path], urls: Callable[..., Path]) -> tuple[Path, Path]:
+    """Write two READY devices, one that fails two blockers, one MIGRATED and a phone, with their URL tests."""
+    return export(GOOD, GOOD, OLD, MIGRATED, PHONE), urls(4)

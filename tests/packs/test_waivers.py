@@ -11,6 +11,7 @@ from checker.errors import RuleError
 from checker.model.condition import All
 from checker.model.selection import EVERYONE
 from checker.model.waiver import HORIZON_DAYS, Waivers
+from checker.model.wave import Limit
 from checker.packs.waivers import read_waivers
 from tests.packs.governed import AS_OF, EXAMPLES, PACK, Row, edited, refused, rows, said
 
@@ -50,7 +51,7 @@ def test_the_example_in_order_of_ids() -> None:
     first, second, third = waivers.items
 
     assert [waiver.id for waiver in waivers.items] == ["W-2026-009", "W-2026-014", "W-2026-015"]
-    assert (waivers.file, waivers.broad_percent) == ("waivers.yaml", Decimal(5))
+    assert (waivers.file, waivers.broad) == ("waivers.yaml", Limit(Decimal(5), percent=True))
     assert waivers.sha256 == hashlib.sha256((EXAMPLES / "waivers.yaml").read_bytes()).hexdigest()
     assert [waiver.accepts_fail for waiver in waivers.items] == [False, True, True]
     assert first.devices.listed == ("ws-osl-017.contoso.example", "5f2c8a1e9b7d4c3f6a0e8d2b1c4f7a9e3d6b5c80")

@@ -11,7 +11,7 @@ from checker.model.result import Baseline, Result, Table
 from checker.reporters import sarif
 from checker.reporters.shown import DETAIL_LIMIT
 
-from .fleets import AGENT, LIVE, SENSE, STALE, TENANT, URLS, Fleet, device_id, fleet, large_fleet
+from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id, fleet, large_fleet
 from .results import build
 from .rollouts import gate, rollout
 from .sarif_log import Log, broken_rules, log
@@ -49,6 +49,7 @@ def earlier(tmp_path: Path) -> Result:
         STALE: {ONE: "FAIL", TWO: "PASS", THREE: "PASS"},
         LIVE: {NINE: "FAIL"},
         TENANT: {"": "FAIL"},
+        PROXY: {"": "UNKNOWN"},
     }
     messages = {(AGENT.id, THREE): "Agent 19.0 is older than 101.23052.0004."}
     return build(tmp_path / "earlier", Fleet(names, outcomes, messages=messages))
@@ -70,6 +71,18 @@ def test_every_state_has_its_cause(small: Result, earlier: Result) -> None:
     assert found[NINE, AGENT.id, "FAIL"] == "absent"  # the device is gone
     assert found[NINE, SENSE.id, "UNKNOWN"] == "absent"
     assert (NINE, LIVE.id, "FAIL") not in found  # of a phase that is not shown
+
+
+def test_what_is_unknown_once_for_all_is_the_same_as_unknown_on_each_device(tmp_path: Path) -> None:
+    names = {ONE: "pc-1", TWO: "pc-2"}
+    for_all = build(tmp_path / "all", Fleet(names, {URLS: {"": "UNKNOWN"}}))
+    listed = pl.concat(for_all.devices.frames()).with_columns(unknown=pl.lit([URLS.id]))
+    listed.write_parquet(for_all.devices.parts[0])
+    for_all = replace(for_all, devices=Table(for_all.devices.columns, for_all.devices.parts[:1], 2))
+    each = build(tmp_path / "each", Fleet(names, {URLS: dict.fromkeys(names, "UNKNOWN")}))
+    expanded = {(ONE, URLS.id, "UNKNOWN"): "unchanged", (TWO, URLS.id, "UNKNOWN"): "unchanged"}
+    assert states(against(each, for_all)) == expanded
+    assert states(against(for_all, each)) == {("", URLS.id, "UNKNOWN"): "updated"}
 
 
 def test_a_log_with_states_is_valid_and_has_one_in_every_result(small: Result, earlier: Result) -> None:
@@ -126,9 +139,11 @@ def with_waves(result: Result, waves: dict[str, str]) -> Result:
 
 def test_in_the_run_of_one_wave_other_waves_are_not_gone(tmp_path: Path, earlier: Result) -> None:
     then = with_waves(earlier, {NINE: "pilot", THREE: "ring-1"})
-    found = states(against(gate(tmp_path / "gate"), then))
+    now = gate(tmp_path / "gate")
+    found = states(against(replace(now, summary=replace(now.summary, phase="all")), then))
     assert found[NINE, AGENT.id, "FAIL"] == "absent"
     assert found["", TENANT.id, "FAIL"] == "absent"
+    assert ("", PROXY.id, "UNKNOWN") not in found  # of the whole fleet then: it may have been about the others
     assert not [key for key in found if key[0] == THREE]
     assert found["", URLS.id, "UNKNOWN"] == "unchanged"
 
