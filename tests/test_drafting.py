@@ -13,6 +13,7 @@ from checker.errors import RuleError
 from checker.facts.catalogue import catalogue
 from checker.loading import load
 from checker.model.fact import FactSpec
+from checker.model.notes import Unlock
 from checker.options import Options
 from checker.packs.attestations import read_attestations
 from checker.pipeline import check
@@ -106,6 +107,29 @@ def test_what_is_attested_is_not_asked_again() -> None:
 
     assert stated <= set(facts_in(draft(BARE)))
     assert not stated & set(facts_in(draft(ATTESTED)))
+
+
+def test_what_is_attested_is_not_asked_again_though_its_rule_waits_for_more(tmp_path: Path) -> None:
+    assert {"fleet.all_waves_verified", "fleet.old_access_removed"} <= set(facts_in(draft(BARE)))
+    path = tmp_path / "words.yaml"
+    path.write_text(
+        filled_in("- fact: fleet.old_access_removed\n  value:\n  by:\n  evidence:\n  attested:\n  valid_until:\n")
+    )
+    path.write_text(path.read_text().replace("value: no", "value: yes"))
+    after = facts_in(draft(replace(BARE, attestations=str(path))))
+
+    assert "fleet.all_waves_verified" in after
+    assert "fleet.old_access_removed" not in after
+
+
+def test_of_several_counts_of_a_fact_the_greatest_is_told() -> None:
+    with check(BARE) as result:
+        summary = result.summary
+    licences = Unlock("tenant.licences", "attestation", "tenant", 7, ("made.rule",))
+    found = waiting(load(BARE).plan, replace(summary, unlocks=(*summary.unlocks, licences)))
+    told = {each.spec.name: each for each in found}["tenant.licences"]
+
+    assert (told.devices, told.rules) == (7, ("made.rule", "sc.licence"))
 
 
 def test_an_attestation_that_ended_is_asked_again() -> None:

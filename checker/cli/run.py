@@ -33,6 +33,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "devices": frozenset({"devices"}),
     "plan": frozenset({"plan"}),
 }
+BY_WAVE = ("sarif", "sarif-full")  # kinds that tell the findings of each wave apart, by the table of devices
 TABLES = ("devices", "findings")  # kinds that belong to a result, and are named by its JSON report
 
 RUNNING = (
@@ -76,6 +77,8 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     """
     baseline = _earlier(given["baseline"])
     outputs = _outputs(given, baseline)
+    if given["waves"] and any(output.kind in BY_WAVE for output in outputs):
+        more |= {"devices"}
     options = replace(
         inventory_options(given),
         select=given["select"],

@@ -95,7 +95,7 @@ def smallest(found: ActionSet) -> str:
     settle = [visible(action.removeprefix(SETTLE)) for action in found.actions if action.startswith(SETTLE)]
     parts = [f"{verb} {_listed(names)}" for verb, names in (("fix", fix), ("settle", settle)) if names]
     todo = " and ".join(parts) or "nothing to do"
-    enough = "enough for the gate" if found.enough else "not enough for the gate"
+    enough = "enough for its least share READY" if found.enough else "not enough for its least share READY"
     how = "smallest set, exact" if found.exact else "found step by step, a smaller set may exist"
     hope = ", if what is settled turns out well" if found.settles else ""
     gain = f"{count(found.devices, 'more device')} READY{hope}"

@@ -81,6 +81,16 @@ def test_a_rule_is_about_what_its_fact_is_about_and_blocks_nothing(files: PackFi
     assert {rule.severity for rule in rules} == {Severity.MINOR}
 
 
+def test_no_rule_asks_for_what_is_assumed_anyway(files: PackFiles) -> None:
+    assumed = [spec for spec in catalogue().values() if spec.default and spec.words]
+
+    assert assumed
+    for spec in assumed:
+        rule, cases = scaffold(files, Wish("new.one", "new", spec.name))
+        assert f"require: {{{spec.name}: {spec.default}}}" not in rule
+        assert cases.count("expect: UNKNOWN") == 1
+
+
 def test_the_cases_show_every_outcome(files: PackFiles, tmp_path: Path) -> None:
     wish = Wish("new.one", "new", "os.build", applies_to=("os.family", "macos"))
     results = run_cases(folder_with(tmp_path, [wish], files), "made")
