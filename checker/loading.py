@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.errors import Problem, RuleError, UsageError
-from checker.facts.catalogue import catalogue
 from checker.model.notes import FileNote
 from checker.model.plan import Kind, Plan, Statement
 from checker.model.rule import Pack
@@ -18,6 +17,7 @@ from checker.packs.attestations import read_attestations
 from checker.packs.build import PackFiles, build_pack, read_pack_files
 from checker.packs.compile import compile_plan
 from checker.packs.library import find_pack, packs_folder
+from checker.packs.routes import tool_words
 from checker.packs.suppositions import read_suppositions
 from checker.packs.tailoring import Tailoring, lines, read_tailoring
 from checker.packs.waivers import read_waivers
@@ -167,9 +167,10 @@ def _planned(options: Options, waves: Waves) -> Iterator[Statement]:
     """Yield which tool the waves, or --tool, use."""
     day = options.as_of
     if options.tool:
-        words = catalogue()["plan.tool"].words
-        if options.tool not in words:
-            raise UsageError(Problem(f"--tool {options.tool}", "is no tool", did_you_mean(options.tool, words)))
+        tools = tool_words()
+        if options.tool not in tools:
+            hint = did_you_mean(options.tool, tools) or f"one of: {', '.join(tools)}"
+            raise UsageError(Problem(f"--tool {options.tool}", "is no tool", hint))
         yield Statement("plan.tool", options.tool, "", "", day, day, "--tool", 0, kind=Kind.PLANNED)
     for wave in waves.items:
         if wave.tool and not options.tool:

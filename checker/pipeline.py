@@ -223,7 +223,9 @@ def _refuse_nothing_judged(options: Options, plan: Plan, judgements: Judgements)
     if judged and outcomes:
         return
     what, hint = "every device is out of scope", ""
-    if judged:
+    if judged and options.wave and not sum(judgements.tally.verification.values()):
+        what, hint = f"no judged device is of wave '{options.wave}'", f"look at its devices in {options.waves}"
+    elif judged:
         what = f"no rule of phase {options.gate.phase} that counts with --fail-on {options.gate.fail_on} applies"
         hint = "choose other rules, another --phase, or a lower --fail-on"
     raise InputError(Problem(", ".join(options.inventory), f"nothing was judged: {what}", hint))

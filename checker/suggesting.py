@@ -116,7 +116,7 @@ def _describe(loaded: Loaded, records: Records, ready: pl.DataFrame) -> tuple[pl
         bucket = open_bucket(plan, records, first, last, {}, lists)
         whole = whole or bool((truths_of(bucket, plan.pack.whole_fleet, defaults=False) == TRUE).any())
         facts = {fact: _texts(bucket, fact) for fact in FACTS}
-        described = pl.DataFrame({"device_id": bucket.ids(), **facts}).join(ready, on="device_id", how="inner")
+        described = pl.DataFrame({"device_id": bucket.ids, **facts}).join(ready, on="device_id", how="inner")
         frames.append(described.select("device_id", "name", **_columns()))
     return pl.concat(frames).sort("device_id"), whole
 

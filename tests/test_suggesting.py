@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -297,3 +298,15 @@ def test_without_a_ready_device_what_stands_in_the_way_is_said(tmp_path: Path) -
         problem.hint
         == "what most of them need: update-sensor (2 devices), update-windows (2 devices); check tells the rest"
     )
+
+
+def test_where_all_devices_move_at_once_that_is_said(tmp_path: Path) -> None:
+    pack = Path(shutil.copytree("fixtures/packs/valid/smallest", tmp_path / "pack"))
+    options = replace(fleet(tmp_path, ("a.contoso.example", GOOD, "")), pack=str(pack))
+    told = "# Devices onboard automatically here, all at once"
+    apart = suggest(options, Wishes())
+    with (pack / "routes.yaml").open("a") as routes:
+        routes.write("whole_fleet: {os.family: windows}\n")
+
+    assert told not in apart
+    assert told in suggest(options, Wishes())

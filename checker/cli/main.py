@@ -29,9 +29,13 @@ COMMANDS: Later = {
     "diff": ("checker.cli.diff", "diff", "Compare two results: what regressed, what is fixed, what came and went."),
     "trend": ("checker.cli.trend", "trend", "Show the share of each readiness over many results."),
     "rules": ("checker.cli.rules", "rules", "List, show, lint and test the rules."),
-    "waves": ("checker.cli.waves", "waves", "Check the waves of a rollout."),
+    "waves": ("checker.cli.waves", "waves", "Draft and check the waves of a rollout."),
     "waivers": ("checker.cli.waivers", "waivers", "Check waivers: the outcomes that somebody accepts until a day."),
-    "attest": ("checker.cli.attest", "attest", "Check attestations: facts that somebody vouches for until a day."),
+    "attest": (
+        "checker.cli.attest",
+        "attest",
+        "Draft and check attestations: facts that somebody vouches for.",
+    ),
 }
 BUG = 70  # exit code of an error of ours (EX_SOFTWARE of sysexits.h)
 USAGE = 2  # exit code for usage, input and rules that cannot be used

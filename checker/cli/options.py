@@ -54,7 +54,7 @@ SHARED = (
         "--assume",
         metavar="FACT=VALUE [where {…}]",
         multiple=True,
-        help="What if? Put a value in place of what was read. A simulation: never READY, never exit 0.",
+        help="What if? Put a value in place of what was read. A simulation: READY never rests on it, and no exit 0.",
     ),
     click.option("--as-of", metavar="DATE", help="Judge as of this day (UTC); today if left out."),
     click.option(

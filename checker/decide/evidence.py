@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from checker.engine.cells import NO_RECORD, Cell
+from checker.engine.cells import Cell
 from checker.engine.coalesce import ATTESTED, FactColumn
 from checker.engine.columns import Bucket
 from checker.engine.pool import Pool
@@ -67,7 +67,7 @@ def _places(bucket: Bucket, facts: tuple[str, ...], record: Devices, of_fact: De
     times = records.times_of(record)
     return {
         "file": paths.gather(file),
-        "row": _but(pl.Series(row.astype(np.uint32)), record == NO_RECORD),
+        "row": _but(pl.Series(row.astype(np.uint32)), row == 0),
         "column": flat.gather(of_fact * (words + len(plan.statements)) + file),
         "observed": _but(pl.Series(times).cast(pl.Datetime("us")), times == NO_DATE),
     }

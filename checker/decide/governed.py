@@ -14,6 +14,7 @@ from checker.model.rule import Rule
 from checker.model.waiver import Waiver
 
 NO_WAIVER = -1
+Spoken = dict[str, dict[int, Mask]]  # rule -> waiver in force -> devices of a bucket that it speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Governed:
     wave: npt.NDArray[np.int16]  # place in plan.waves, or select.NO_WAVE
     shown: Mask  # of whom the reports speak: those of the chosen wave, or all; out of scope or not
     waived: dict[str, npt.NDArray[np.int16]]  # rule -> place in plan.waivers of what covers its outcome, or NO_WAIVER
-    spoken: dict[int, Mask]  # waiver in force -> devices that it speaks of
+    spoken: Spoken
 
     def waives(self, rule: str) -> Mask | None:
         """Return where a rule's outcome is covered; None if it is nowhere."""
@@ -35,12 +36,13 @@ def govern(judged: Judged, wave: str) -> Governed:
     bucket, plan = judged.bucket, judged.bucket.plan
     place = bucket.waves.place
     names = [each.name for each in plan.waves]
-    spoken = {number: bucket.chosen(waiver.devices) for number, waiver in in_force(plan)}
-    outcomes = {rule.id: judged.outcomes[row] for row, rule in enumerate(plan.device_rules)}
+    spoken: Spoken = {}
+    for number, waiver in in_force(plan):
+        spoken.setdefault(waiver.rule, {})[number] = bucket.chosen(waiver.devices)
     waived = {
-        rule.id: covering(plan, rule, outcomes[rule.id], spoken)
-        for rule in plan.device_rules
-        if any(plan.waivers[number].rule == rule.id for number in spoken)
+        rule.id: covering(plan, rule, judged.outcomes[place], spoken)
+        for place, rule in enumerate(plan.device_rules)
+        if rule.id in spoken
     }
     return Governed(
         wave=place,
@@ -55,15 +57,13 @@ def in_force(plan: Plan) -> Sequence[tuple[int, Waiver]]:
     return [(number, waiver) for number, waiver in enumerate(plan.waivers) if waiver.in_force(plan.as_of)]
 
 
-def covering(plan: Plan, rule: Rule, outcomes: npt.NDArray[np.uint8], spoken: dict[int, Mask]) -> npt.NDArray[np.int16]:
+def covering(plan: Plan, rule: Rule, outcomes: npt.NDArray[np.uint8], spoken: Spoken) -> npt.NDArray[np.int16]:
     """Return, for each device, the first waiver that covers its outcome of a rule, or NO_WAIVER."""
     found = np.full(len(outcomes), NO_WAIVER, dtype=np.int16)
     failed, unknown = outcomes == Outcome.FAIL, outcomes == Outcome.UNKNOWN
-    for number, devices in spoken.items():
-        waiver = plan.waivers[number]
-        if waiver.rule == rule.id:
-            accepted = failed | unknown if waiver.accepts_fail else unknown
-            found[accepted & devices & (found == NO_WAIVER)] = number
+    for number, devices in spoken.get(rule.id, {}).items():
+        accepted = failed | unknown if plan.waivers[number].accepts_fail else unknown
+        found[accepted & devices & (found == NO_WAIVER)] = number
     return found
 
 
@@ -71,4 +71,4 @@ def covering_once(bucket: Bucket, rule: Rule, outcome: Outcome) -> int:
     """Return the first waiver that covers the outcome of a rule about the tenant or the fleet, or NO_WAIVER."""
     plan = bucket.plan
     spoken = {number: bucket.chosen(waiver.devices) for number, waiver in in_force(plan) if waiver.rule == rule.id}
-    return int(covering(plan, rule, np.array([outcome], dtype=np.uint8), spoken)[0])
+    return int(covering(plan, rule, np.array([outcome], dtype=np.uint8), {rule.id: spoken})[0])

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
 
 
-@dataclass(slots=True)
+@dataclass
 class Run:
     """A run while its buckets are judged."""
 
@@ -38,6 +39,21 @@ class Run:
     book: Book = field(default_factory=Book)
     current_fails: Counter[str] = field(default_factory=Counter)
     current_devices: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def unchanged(self) -> dict[str, int]:
+        """Rules that the newest guidance has as they are, with their places: their outcomes need no second look."""
+        if self.current is None:
+            return {}
+        told_otherwise = {one.spec.name for one in self.plan.derived if one not in self.current.derived}
+        places = {rule.id: place for place, rule in enumerate(self.plan.device_rules)}
+        return {
+            rule.id: places[rule.id]
+            for rule in self.current.device_rules
+            if rule.id in places
+            and self.plan.device_rules[places[rule.id]] == rule
+            and told_otherwise.isdisjoint(self.plan.rule_facts(rule))
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +135,11 @@ def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts, governed
     route = route_of(bucket)
     for rule in run.current.device_rules:
         if is_gate(rule):
-            outcomes = outcome_of(bucket, rule)
-            uncovered = covering(run.plan, rule, outcomes, governed.spoken) == NO_WAIVER
-            counted = ready & uncovered & binding(run.current, rule)[route]
+            known = run.unchanged.get(rule.id)
+            outcomes = outcome_of(bucket, rule) if known is None else judged.outcomes[known]
+            counted = ready & binding(run.current, rule)[route]
+            if rule.id in governed.spoken:
+                counted = counted & (covering(run.plan, rule, outcomes, governed.spoken) == NO_WAIVER)
             failing = counted & (outcomes == Outcome.FAIL)
             run.current_fails[rule.id] += int(np.count_nonzero(failing))
             fails |= failing

@@ -142,7 +142,7 @@ def _whose(bucket: Bucket, fact: str, record: int) -> str:
     used = bucket.plan.statements[ATTESTED - record]
     words = [used]
     if int(bucket.missing(fact)[0]) == Missing.CONFLICTING:
-        spoken = [bucket.plan.statements[at] for at, mask in sorted(bucket.spoken.items()) if mask[0]]
+        spoken = [bucket.plan.statements[at] for at, devices in sorted(bucket.spoken.items()) if len(devices)]
         words = [word for word in spoken if word.fact == used.fact and word.kind is used.kind]
     return _who(used) if len(words) == 1 else "; ".join(f"{word.value}, {_who(word)}" for word in words)
 
@@ -159,7 +159,7 @@ def _who(word: Statement) -> str:
 
 def _contradiction(bucket: Bucket, fact: str) -> str:
     """Return which words a value that was read speaks against."""
-    places = [place for place, mask in sorted(bucket.contradicted.items()) if mask[0]]
+    places = [place for place, devices in sorted(bucket.contradicted.items()) if len(devices)]
     words = [bucket.plan.statements[place] for place in places]
     against = [f"{word.value}, {_who(word)}" for word in words if word.fact == fact and word.kind is not Kind.ASSUMED]
     return f"it counts against what people say: {'; '.join(against)}" if against else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from checker.decide.governed import Governed
+from checker.decide.governed import Governed, in_force
 from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import UNDETERMINED, Judged
@@ -74,7 +74,8 @@ def decide_bucket(judged: Judged, waiting: Waiting, governed: Governed, partial:
     facts = blocker_facts(plan)
     attested = _attested(judged)
     gates = [rule.id for rule in plan.device_rules if is_gate(rule)]
-    rules = [rule.id for rule in plan.device_rules]
+    waivable = {waiver.rule for _, waiver in in_force(plan)}
+    rules = [rule.id for rule in plan.device_rules if rule.id in waivable]
     nowhere = np.zeros(judged.bucket.devices, dtype=np.bool_)
     parts: dict[str, list[Row]] = {
         "scope": [judged.scope],
@@ -84,11 +85,11 @@ def decide_bucket(judged: Judged, waiting: Waiting, governed: Governed, partial:
         "attested": [attested.get(name, nowhere) for name in gates],
         "missing": [judged.bucket.missing(fact) >= 0 for fact in facts],
         "waiting": [waiting.devices.get(name, nowhere) for name in gates],
-        "waived": [_or(governed.waives(name), nowhere) for name in rules] if governed.waived else [],
+        "waived": [_or(governed.waives(name), nowhere) for name in rules],
     }
     rows = np.stack([row.astype(np.uint8) for part in parts.values() for row in part])
     first, place = group(rows)
-    names = _Names(facts, gates, rules if governed.waived else ())
+    names = _Names(facts, gates, rules)
     numbers = np.zeros(len(first), dtype=np.int64)
     for at, device in enumerate(first.tolist()):
         key = rows[:, device].tobytes()
@@ -104,7 +105,7 @@ class _Names:
 
     facts: Sequence[str]
     gates: Sequence[str]
-    rules: Sequence[str]  # none where no waiver covers anything
+    rules: Sequence[str]  # those that a waiver in force speaks of
 
 
 def _or(found: npt.NDArray[np.bool_] | None, nowhere: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -117,7 +118,7 @@ def _simulated(judged: Judged) -> npt.NDArray[np.bool_]:
     found = np.zeros(bucket.devices, dtype=np.bool_)
     for place, word in enumerate(bucket.plan.statements):
         if word.kind is Kind.ASSUMED and place in bucket.spoken:
-            found |= bucket.spoken[place]
+            found[bucket.spoken[place]] = True
     return found
 
 

@@ -160,11 +160,12 @@ def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
     for place, word in enumerate(bucket.plan.statements):
         if not word.in_force(bucket.plan.as_of):
             continue
-        used = bucket.column(word.fact).record == ATTESTED - place
-        tally.stated[place] += int(np.count_nonzero(used & shown))
-        tally.spoken[place] += int(np.count_nonzero(bucket.spoken[place] & shown))
-        tally.contradicted[place] += int(np.count_nonzero(bucket.contradicted[place] & shown))
-    for number, devices in governed.spoken.items():
+        column = bucket.column(word.fact)
+        spoken = bucket.spoken[place][shown[bucket.spoken[place]]]
+        tally.spoken[place] += len(spoken)
+        tally.stated[place] += int(np.count_nonzero(column.record[spoken] == ATTESTED - place))
+        tally.contradicted[place] += int(np.count_nonzero(shown[bucket.contradicted[place]]))
+    for number, devices in (pair for waivers in governed.spoken.values() for pair in waivers.items()):
         tally.waiver_devices[number] += int(np.count_nonzero(devices & shown))
     for covers in governed.waived.values():
         numbers, sizes = np.unique(covers[shown], return_counts=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from checker.engine.coalesce import FactColumn, Slice, coalesce, slice_records
 from checker.engine.pool import Pool, Truths
 from checker.engine.records import Records
 from checker.engine.select import Lists, Mask, Membership, membership, selected, shares_of
-from checker.engine.stated import Word, fill, moment_of
+from checker.engine.stated import Places, Word, fill, moment_of
 from checker.engine.truths import FALSE, TRUE, UNKNOWN, truths_of
 from checker.model.condition import Test, facts_of
 from checker.model.outcome import Missing, Outcome
@@ -38,8 +39,8 @@ class Bucket:
     columns: dict[str, FactColumn] = field(default_factory=dict)
     truths: dict[tuple[Test, bool], Truths] = field(default_factory=dict)
     read: dict[str, FactColumn] = field(default_factory=dict)  # before any statement
-    spoken: dict[int, Mask] = field(default_factory=dict)  # statement -> devices that it speaks of
-    contradicted: dict[int, Mask] = field(default_factory=dict)  # statement -> devices whose value differs
+    spoken: dict[int, Places] = field(default_factory=dict)  # statement -> devices that it speaks of
+    contradicted: dict[int, Places] = field(default_factory=dict)  # statement -> devices whose value differs
     _lower: "dict[Kind, Bucket]" = field(default_factory=dict)
     _waves: Membership | None = None
     _shares: npt.NDArray[np.uint64] | None = None
@@ -84,13 +85,13 @@ class Bucket:
     def shares(self) -> npt.NDArray[np.uint64]:
         """Which part of the whole each device is."""
         if self._shares is None:
-            self._shares = shares_of(self.ids())
+            self._shares = shares_of(self.ids)
         return self._shares
 
-    def ids(self) -> list[str]:
-        """Return the ids of the devices."""
-        found: list[str] = self.records.device_ids.slice(self.first, self.devices).to_list()
-        return found
+    @property
+    def ids(self) -> pl.Series:
+        """Ids of the devices."""
+        return self.records.device_ids.slice(self.first, self.devices)
 
     def chosen(self, selection: Selection) -> Mask:
         """Return the devices of a selection; its condition sees every statement that counts here."""
@@ -195,28 +196,25 @@ def _derive(bucket: Bucket, derived: Derived) -> FactColumn:
 
 def _stated(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
     """Return a column with what is said of its fact, kind after kind."""
-    words = bucket.plan.statements_of.get(fact, ())
+    statements = bucket.plan.statements_of.get(fact, ())
     for kind in Kind:
-        said = [(place, word) for place, word in words if word.kind is kind]
+        said = [(place, word) for place, word in statements if word.kind is kind]
         if not said or (bucket.below is not None and kind >= bucket.below):
             continue
-        devices = [(place, word, _meant(bucket, word)) for place, word in said]
-        times = bucket.records.times_of(column.record)
-        spoken = tuple(Word(place, word.value, moment_of(word.attested), mask) for place, word, mask in devices)
-        column, contradicted = fill(column, spoken, times, over=kind is Kind.ASSUMED)
-        bucket.spoken.update({word.place: word.devices for word in spoken})
+        words = [Word(place, word.value, moment_of(word.attested), _meant(bucket, word)) for place, word in said]
+        column, contradicted = fill(column, words, bucket.records.times_of, over=kind is Kind.ASSUMED)
+        bucket.spoken.update({word.place: word.devices for word in words})
         bucket.contradicted.update(contradicted)
     return column
 
 
-def _meant(bucket: Bucket, word: Statement) -> Mask:
+def _meant(bucket: Bucket, word: Statement) -> Places:
     if word.wave:
         names = [wave.name for wave in bucket.plan.waves]
-        mine: Mask = bucket.waves.place == names.index(word.wave)
-        return mine
+        return np.flatnonzero(bucket.waves.place == names.index(word.wave))
     if word.devices.everyone:
-        return np.ones(bucket.devices, dtype=np.bool_)
-    return bucket.under(word.kind).chosen(word.devices)
+        return np.arange(bucket.devices)
+    return np.flatnonzero(bucket.under(word.kind).chosen(word.devices))
 
 
 def scope_of(bucket: Bucket) -> npt.NDArray[np.int16]:

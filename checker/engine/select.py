@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.engine.records import Records
-from checker.engine.truths import FALSE, TRUE, Facts, truths_of
+from checker.engine.truths import TRUE, UNKNOWN, Facts, truths_of
 from checker.model.condition import ALWAYS
 from checker.model.selection import Selection
 from checker.model.wave import Wave
@@ -77,16 +77,19 @@ def _listed(entries: Sequence[str], found: dict[str, int]) -> Listed:
 
 
 def _devices_by_id(records: Records, wanted: Sequence[str]) -> dict[str, int]:
-    ids = records.device_ids.str.to_lowercase()
-    places = np.flatnonzero(ids.is_in(wanted).to_numpy())
-    return dict(zip(ids.gather(places).to_list(), places.tolist(), strict=True))
+    places = np.flatnonzero(records.device_ids.is_in(wanted).to_numpy())  # ids are in lower case as they are read
+    return dict(zip(records.device_ids.gather(places).to_list(), places.tolist(), strict=True))
 
 
 def _devices_by_name(records: Records, wanted: Sequence[str]) -> dict[str, int]:
     counts = np.diff(records.ends, prepend=0)
-    folded = records.name.gather(records.order).str.to_lowercase()
-    frame = pl.DataFrame({"name": folded, "device": np.repeat(np.arange(records.devices, dtype=np.int64), counts)})
+    owner = pl.Series("device", np.repeat(np.arange(records.devices, dtype=np.int64), counts))
     name = pl.col("name")
+    # folding a million names takes longer than finding those that may be meant; only ASCII is folded in passing
+    meant = name.str.contains_any(list(wanted), ascii_case_insensitive=True)
+    other = name.str.len_bytes() != name.str.len_chars()
+    frame = pl.DataFrame([records.name.gather(records.order).alias("name"), owner])
+    frame = frame.filter(meant | other).with_columns(name.str.to_lowercase())
     found = [frame.filter(name.is_in(wanted))]
     short = [entry for entry in wanted if "." not in entry]
     if short:
@@ -96,30 +99,30 @@ def _devices_by_name(records: Records, wanted: Sequence[str]) -> dict[str, int]:
 
 
 def selected(bucket: Selectable, selection: Selection) -> Mask:
-    """Return the devices of a bucket that a selection means."""
-    found: Mask = _truths(bucket, selection) == TRUE
-    return found
+    """Return the devices of a bucket that a selection means, those for which its condition is TRUE."""
+    found = _named(bucket, selection)
+    if selection.where == ALWAYS:
+        return found
+    true: Mask = truths_of(bucket, selection.where, defaults=False) == TRUE
+    return true & found if selection.listed or selection.share else true
 
 
-def _truths(bucket: Selectable, selection: Selection) -> npt.NDArray[np.uint8]:
-    found = np.full(bucket.devices, TRUE, dtype=np.uint8)
-    if selection.where != ALWAYS:
-        found = truths_of(bucket, selection.where, defaults=False).copy()
+def _named(bucket: Selectable, selection: Selection) -> Mask:
+    """Return the devices of a bucket that a selection lists, as far as they fall into its share."""
+    found = np.full(bucket.devices, not selection.listed, dtype=np.bool_)
     if selection.listed:
         listed = bucket.lists[selection.listed].devices
         begin, end = np.searchsorted(listed, (bucket.first, bucket.first + bucket.devices))
-        inside = np.zeros(bucket.devices, dtype=np.bool_)
-        inside[listed[begin:end] - bucket.first] = True
-        found[~inside] = FALSE
+        found[listed[begin:end] - bucket.first] = True
     if selection.share:
         low, high = selection.share
-        found[(bucket.shares < low) | (bucket.shares >= high)] = FALSE
+        found &= (bucket.shares >= low) & (bucket.shares < high)
     return found
 
 
-def shares_of(ids: Sequence[str]) -> npt.NDArray[np.uint64]:
+def shares_of(ids: pl.Series) -> npt.NDArray[np.uint64]:
     """Return which part of the whole each device is: its id's CRC-32, scaled; the same for ever, on any machine."""
-    sums = np.fromiter(map(crc32, map(str.encode, ids)), np.uint64, len(ids))
+    sums = np.fromiter(map(crc32, ids.cast(pl.Binary).to_list()), np.uint64, len(ids))
     return (sums * np.uint64(WHOLE)) >> np.uint64(32)
 
 
@@ -130,11 +133,11 @@ def membership(bucket: Selectable, waves: Sequence[Wave]) -> Membership:
     taken = np.zeros(bucket.devices, dtype=np.int16)
     ordered = sorted(enumerate(waves), key=lambda item: item[1].devices.share is not None)  # shares take the rest
     for number, wave in ordered:
-        truths = _truths(bucket, wave.devices)
+        named, truths = _named(bucket, wave.devices), truths_of(bucket, wave.devices.where, defaults=False)
         shared = wave.devices.share is not None
-        met = truths == TRUE
+        met = named & (truths == TRUE)
         taken += met & ~(shared & (place != NO_WAVE))
         place[met & (place == NO_WAVE)] = number
-        unsure[(truths != TRUE) & (truths != FALSE) & (unsure == NO_WAVE)] = number
+        unsure[named & (truths == UNKNOWN) & (unsure == NO_WAVE)] = number
     unsure[place != NO_WAVE] = NO_WAVE
     return Membership(place, taken > 1, unsure)

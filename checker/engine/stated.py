@@ -1,10 +1,11 @@
 """What people say of a fact, put where nothing was read; of a supposition, put in place of what was read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from checker.engine.coalesce import ATTESTED, FactColumn
 from checker.engine.pool import Codes
@@ -15,14 +16,17 @@ from checker.model.outcome import Missing
 NOBODY = np.int32(-1)
 
 
+Places = npt.NDArray[np.int64]  # of devices within a bucket
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A statement of one fact, for the devices of a bucket."""
+    """A statement of one fact, for some devices of a bucket."""
 
     place: int  # in plan.statements
     value: str
     moment: int  # microseconds since 1970 at the start of the day on which it was said
-    devices: Mask
+    devices: Places
 
 
 def moment_of(day: date) -> int:
@@ -31,30 +35,37 @@ def moment_of(day: date) -> int:
 
 
 def fill(
-    column: FactColumn, words: Sequence[Word], times: "np.ndarray[tuple[int], np.dtype[np.int64]]", over: bool
-) -> tuple[FactColumn, dict[int, Mask]]:
+    column: FactColumn, words: Sequence[Word], times: Callable[[Places], Places], over: bool
+) -> tuple[FactColumn, dict[int, Places]]:
     """Return the column with the words in it, and for each word the devices whose value says otherwise.
 
     A word fills what is not exported, blank, or stale and older than itself: never a value, nor one that is unreadable
     or conflicting. With ``over`` it stands in place of whatever there is. Where words differ, nothing decides between
-    them: the device's value is their conflict, whatever their order.
+    them: the device's value is their conflict, whatever their order. ``times`` gives when records were observed.
     """
-    column = column.copied()
-    codes, pool = column.codes.copy(), column.pool
-    gap = np.isin(codes, (Missing.NOT_EXPORTED, Missing.BLANK))
-    stale = codes == Missing.STALE
-    measured = pool.reasons[codes] < 0
-    said: Codes = np.full(len(codes), NOBODY, dtype=np.int32)
+    before, column, pool = column, column.copied(), column.pool
+    said = np.full(len(column.codes), NOBODY, dtype=np.int32)
     contradicted = {}
     for word in words:
         code = pool.code(word.value)
         value = pool.identity[code]
-        fills = word.devices if over else word.devices & (gap | (stale & (times < word.moment)))
-        contradicted[word.place] = word.devices & measured & (codes != value)
-        fresh = fills & (said == NOBODY)
+        codes = before.codes[word.devices]
+        contradicted[word.place] = word.devices[(pool.reasons[codes] < 0) & (codes != value)]
+        fills = word.devices if over else word.devices[_gaps(before, word, codes, times)]
+        fresh = fills[said[fills] == NOBODY]
+        differ = fills[(said[fills] != NOBODY) & (said[fills] != value)]
         said[fresh] = value
         column.codes[fresh], column.shown[fresh], column.record[fresh] = value, code, ATTESTED - word.place
-        for other in np.unique(column.codes[fills & (said != value)]).tolist():
-            clash = fills & (column.codes == other)
+        for other in np.unique(column.codes[differ]).tolist():
+            clash = differ[column.codes[differ] == other]
             column.codes[clash] = column.shown[clash] = pool.clash(other, int(value))
     return column, contradicted
+
+
+def _gaps(before: FactColumn, word: Word, codes: Codes, times: Callable[[Places], Places]) -> Mask:
+    """Return which of the word's devices it may fill."""
+    gaps: Mask = (codes == Missing.NOT_EXPORTED) | (codes == Missing.BLANK)
+    stale = codes == Missing.STALE
+    if stale.any():
+        gaps[stale] = times(before.record[word.devices[stale]]) < word.moment
+    return gaps

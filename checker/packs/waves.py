@@ -20,13 +20,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from checker.facts.catalogue import catalogue
 from checker.model.condition import ALWAYS, All, Condition, Test, tests_of
 from checker.model.selection import EVERYONE, Selection
 from checker.model.wave import Wave, Waves
 from checker.packs.gates import read_gate
 from checker.packs.governance import WORD, RuleNames, day_of, is_fresh, number_of, percent_of, words_of
 from checker.packs.parameters import Scope
+from checker.packs.routes import tool_words
 from checker.packs.selections import listed_texts, read_selection
 from checker.yaml_nodes import Entries, Items, Problems, Text, check_keys, did_you_mean, load_hashed, mapping, text_of
 
@@ -147,7 +147,7 @@ def _refuse_plans(devices: Selection, problems: Problems) -> None:
 
 
 def _tool(entry: Entries, problems: Problems) -> str:
-    tool, words = text_of(entry, "tool", problems), catalogue()["plan.tool"].words
+    tool, words = text_of(entry, "tool", problems), tool_words()
     if tool and tool not in words:
         hint = did_you_mean(tool, words) or f"one of: {', '.join(words)}"
         problems.add(entry.entries["tool"].place, f"there is no tool '{tool}'", hint)

@@ -44,7 +44,8 @@ def with_states(result: Result, rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("fleet").is_not_null())
         .otherwise(pl.col("failed").list.contains(rule) | was_unknown)
     )
-    before = pl.coalesce("then", pl.when(unknown & was_unknown).then("fleet"))  # it stood for the device, too
+    # it stood for the device, too, in other words: these make no update
+    before = pl.coalesce("then", pl.when(unknown & was_unknown & pl.col("fleet").is_not_null()).then("message"))
     before = pl.coalesce(before, pl.when(unknown & on_fleet & pl.col("spread").is_not_null()).then(pl.lit("")))
     problem = _compared(before.is_null(), before == pl.col("message").fill_null(""))
     state = (

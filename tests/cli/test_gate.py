@@ -291,8 +291,8 @@ def test_the_order_of_the_inputs_does_not_show_in_any_report(
     run: Run, export: Write, urls: Write, governing: Write, tmp_path: Path
 ) -> None:
     inputs = [export(GOOD, GOOD, OLD, MIGRATED), urls(4), export(GOOD, name="more.csv")]
-    files = ("--waves", governing(WAVES), "--waivers", governing(WAIVERS, "waivers.yaml"))
-    files = (*files, "--attestations", governing(ATTESTATIONS, "words.yaml"))
+    texts = {"waves": WAVES, "waivers": WAIVERS, "attestations": ATTESTATIONS}
+    files = [arg for kind, text in texts.items() for arg in (f"--{kind}", governing(text, f"{kind}.yaml"))]
     kinds = ("j.xml", "p.sarif", "r.json", "sarif-full:s.sarif", "findings:f.parquet", "devices:d.ndjson", "plan:p.md")
     written = []
     for number, order in enumerate((inputs, inputs[::-1], inputs[1:] + inputs[:1])):

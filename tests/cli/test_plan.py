@@ -81,9 +81,10 @@ def test_a_plan_of_one_wave_has_its_devices_only(run: Run, fleet: Fleet, governi
     assert "ws-1.contoso" not in text
 
 
-def test_a_plan_of_a_wave_without_devices_says_so(run: Run, fleet: Fleet, governing: Write) -> None:
+def test_a_wave_without_devices_cannot_be_planned(run: Run, fleet: Fleet, governing: Write) -> None:
     ran = run("plan", *fleet, *DAY, "--waves", governing(WAVES), "--wave", "kiosks")
-    assert "Plan: 0 devices of wave kiosks\n" in ran.out or ran.code == 2, ran.out
+    assert (ran.code, ran.out) == (2, "")
+    assert "nothing was judged" in ran.err
 
 
 def test_what_is_waived_is_no_step(run: Run, fleet: Fleet, governing: Write, tmp_path: Path) -> None:
@@ -135,7 +136,11 @@ def test_a_partial_plan_says_so(run: Run, fleet: Fleet, tmp_path: Path) -> None:
 
 MISUSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "an unknown tool": (("--tool", "intunes"), ("--tool intunes: is no tool", "did you mean 'intune'?")),
-    "a tool that is like no other": (("--tool", "zzz"), ("--tool zzz: is no tool",)),
+    "a tool that is like no other": (
+        ("--tool", "zzz"),
+        ("--tool zzz: is no tool", "one of: local-script, group-policy, intune"),
+    ),
+    "a tool that says nothing": (("--tool", "unstated"), ("--tool unstated: is no tool",)),
     "an empty tool": (("--tool", ""), ("'--tool': is empty",)),
     "a tool and waves": (("--tool", "intune", "--waves", "WAVES"), ("--tool: and --waves exclude each other",)),
     "a wave without a file of waves": (("--wave", "pilot"), ("--wave pilot: is no wave", "--waves")),

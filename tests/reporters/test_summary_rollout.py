@@ -69,15 +69,24 @@ def test_what_unlocks_most_is_ranked_and_the_gate_names_its_smallest_set(gated: 
     [
         (
             ActionSet(("update-agent", "settle url.tests"), 37, exact=True, enough=True, settles=False),
-            "Fix update-agent and settle url.tests: 37 more devices READY, enough for its least share READY (smallest set, exact)",
+            (
+                "Fix update-agent and settle url.tests: 37 more devices READY, "
+                "enough for its least share READY (smallest set, exact)"
+            ),
         ),
         (
             ActionSet(("a", "b", "c"), 1, exact=False, enough=True, settles=False),
-            "Fix a, b and c: 1 more device READY, enough for its least share READY (found step by step, a smaller set may exist)",
+            (
+                "Fix a, b and c: 1 more device READY, "
+                "enough for its least share READY (found step by step, a smaller set may exist)"
+            ),
         ),
         (
             ActionSet(("settle url.tests",), 5, exact=True, enough=False, settles=True),
-            f"Settle url.tests: 5 more devices READY, {HOPE}, not enough for its least share READY (all actions together)",
+            (
+                f"Settle url.tests: 5 more devices READY, {HOPE}, "
+                "not enough for its least share READY (all actions together)"
+            ),
         ),
         (
             ActionSet((), 0, exact=True, enough=False, settles=False),
