@@ -9,7 +9,7 @@ demo: $(VENV)/installed
 	@$(BIN)/python tools/demo.py
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
