@@ -25,7 +25,7 @@ STEPS = (
     {"reporters", "options"},
     {"loading"},
     {"compare", "pipeline"},
-    {"explaining", "suggesting", "drafting"},
+    {"explain", "drafts"},
     {"cli"},
     {"__main__"},
 )

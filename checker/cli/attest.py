@@ -58,7 +58,7 @@ def _lint(files: tuple[str, ...], as_of: str | None) -> None:
 
 
 def _draft(given: dict[str, Any]) -> None:
-    from checker.drafting import draft
+    from checker.drafts.attestations import draft
     from checker.pipeline import Progress
 
     if given["assume"]:

@@ -37,8 +37,8 @@ def explain(**given: Any) -> None:  # noqa: ANN401
 
 
 def _device(given: dict[str, Any]) -> str:
-    from checker.decide.explain import Asked
-    from checker.explaining import explain as explain_device
+    from checker.explain.device import Asked
+    from checker.explain.run import explain as explain_device
     from checker.reporters.explanation import render_explanation
 
     device, *inventory = given["inventory"]
@@ -61,7 +61,7 @@ def _device(given: dict[str, Any]) -> str:
 
 
 def _fleet(given: dict[str, Any]) -> str:
-    from checker.explaining import histogram
+    from checker.explain.run import histogram
     from checker.reporters.explanation import render_histogram
 
     if given["only"] or given["all_outcomes"]:

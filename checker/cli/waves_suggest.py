@@ -27,8 +27,8 @@ def suggest_waves(**given: Any) -> None:  # noqa: ANN401
     """
     from dataclasses import replace
 
+    from checker.drafts.waves import Wishes, suggest
     from checker.pipeline import Progress
-    from checker.suggesting import Wishes, suggest
 
     _refuse(given)
     options = replace(inventory_options(given), tool=given["tool"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from checker.drafting import ALLOWED, Waiting, draft, waiting
+from checker.drafts.attestations import ALLOWED, Waiting, draft, waiting
 from checker.errors import RuleError
 from checker.facts.catalogue import catalogue
 from checker.loading import load

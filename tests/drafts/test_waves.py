@@ -15,13 +15,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.decide.pilot import LEAST_PILOT, Alike, pilot_of
+from checker.drafts.pilot import LEAST_PILOT, Alike, pilot_of
+from checker.drafts.waves import Wishes, dimensions_of, suggest
 from checker.errors import InputError
 from checker.model.result import Summary
 from checker.options import Options
 from checker.packs.waves import read_waves
 from checker.pipeline import check
-from checker.suggesting import Wishes, dimensions_of, suggest
 from tests.cli.conftest import GOOD, HEADER, OLD
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 

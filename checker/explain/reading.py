@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.decide.evidence import spelled
-from checker.decide.trees import attempt_words, concerns, tree, value_words
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import Bucket
 from checker.engine.records import EPOCH, NO_DATE, NOTHING
 from checker.engine.stated import moment_of
+from checker.explain.trees import attempt_words, concerns, tree, value_words
 from checker.facts.values import read_value
 from checker.model.condition import Test, facts_of
 from checker.model.explanation import FactNote, Told, Tree

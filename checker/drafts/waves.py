@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from checker.decide.pilot import LEAST_PILOT, Alike, pilot_of
+from checker.drafts.pilot import LEAST_PILOT, Alike, pilot_of
 from checker.engine.cells import Cell, Conflict
 from checker.engine.columns import Bucket, open_bucket
 from checker.engine.records import Records, buckets, gather_records

@@ -15,12 +15,12 @@ from checker.decide.exit import shown_in
 from checker.decide.findings import messages
 from checker.decide.governed import NO_WAIVER, Governed
 from checker.decide.names import names_of
-from checker.decide.reading import fact_note, told_facts
-from checker.decide.settle import rests_on_default, settles
-from checker.decide.trees import cell_of, thresholds_in, thresholds_of, tree
 from checker.decide.verdict import Verdict, binds, counted
 from checker.engine.columns import UNDETERMINED, Bucket, Judged
 from checker.engine.select import NO_WAVE
+from checker.explain.reading import fact_note, told_facts
+from checker.explain.settle import rests_on_default, settles
+from checker.explain.trees import cell_of, thresholds_in, thresholds_of, tree
 from checker.model.condition import ALWAYS, Condition, Lookup, facts_of, tests_of
 from checker.model.explanation import Explanation, FactNote, RouteRow, RuleStory, ThresholdNote
 from checker.model.notes import SourceNote

@@ -10,12 +10,12 @@ import polars as pl
 import pytest
 
 from checker.decide.exit import Gate
-from checker.decide.explain import Asked
-from checker.decide.histogram import rule_histogram
 from checker.engine.records import gather_records
 from checker.engine.select import resolve
 from checker.errors import UsageError
-from checker.explaining import Fleet, explain, explain_at, find_device, histogram, open_fleet
+from checker.explain.device import Asked
+from checker.explain.histogram import rule_histogram
+from checker.explain.run import Fleet, explain, explain_at, find_device, histogram, open_fleet
 from checker.inventory.identify import identify
 from checker.loading import NO_WAIVERS, NO_WAVES, Loaded
 from checker.model.explanation import Explanation, FactNote, RuleStory, Tree

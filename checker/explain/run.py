@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 
 from checker.decide.coverage import not_exported
-from checker.decide.explain import Asked, Decided, explain_device
 from checker.decide.governed import govern
-from checker.decide.histogram import rule_histogram
 from checker.decide.ledger import set_future_aside
 from checker.decide.signatures import Book, decide_bucket, waiting_in
 from checker.engine.columns import judge_columns, open_bucket
 from checker.engine.records import Records, gather_records
 from checker.engine.select import Lists, resolve
 from checker.errors import InputError, Problem, UsageError
+from checker.explain.device import Asked, Decided, explain_device
+from checker.explain.histogram import rule_histogram
 from checker.inventory.identify import identify
 from checker.loading import Loaded, load
 from checker.model.explanation import Explanation, RuleHistogram

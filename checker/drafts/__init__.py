@@ -1,0 +1,1 @@
+"""Files of a rollout, drafted from a run for people to fill in: waves, attestations."""
