@@ -17,4 +17,7 @@ code=0
     --attestations "$root/fixtures/fleets/contoso/attestations.yaml" --quiet -o report.json || code=$?
 [ "$code" -eq 1 ] || { echo "the installed wheel gave exit code $code, not 1"; exit 1; }
 test -s report.json
+"$work/venv/bin/mde-readiness" plan "$root/fixtures/fleets/contoso/inventory" --as-of 2026-11-23 --quiet \
+    -o plan:plan.xlsx -o plan:plan.md
+test -s plan.xlsx -a -s plan.md
 echo "the wheel works on its own"
