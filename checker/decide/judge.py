@@ -119,6 +119,7 @@ def _judge_once(run: Run, tally: Tally) -> None:
         if waiver != NO_WAIVER:
             count.waiver = waiver
             tally.waiver_outcomes[waiver] += 1
+            tally.waiver_used.add(waiver)
 
 
 def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts, governed: Governed) -> None:

@@ -12,7 +12,6 @@ from checker.decide.judge import Judgements
 from checker.decide.tally import WaveCount
 from checker.engine.select import NO_WAVE, Listed
 from checker.model.notes import AttestationNote, Example, WaiverNote, WaveNote
-from checker.model.outcome import Readiness
 from checker.model.plan import Kind, Plan, Statement
 from checker.model.selection import Selection
 from checker.model.waiver import Waiver, Waivers
@@ -97,12 +96,10 @@ def _list_notices(who: str, devices: Selection, judgements: Judgements) -> Itera
 def waiver_notes(plan: Plan, waivers: Waivers, judgements: Judgements) -> tuple[WaiverNote, ...]:
     """Return every waiver and what it did."""
     tally = judgements.tally
-    judged = sum(size for name, size in tally.readiness.items() if name != Readiness.OUT_OF_SCOPE)
     rules = {rule.id for rule in plan.pack.rules}
     notes = []
     for place, waiver in enumerate(plan.waivers):
         listed = judgements.lists.get(waiver.devices.listed, NOTHING)
-        devices = tally.waiver_devices[place]
         notes.append(
             WaiverNote(
                 id=waiver.id,
@@ -116,9 +113,10 @@ def waiver_notes(plan: Plan, waivers: Waivers, judgements: Judgements) -> tuple[
                 expires=waiver.expires.isoformat(),
                 place=str(waiver.place),
                 state=_state(plan, waiver),
-                devices=devices,
+                devices=tally.waiver_devices[place],
                 used_on=tally.waiver_outcomes[place],
-                broad=devices > waivers.broad.of(judged),
+                broad=tally.waiver_fleet[place] > waivers.broad.of(tally.judged),
+                unused=waiver.in_force(plan.as_of) and place not in tally.waiver_used,
                 unknown_rule=waiver.rule not in rules,
                 unmatched=(*listed.unmatched, *listed.ambiguous),
             )

@@ -71,6 +71,9 @@ class Tally:
     spoken: Counter[int] = field(default_factory=Counter)  # statement -> devices that it speaks of
     waiver_devices: Counter[int] = field(default_factory=Counter)  # waiver -> devices that it speaks of
     waiver_outcomes: Counter[int] = field(default_factory=Counter)  # waiver -> outcomes that it covers
+    judged: int = 0  # devices in scope of the whole fleet, whatever the reports are limited to
+    waiver_fleet: Counter[int] = field(default_factory=Counter)  # waiver -> of these, those that it speaks of
+    waiver_used: set[int] = field(default_factory=set)  # waivers that cover an outcome somewhere in the fleet
     verdicts: Counter[int] = field(default_factory=Counter)  # number in the run's book -> devices of the reports
     waves: dict[int, WaveCount] = field(default_factory=dict)  # place in plan.waves; NO_WAVE for devices in none
     site_unlocks: int = 0
@@ -155,8 +158,9 @@ def _count_waiting(count: RuleCount, governed: Governed, rule: str, waits: npt.N
 
 def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
     """Add what statements and waivers did on the shown devices of a bucket."""
-    bucket = judged.bucket
-    shown = governed.shown & (judged.scope < 0)
+    bucket, in_scope = judged.bucket, judged.scope < 0
+    shown = governed.shown & in_scope
+    tally.judged += int(np.count_nonzero(in_scope))
     for place, word in enumerate(bucket.plan.statements):
         if not word.in_force(bucket.plan.as_of):
             continue
@@ -167,9 +171,11 @@ def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
         tally.contradicted[place] += int(np.count_nonzero(shown[bucket.contradicted[place]]))
     for number, devices in (pair for waivers in governed.spoken.values() for pair in waivers.items()):
         tally.waiver_devices[number] += int(np.count_nonzero(devices & shown))
+        tally.waiver_fleet[number] += int(np.count_nonzero(devices & in_scope))
     for covers in governed.waived.values():
         numbers, sizes = np.unique(covers[shown], return_counts=True)
         tally.waiver_outcomes.update(dict(zip(numbers.tolist(), sizes.tolist(), strict=True)))
+        tally.waiver_used.update(np.unique(covers[in_scope]).tolist())
 
 
 def count_waves(tally: Tally, judged: Judged, verdicts: Verdicts, governed: Governed, names: Names) -> None:

@@ -121,7 +121,8 @@ class WaiverNote:
     state: str  # active | expiring (within 30 days) | expired | future
     devices: int  # judged devices that it speaks of
     used_on: int  # outcomes that it covers
-    broad: bool  # speaks of more devices than the file allows without a word
+    broad: bool  # speaks of more devices of the fleet than the file allows without a word
+    unused: bool = False  # in force, and covers no outcome of the whole fleet
     unknown_rule: bool = False
     unmatched: tuple[str, ...] = ()  # listed ids and names that are no device's, or several devices'
 

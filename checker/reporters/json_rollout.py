@@ -74,6 +74,7 @@ def waiver(note: WaiverNote) -> dict[str, Any]:
         "devices": note.devices,
         "used_on": note.used_on,
         "broad": note.broad,
+        "unused": note.unused,
         "unknown_rule": note.unknown_rule,
         "unmatched": list(note.unmatched),
     }

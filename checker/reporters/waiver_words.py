@@ -19,7 +19,7 @@ def _flags(note: WaiverNote) -> Iterator[str]:
         yield _STATES[note.state]
     if note.unknown_rule:
         yield "unknown rule"
-    elif not note.used_on and note.state in ("active", "expiring"):
+    elif note.unused:
         yield "unused"
     if note.broad:
         yield f"broad: speaks of {count(note.devices, 'device')}"

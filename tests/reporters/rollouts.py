@@ -75,8 +75,8 @@ WAIVERS = (
     waiver(12),
     waiver(13, accepts="unknown", state="expiring", expires="2026-12-01"),
     waiver(14, state="expired", expires="2026-10-31", used_on=0),
-    waiver(15, used_on=0, broad=True, devices=3, unmatched=("pc-9", "pc-8", "pc-7", "pc-6")),
-    waiver(16, rule="sc.agent", unknown_rule=True, used_on=0),
+    waiver(15, used_on=0, unused=True, broad=True, devices=3, unmatched=("pc-9", "pc-8", "pc-7", "pc-6")),
+    waiver(16, rule="sc.agent", unknown_rule=True, used_on=0, unused=True),
 )
 GOVERNED: dict[str, Any] = {
     "waves": (PILOT, RING),

@@ -110,9 +110,9 @@ def test_waivers_that_need_somebody_come_first_and_totals_last(waved: Result) ->
     ("note", "said"),
     [
         (waiver(1), ()),
-        (waiver(1, used_on=0), ("unused",)),
+        (waiver(1, used_on=0, unused=True), ("unused",)),
         (waiver(1, state="expiring"), ("expires soon",)),
-        (waiver(1, state="expiring", used_on=0), ("expires soon", "unused")),
+        (waiver(1, state="expiring", used_on=0, unused=True), ("expires soon", "unused")),
         (waiver(1, state="expired", used_on=0), ("expired",)),
         (waiver(1, state="future", used_on=0), ("not in force yet",)),
         (waiver(1, broad=True, devices=1_200), ("broad: speaks of 1,200 devices",)),
