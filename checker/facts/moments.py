@@ -21,6 +21,8 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+# "(1)" is what a browser adds to the name of a second download
+_PACKAGE = re.compile(r"(?i)_valid_until_([0-9]{4}-[0-9]{2}-[0-9]{2})(?: ?\([0-9]+\))?\.(?:zip|cmd|py|sh)$")
 _WIDEST_OFFSET = 14  # hours; Line Islands, UTC+14
 _NO_DATE = date(1, 1, 1)  # .NET's DateTime.MinValue: how its exports write "never"
 
@@ -93,3 +95,12 @@ def _hour(hour: int, half: str | None) -> int:
     if not 1 <= hour <= 12:
         raise ValueError(hour)
     return hour % 12 + (12 if half.casefold() == "pm" else 0)
+
+
+def read_package_name(text: str) -> date | Missing:
+    """Return the last day on which a package may be run, as its file's name states it, whatever folder it lies in.
+
+    Offboarding packages are named so by the portal: ``…_valid_until_2026-12-01.zip``, and likewise the script in them.
+    """
+    match = _PACKAGE.search(text)
+    return read_date(match[1]) if match else Missing.UNREADABLE

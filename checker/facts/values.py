@@ -17,7 +17,7 @@ from checker.facts.attempts import (
     read_tls_inspection,
 )
 from checker.facts.lists import read_set, set_text, union
-from checker.facts.moments import read_date, read_time
+from checker.facts.moments import read_date, read_package_name, read_time
 from checker.facts.versions import Version, read_agent_month, read_version
 from checker.model.fact import Attempt, FactSpec, KnownNone, SetValue
 from checker.model.outcome import Missing
@@ -136,6 +136,7 @@ def _words(words: tuple[str, ...]) -> dict[str, str]:
 
 _VIEWS: dict[str, Callable[[str], Value | Missing]] = {
     "agent_month": read_agent_month,
+    "package_name": read_package_name,
     "tls_inspection": read_tls_inspection,
     "proxy_auth": read_proxy_authentication,
 }

@@ -2,7 +2,7 @@
 
 # ruff: noqa: DTZ001 - times are naive UTC here
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -51,3 +51,24 @@ def test_dates_and_times(text: str, value: object) -> None:
     day = value.date() if isinstance(value, datetime) else value
     assert read("device.last_seen", text) == day
     assert type(read("device.last_seen", text)) is type(day)
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("WindowsDefenderATPOffboardingPackage_valid_until_2026-12-01.zip", date(2026, 12, 1)),
+        (r"C:\Temp\WindowsDefenderATPOffboardingScript_valid_until_2026-12-01.cmd", date(2026, 12, 1)),
+        ("WindowsDefenderATPOffboardingPackage_valid_until_2026-12-01 (1).ZIP", date(2026, 12, 1)),
+        ("package_valid_until_2026-13-01.zip", Missing.UNREADABLE),
+        ("package_valid_until_2026-12-01.zip.exe", Missing.UNREADABLE),
+        ("package_valid_until_YYYY-MM-DD.zip", Missing.UNREADABLE),
+        ("valid_until_2026-12-01", Missing.UNREADABLE),
+        ("2026-12-01.zip", Missing.UNREADABLE),
+    ],
+)
+def test_a_package_says_in_its_name_until_when_it_may_run(name: str, day: date | Missing) -> None:
+    assert read_value(name, catalogue()["plan.offboard_package_valid_until"]) == day
+
+
+def test_the_day_itself_is_read_as_well() -> None:
+    assert read_value("2026-12-01", catalogue()["plan.offboard_package_valid_until"]) == date(2026, 12, 1)
