@@ -34,7 +34,7 @@ class Loaded:
     """What a run judges by, and what its reports say of that."""
 
     plan: Plan
-    current: Plan | None  # the newest guidance, untailored, if it is another one
+    current: Plan | None  # the newest guidance, untailored, if it is another one and had appeared on the as-of day
     waivers: Waivers
     waves: Waves
     files: tuple[FileNote, ...]  # that govern the run besides the pack
@@ -57,8 +57,9 @@ def load(options: Options) -> Loaded:
     pack = build_pack(files, profile, options.as_of, tailoring)
     said = (*attested, *_planned(options, waves), *read_suppositions(options.assume, options.as_of))
     plan = _plan(options, _chosen(pack, options), waves, waivers, said)
-    newest = plan.pack.profile.id == CURRENT or CURRENT not in files.profiles
-    untailored = None if newest else build_pack(files, CURRENT, options.as_of)
+    dated = {each.id: each.date for each in plan.pack.profiles}
+    newer = plan.pack.profile.id != CURRENT and CURRENT in dated and dated[CURRENT] <= options.as_of
+    untailored = build_pack(files, CURRENT, options.as_of) if newer else None
     return Loaded(
         plan=plan,
         current=_plan(options, _only(untailored, options), waves, waivers, said) if untailored else None,

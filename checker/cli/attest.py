@@ -53,6 +53,8 @@ def _lint(files: tuple[str, ...], as_of: str | None) -> None:
         for word in found:
             if word.valid_until < day:
                 yield f"{word.where}: {word.fact} was valid until {word.valid_until}"
+            if word.attested > day:
+                yield f"{word.where}: {word.fact} is attested on {word.attested}, a day to come"
 
     lint_files(files, told_of)
 

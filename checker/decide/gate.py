@@ -48,10 +48,12 @@ class Context:
 
     fleet_judged: int  # judged devices of the whole fleet
     unsure: int  # devices of which it is not known whether they are of the wave
+    missing: tuple[str, ...]  # listed ids and names that are no device's, or several devices'
     whole_fleet: int  # devices of the wave that can move only with the whole fleet
     previous: Members | None  # devices of the wave before; None for the first wave
     previous_wave: Wave | None
     lost: tuple[str, ...] | None  # of the wave before, gone since the baseline; None: there is nothing to compare with
+    baseline: str  # why there is nothing to compare with
     changed: tuple[str, ...] | None  # likewise, with another id now
     profile: str  # by which the run was judged
     named_profile: bool  # the wave or the tailoring names it with a reason
@@ -124,7 +126,15 @@ def _met(holds: bool) -> Met:
 
 
 def _criteria(plan: Plan, wave: Wave, members: Members, context: Context) -> Iterator[CriterionNote]:
-    """Yield every criterion that is asked of the wave, always in this order."""
+    """Yield every criterion that is asked of the wave, always in this order.
+
+    A wave with a profile of its own is decided by that only: what it would show under another one says nothing.
+    """
+    if wave.profile and wave.profile != context.profile:
+        why = f"run `gate` for this wave: it is then judged by {wave.profile}"
+        figure = f"judged by {context.profile}"
+        yield CriterionNote("profile", "Profile of the wave", wave.profile, figure, Met.UNDETERMINED, why)
+        return
     yield from _sizes(plan, wave, members, context)
     if wave.gate.ready:
         sure = members.number(_is_ready)
@@ -144,6 +154,11 @@ def _sizes(plan: Plan, wave: Wave, members: Members, context: Context) -> Iterat
     why = f"of {_devices(context.unsure)} it is not known whether they belong to the wave" if context.unsure else ""
     met = _met(judged >= least) if judged else Met.UNDETERMINED
     yield CriterionNote("devices", "Judged devices", f"at least {least:,}", figure if judged else NOBODY, met, why)
+    if wave.devices.listed:
+        asked, lost = len(wave.devices.listed), len(context.missing)
+        met = Met.UNDETERMINED if lost else Met.MET
+        figure_listed = f"{asked - lost:,} of {asked:,}"
+        yield CriterionNote("listed", "Listed devices found", f"all {asked:,}", figure_listed, met, _first(context.missing))
     of_tool = next((tool.most_devices for tool in plan.pack.tools if tool.id == wave.tool), None)
     most = of_tool if wave.most_devices is None else wave.most_devices
     if most is not None:
@@ -223,7 +238,7 @@ def _previous(wave: Wave, context: Context) -> Iterator[CriterionNote]:
         yield at_least(Asked("previous.verified", title, asked.verified), span, nobody or _unknown(span))
     if asked.soak_days is not None:
         yield _soak(asked.soak_days, nobody, context)
-    without = nobody or "give an earlier report of that wave with --baseline"
+    without = nobody or context.baseline
     for wanted, id_, title, names in (
         (asked.none_lost, "previous.lost", "Lost devices of the wave before", context.lost),
         (asked.ids_unchanged, "previous.changed", "Changed ids in the wave before", context.changed),
@@ -255,10 +270,6 @@ def _run(wave: Wave, context: Context) -> Iterator[CriterionNote]:
     met = _met(context.named_profile or days <= wave.gate.guidance_days)
     limit = f"at most {wave.gate.guidance_days:,} days"
     yield CriterionNote("guidance", "Age of the guidance", limit, f"{days:,} days", met, why)
-    if wave.profile and wave.profile != context.profile:
-        why = f"run `gate` for this wave: it is then judged by {wave.profile}"
-        figure = f"judged by {context.profile}"
-        yield CriterionNote("profile", "Profile of the wave", wave.profile, figure, Met.UNDETERMINED, why)
     if context.partial:
         why = "--select or --ignore left some out"
         yield CriterionNote("all_rules", "Rules judged", "all", "some", Met.UNDETERMINED, why)

@@ -147,7 +147,7 @@ def statement_notes(plan: Plan, judgements: Judgements, kind: Kind) -> tuple[Att
             contradicted_on=tally.contradicted[place],
             kind=word.kind.name.lower(),
             place=word.where,
-            state="active" if word.in_force(plan.as_of) else "expired",
+            state=_state_of(plan, word),
             devices=tally.spoken[place],
         )
         for place, word in enumerate(plan.statements)
@@ -155,11 +155,19 @@ def statement_notes(plan: Plan, judgements: Judgements, kind: Kind) -> tuple[Att
     )
 
 
+def _state_of(plan: Plan, word: Statement) -> str:
+    if word.attested > plan.as_of:
+        return "future"
+    return "active" if word.in_force(plan.as_of) else "expired"
+
+
 def statement_notices(plan: Plan, judgements: Judgements) -> Iterator[str]:
     """Yield what is wrong with statements: expired, naming nobody, or against what is stated otherwise."""
     for place, word in enumerate(plan.statements):
         who = f"The {_kind(word)} {word.fact} at {word.where}"
-        if not word.in_force(plan.as_of):
+        if word.attested > plan.as_of:
+            yield f"{who} is of {word.attested.isoformat()}, after the as-of day, and fills nothing."
+        elif not word.in_force(plan.as_of):
             yield f"{who} expired on {word.valid_until.isoformat()} and fills nothing."
         elif word.kind is Kind.PLANNED and judgements.tally.contradicted[place]:
             yield f"{who} is against another value on {_devices(judgements.tally.contradicted[place])}."

@@ -164,7 +164,10 @@ def _guidance(run: Run, judgements: Judgements) -> tuple[str, ...]:
     if not run.shipped:
         pack = f"{plan.pack.id} {plan.pack.version}, not as shipped (sha256 {plan.pack.sha256[:12]}…)"
         first = f"Judged by the pack {pack}, guidance of {_guidance_name(profile.id, profile.date)} ({when})."
-    if run.current is None:
+    later = [each for each in plan.pack.profiles if plan.as_of < each.date and each.date > profile.date]
+    if run.current is None and later:
+        lines = [first, f"Under {later[-1].id}: not compared, since that guidance is of {later[-1].date}, a later day."]
+    elif run.current is None:
         lines = [first, f"This is the newest guidance in the pack (read {profile.read.isoformat()})."]
     else:
         lines = [first, _under_current(run.current, judgements)]

@@ -100,7 +100,7 @@ class AttestationNote:
     contradicted_on: int  # devices on which a measured value says otherwise
     kind: str = "attested"  # attested | planned | assumed
     place: str = ""  # file:line
-    state: str = "active"  # active | expired
+    state: str = "active"  # active | expired | future
     devices: int = 0  # devices that it speaks of
 
 

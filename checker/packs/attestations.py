@@ -33,8 +33,7 @@ WHY = "an attestation names who, and on what evidence"
 def read_attestations(path: Path, shown: str, as_of: date) -> tuple[Statement, ...]:
     """Return the attestations of a file; raise :class:`RuleError` with every problem.
 
-    One attested after ``as_of`` is a problem: nobody can have relied on it that day. One no longer valid is kept (and
-    reported as such) but fills nothing.
+    One that is attested after ``as_of``, or no longer valid, is kept (and reported as such) but fills nothing.
     """
     problems = Problems()
     scope = Scope("", as_of, problems)
@@ -59,8 +58,6 @@ def _attestation(entry: Entries, scope: Scope) -> Statement | None:
     by, evidence = (words_of(entry, key, problems, WHY) for key in ("by", "evidence"))
     value = _value(spec, entry, problems) if spec and "value" in entry.entries else None
     attested, until = day_of(entry, "attested", problems), day_of(entry, "valid_until", problems)
-    if attested and attested > scope.as_of:
-        problems.add(entry.entries["attested"].place, f"'attested' is after the as-of day {scope.as_of}")
     if attested and until and until < attested:
         problems.add(entry.entries["valid_until"].place, "'valid_until' is before 'attested'")
     devices = _devices(spec, entry, scope)

@@ -176,12 +176,13 @@ def _attestations(summary: Summary) -> Section:
 
 
 def _statement(note: AttestationNote) -> Row:
-    expired = note.state == "expired"
-    until = f"{'expired' if expired else 'until'} {note.valid_until}" if note.valid_until else ""
+    idle = note.state != "active"
+    until = f"{'expired' if note.state == 'expired' else 'until'} {note.valid_until}" if note.valid_until else ""
+    until = f"not before {note.attested}" if note.state == "future" else until
     kind = "" if note.kind == "attested" else note.kind
     last = ", ".join(text for text in (note.by, kind, until) if text)
     cells = (f"{note.fact} = {note.value}", count(note.used_on), count(note.contradicted_on), last)
-    mark = Mark.BAD if note.contradicted_on else Mark.OPEN if expired else Mark.PLAIN
+    mark = Mark.BAD if note.contradicted_on else Mark.OPEN if idle else Mark.PLAIN
     return Row(tuple(map(visible, cells)), mark)
 
 
