@@ -28,16 +28,17 @@ def since(baseline: Baseline, records: Records, wave: str) -> Since | None:
     if mine.is_empty():
         return None
     gone = mine.filter(~pl.col("device_id").is_in(records.device_ids.implode())).sort("device_id")
-    names = gone["device_name"].str.to_lowercase()
+    names = gone["device_name"].str.to_lowercase().to_list()
     lists = resolve(records, [Selection(listed=(name,)) for name in names])
-    found = [_is_there(lists, name) for name in names]
+    known = set(before["device_id"].to_list())
+    found = [_is_there(records, lists, name, known) and names.count(name) == 1 for name in names]
     return Since(
         lost=tuple(name for name, there in zip(gone["device_name"], found, strict=True) if not there),
         changed=tuple(name for name, there in zip(gone["device_name"], found, strict=True) if there),
     )
 
 
-def _is_there(lists: Lists, name: str) -> bool:
-    """Return whether a device goes by that name now; one of several that do may be it."""
-    listed = lists[name,]
-    return bool(len(listed.devices) or listed.ambiguous)
+def _is_there(records: Records, lists: Lists, name: str, known: set[str]) -> bool:
+    """Return whether one device goes by that name now, and only it, that was not there before."""
+    devices = lists[name,].devices
+    return len(devices) == 1 and str(records.device_ids[int(devices[0])]) not in known

@@ -55,7 +55,7 @@ def exit_of(plan: Plan, tally: Tally, gate: Gate) -> tuple[int, str]:
         if code == 3 and gate.allow_unknown:
             return 0, f"{reason}; --allow-unknown lets that pass"
         return code, reason
-    return 0, f"no {_rules(gate, 1)} fails or is unknown"
+    return 0, f"no {_rules(gate, 1)} fails or is unknown where it counts"
 
 
 def _rules(gate: Gate, count: int) -> str:

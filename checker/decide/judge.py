@@ -12,7 +12,7 @@ import numpy.typing as npt
 from checker.decide.coverage import not_exported
 from checker.decide.governed import NO_WAIVER, Governed, covering, covering_once, govern
 from checker.decide.names import names_of
-from checker.decide.signatures import Book, Verdicts, decide_bucket, waiting_in
+from checker.decide.signatures import Book, Proof, Verdicts, Waiting, decide_bucket, waiting_in
 from checker.decide.tables import Tables, Wanted
 from checker.decide.tally import Tally, binding, count_governed, count_rules, count_verdicts, count_waves, new_tally
 from checker.decide.verdict import Verdict, is_gate
@@ -21,8 +21,8 @@ from checker.engine.once import once_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
 from checker.engine.select import Lists, resolve
-from checker.model.outcome import Outcome, Readiness
-from checker.model.plan import Plan
+from checker.model.outcome import Outcome, Readiness, Verification
+from checker.model.plan import Kind, Plan
 
 
 @dataclass
@@ -79,9 +79,7 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
     scopes = []
     for first, last in buckets(run.records):
         judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools, lists))
-        governed = govern(judged, run.wanted.wave)
-        waiting = waiting_in(judged, absent)
-        verdicts = decide_bucket(judged, waiting, governed, run.wanted.partial, run.book)
+        waiting, governed, verdicts = conclude(judged, absent, run.wanted, run.book)
         names = names_of(judged)
         count_verdicts(tally, verdicts, governed.shown)
         count_rules(tally, judged, verdicts, waiting, governed, names)
@@ -105,6 +103,36 @@ def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
         current_fails=run.current_fails,
         current_devices=run.current_devices,
     )
+
+
+def conclude(
+    judged: Judged, absent: dict[str, tuple[str, ...]], wanted: Wanted, book: Book
+) -> tuple[Waiting, Governed, Verdicts]:
+    """Return what the outcomes of a bucket mean; ``absent`` are the facts of each rule that no input carries.
+
+    What a device is without any supposition (``--assume``) it stays; none is made READY, MIGRATED or VERIFIED by one.
+    """
+    waiting, governed = waiting_in(judged, absent), govern(judged, wanted.wave)
+    nothing = np.zeros(judged.bucket.devices, dtype=np.bool_)
+    proof = (nothing, nothing, nothing)
+    if judged.bucket.plan.simulated and judged.bucket.below is None:
+        read = judge_columns(judged.bucket.under(Kind.ASSUMED))
+        proof = _proof(conclude(read, absent, wanted, book)[2])
+    return waiting, governed, decide_bucket(judged, (waiting, governed, proof), wanted.partial, book)
+
+
+def _proof(verdicts: Verdicts) -> Proof:
+    """Return which devices are READY, MIGRATED and VERIFIED by these verdicts."""
+    told = [
+        (
+            verdict.readiness is Readiness.READY,
+            verdict.readiness is Readiness.MIGRATED,
+            verdict.verification is Verification.VERIFIED,
+        )
+        for verdict in verdicts.distinct
+    ]
+    ready, migrated, verified = np.array(told, dtype=np.bool_).T
+    return ready[verdicts.place], migrated[verdicts.place], verified[verdicts.place]
 
 
 def _judge_once(run: Run, tally: Tally) -> None:

@@ -7,12 +7,16 @@ from datetime import timedelta
 import numpy as np
 
 from checker.decide.baseline import Since
-from checker.decide.gate import Context, Members, decide_wave
+from checker.decide.criteria import Context, Members
+from checker.decide.gate import decide_wave
 from checker.decide.judge import Judgements
 from checker.decide.tally import WaveCount
 from checker.engine.select import NO_WAVE, Listed
 from checker.model.notes import AttestationNote, Example, WaiverNote, WaveNote
+from checker.model.outcome import Outcome
 from checker.model.plan import Kind, Plan, Statement
+from checker.model.result import Baseline
+from checker.model.rule import Rule
 from checker.model.selection import Selection
 from checker.model.waiver import Waiver, Waivers
 
@@ -27,6 +31,7 @@ class Rollout:
 
     judgements: Judgements
     since: Mapping[str, Since | None]  # wave -> what became of its devices since the baseline
+    baseline: Baseline | None
     named_profile: bool
     partial: bool
     gated: str  # the wave that this run decides
@@ -50,11 +55,15 @@ def wave_notes(plan: Plan, rollout: Rollout) -> tuple[WaveNote, ...]:
         context = Context(
             fleet_judged=fleet,
             unsure=counts[place].unsure,
+            missing=_missing(rollout.judgements, wave.devices),
             whole_fleet=counts[place].whole_fleet,
+            perhaps_whole=counts[place].perhaps_whole,
+            once=_once(plan, rollout.judgements),
             previous=of_wave[before] if place else None,
             previous_wave=plan.waves[before] if place else None,
             lost=since.lost if since else None,
             changed=since.changed if since else None,
+            baseline=_compared(rollout.baseline, plan.waves[before].name, since),
             profile=profile.id,
             named_profile=rollout.named_profile or wave.profile == profile.id,
             guidance_date=profile.date,
@@ -67,6 +76,30 @@ def wave_notes(plan: Plan, rollout: Rollout) -> tuple[WaveNote, ...]:
     return tuple(notes)
 
 
+def _once(plan: Plan, judgements: Judgements) -> tuple[tuple[Rule, Outcome], ...]:
+    """Return how the rules about the tenant and the fleet came out, as far as no waiver covers that."""
+    found = []
+    for rule in plan.once_rules:
+        counts = judgements.tally.rules[rule.id].binding
+        found += [(rule, outcome) for outcome in Outcome if counts[outcome]]
+    return tuple(found)
+
+
+def _missing(judgements: Judgements, devices: Selection) -> tuple[str, ...]:
+    """Return what a list names, and is no device's or several devices'."""
+    listed = judgements.lists.get(devices.listed, NOTHING)
+    return (*listed.unmatched, *listed.ambiguous)
+
+
+def _compared(baseline: Baseline | None, wave: str, since: Since | None) -> str:
+    """Return with what a wave was compared, or why nothing of it can be compared with an earlier report."""
+    if baseline is None:
+        return "give an earlier report of that wave with --baseline"
+    if wave not in baseline.waves:
+        return f"{baseline.path} knows no wave '{wave}': it was made without it"
+    return f"since {baseline.path}" if since else f"{baseline.path} has no judged device of wave '{wave}'"
+
+
 def wave_notices(plan: Plan, judgements: Judgements) -> Iterator[str]:
     """Yield which devices are of several waves, which of none, and lists that name nobody."""
     counts = judgements.tally.waves
@@ -76,7 +109,7 @@ def wave_notices(plan: Plan, judgements: Judgements) -> Iterator[str]:
             named, go = _named(count.several, count.several_devices), "goes" if count.several_devices == 1 else "go"
             yield f"Wave {wave.name}: {named} would be of a later wave, too, and {go} with this one."
         if count.unsure:
-            yield f"Wave {wave.name}: of {_devices(count.unsure)} in no wave it is not known whether they belong to it."
+            yield f"Wave {wave.name}: of {_devices(count.unsure)} it is not known whether they belong to it."
         yield from _list_notices(f"Wave {wave.name}", wave.devices, judgements)
     if NO_WAVE in counts:
         left = members(judgements, counts[NO_WAVE]).judged
@@ -99,7 +132,6 @@ def waiver_notes(plan: Plan, waivers: Waivers, judgements: Judgements) -> tuple[
     rules = {rule.id for rule in plan.pack.rules}
     notes = []
     for place, waiver in enumerate(plan.waivers):
-        listed = judgements.lists.get(waiver.devices.listed, NOTHING)
         notes.append(
             WaiverNote(
                 id=waiver.id,
@@ -118,7 +150,7 @@ def waiver_notes(plan: Plan, waivers: Waivers, judgements: Judgements) -> tuple[
                 broad=tally.waiver_fleet[place] > waivers.broad.of(tally.judged),
                 unused=waiver.in_force(plan.as_of) and place not in tally.waiver_used,
                 unknown_rule=waiver.rule not in rules,
-                unmatched=(*listed.unmatched, *listed.ambiguous),
+                unmatched=_missing(judgements, waiver.devices),
             )
         )
     return tuple(notes)
@@ -163,6 +195,9 @@ def _state_of(plan: Plan, word: Statement) -> str:
 
 def statement_notices(plan: Plan, judgements: Judgements) -> Iterator[str]:
     """Yield what is wrong with statements: expired, naming nobody, or against what is stated otherwise."""
+    for fact, devices in sorted(judgements.tally.clashes.items()):
+        if devices:
+            yield f"Statements of {fact} disagree on {_devices(devices)}: there it is not known."
     for place, word in enumerate(plan.statements):
         who = f"The {_kind(word)} {word.fact} at {word.where}"
         if word.attested > plan.as_of:

@@ -8,13 +8,16 @@ import numpy.typing as npt
 
 from checker.decide.governed import Governed, in_force
 from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
-from checker.engine.coalesce import ATTESTED
-from checker.engine.columns import UNDETERMINED, Judged
+from checker.engine.columns import UNDETERMINED, Judged, outcome_of, route_of
+from checker.engine.select import Mask
 from checker.engine.suppose import waiting_for
 from checker.model.outcome import Outcome
 from checker.model.plan import Kind, Plan
 
 Row = npt.NDArray[np.int16] | npt.NDArray[np.uint8] | npt.NDArray[np.bool_]
+ROUTE = "(route)"  # stands beside the ids of rules
+PROVEN = ("READY", "MIGRATED", "VERIFIED")  # what a device may be without suppositions
+Proof = tuple[Mask, Mask, Mask]  # where it is so, in that order
 MIX = 0x9E3779B97F4A7C15  # odd 64-bit constant (golden ratio); groups are verified, so collisions cost time only
 
 
@@ -68,9 +71,17 @@ def waiting_in(judged: Judged, facts: dict[str, tuple[str, ...]]) -> Waiting:
     return Waiting(facts, devices)
 
 
-def decide_bucket(judged: Judged, waiting: Waiting, governed: Governed, partial: bool, book: Book) -> Verdicts:
-    """Return the verdict of every device of the bucket; ``book`` keeps those of a run from bucket to bucket."""
+def decide_bucket(judged: Judged, told: tuple[Waiting, Governed, Proof], partial: bool, book: Book) -> Verdicts:
+    """Return the verdict of every device of the bucket.
+
+    Args:
+        judged: how the rules came out.
+        told: which UNKNOWNs wait for what no input carries, what is waived, and what holds without suppositions.
+        partial: rules were left out.
+        book: keeps the verdicts of a run from bucket to bucket.
+    """
     plan = judged.bucket.plan
+    waiting, governed, proof = told
     facts = blocker_facts(plan)
     attested = _attested(judged)
     gates = [rule.id for rule in plan.device_rules if is_gate(rule)]
@@ -80,9 +91,9 @@ def decide_bucket(judged: Judged, waiting: Waiting, governed: Governed, partial:
     parts: dict[str, list[Row]] = {
         "scope": [judged.scope],
         "route": [judged.route],
-        "simulated": [_simulated(judged)],
+        "supposed": [_supposed(judged), *proof],
         "outcomes": list(judged.outcomes),
-        "attested": [attested.get(name, nowhere) for name in gates],
+        "attested": [attested.get(name, nowhere) for name in (*gates, plan.pack.verified_by, ROUTE)],
         "missing": [judged.bucket.missing(fact) >= 0 for fact in facts],
         "waiting": [waiting.devices.get(name, nowhere) for name in gates],
         "waived": [_or(governed.waives(name), nowhere) for name in rules],
@@ -112,8 +123,8 @@ def _or(found: npt.NDArray[np.bool_] | None, nowhere: npt.NDArray[np.bool_]) -> 
     return nowhere if found is None else found
 
 
-def _simulated(judged: Judged) -> npt.NDArray[np.bool_]:
-    """Return on which devices a supposition stands."""
+def _supposed(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Return of which devices something is supposed."""
     bucket = judged.bucket
     found = np.zeros(bucket.devices, dtype=np.bool_)
     for place, word in enumerate(bucket.plan.statements):
@@ -132,7 +143,7 @@ def _judgement(
     """Return all that a device's verdict rests on."""
     plan = judged.bucket.plan
     scope, route = int(judged.scope[device]), int(judged.route[device])
-    used = _true_at(names.gates, parts["attested"], device)
+    used = _true_at((*names.gates, plan.pack.verified_by, ROUTE), parts["attested"], device)
     return Judgement(
         scope=plan.scope[scope][0] if scope >= 0 else "",
         route=None if route == UNDETERMINED else plan.pack.routes[route],
@@ -142,7 +153,9 @@ def _judgement(
         waiting=_true_at(names.gates, parts["waiting"], device),
         absent=waiting.absent,
         waived=_true_at(names.rules, parts["waived"], device),
-        simulated=bool(parts["simulated"][0][device]),
+        attested_route=ROUTE in used,
+        supposed=bool(parts["supposed"][0][device]),
+        proven=_true_at(PROVEN, parts["supposed"][1:], device),
     )
 
 
@@ -162,17 +175,25 @@ def blocker_facts(plan: Plan) -> tuple[str, ...]:
     return plan.base_facts(tuple(dict.fromkeys(names)))
 
 
-def _attested(judged: Judged) -> dict[str, npt.NDArray[np.bool_]]:
-    """Return, for each blocker that reads an attested fact, where it did."""
-    plan = judged.bucket.plan
-    named = {word.fact for word in plan.statements}
-    found = {}
-    for rule in plan.device_rules:
-        facts = set(plan.base_facts(plan.rule_facts(rule))) | set(plan.rule_facts(rule))
-        used = [judged.bucket.column(fact).record <= ATTESTED for fact in sorted(facts & named)]
-        if is_gate(rule) and used:
-            found[rule.id] = np.logical_or.reduce(used)
+def _attested(judged: Judged) -> dict[str, Mask]:
+    """Return where blockers, the rule that proves the move and the route came out so by attestations only."""
+    bucket, plan = judged.bucket, judged.bucket.plan
+    named = {word.fact for word in plan.statements if word.kind is Kind.ATTESTED}
+    if not named or bucket.below is Kind.ATTESTED:
+        return {}
+    read = bucket.under(Kind.ATTESTED)
+    found: dict[str, Mask] = {}
+    for place, rule in enumerate(plan.device_rules):
+        wanted = is_gate(rule) or rule.id == plan.pack.verified_by
+        if wanted and _reads(plan, plan.rule_facts(rule), named):
+            found[rule.id] = outcome_of(read, rule) != judged.outcomes[place]
+    if any(_reads(plan, route_facts(route), named) for route in plan.pack.routes):
+        found[ROUTE] = route_of(read) != judged.route
     return found
+
+
+def _reads(plan: Plan, facts: tuple[str, ...], named: set[str]) -> bool:
+    return not named.isdisjoint((*facts, *plan.base_facts(facts)))
 
 
 def group(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

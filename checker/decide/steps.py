@@ -20,6 +20,8 @@ from checker.model.plan import Plan
 from checker.model.result import PLAN_COLUMNS
 from checker.model.rule import Route
 
+AGAIN = "plan-again"  # what stands between what clears the way and the way itself
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -62,8 +64,9 @@ def steps_of(judged: Judged, verdicts: Verdicts) -> Steps:
 def _ahead(verdict: Verdict, route: Route | None, todo: set[str]) -> tuple[str, ...]:
     if not verdict.route:  # out of scope
         return ()
+    first = (*verdict.actions, *(f"{SETTLE}{fact}" for fact in verdict.waits_for))
     steps = tuple(name for name in route.steps if name in todo) if route else ()
-    return (*verdict.actions, *(f"{SETTLE}{fact}" for fact in verdict.waits_for), *steps)
+    return (*first, AGAIN, *steps) if first else steps
 
 
 def wave_names(plan: Plan, governed: Governed) -> pl.Series:
@@ -114,6 +117,11 @@ def step_notes(plan: Plan) -> tuple[StepNote, ...]:
         spec = plan.specs[fact]
         title = f"Find out {fact} ({spec.carried_by})" if spec.carried_by else f"Find out {fact}"
         found.setdefault(f"{SETTLE}{fact}", StepNote(f"{SETTLE}{fact}", title, (spec.meaning,)))
+    found[AGAIN] = StepNote(
+        AGAIN,
+        "Stop: export the device again and plan anew",
+        ("Go on with the steps below only when the device is READY.",),
+    )
     for step in plan.pack.steps:
         found[step.id] = StepNote(
             step.id,

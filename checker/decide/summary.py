@@ -79,7 +79,7 @@ def summarise(run: Run, judgements: Judgements) -> Summary:
         unlocks=_unlocks(plan, tally.undetermined_by, tally.rules),
         attestations=statement_notes(plan, judgements, Kind.ATTESTED),
         assumptions=_assumptions(run, judgements),
-        notices=(*run.notices, *_notices(run, judgements)),
+        notices=(*_notices(run, judgements), *run.notices),
         phase=run.gate.phase,
         exit_code=code,
         exit_reason=reason,

@@ -14,10 +14,10 @@ from checker.decide.verdict import binds
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import UNDETERMINED, Judged
 from checker.engine.select import NO_WAVE
-from checker.engine.truths import TRUE, truths_of
+from checker.engine.truths import TRUE, UNKNOWN, truths_of
 from checker.model.condition import facts_of
 from checker.model.notes import Example
-from checker.model.outcome import Outcome, Readiness
+from checker.model.outcome import Missing, Outcome, Readiness
 from checker.model.plan import Plan
 from checker.model.rule import Rule
 
@@ -48,6 +48,7 @@ class WaveCount:
     several_devices: int = 0
     unsure: int = 0  # judged devices of which it is not known whether they belong to it, and of no other
     whole_fleet: int = 0  # judged devices that move with all others or not at all
+    perhaps_whole: int = 0  # judged devices of which that is not known
     examples: list[Example] = field(default_factory=list)  # the first judged devices
 
 
@@ -69,6 +70,7 @@ class Tally:
     contradicted: Counter[int] = field(default_factory=Counter)  # statement -> devices
     stated: Counter[int] = field(default_factory=Counter)  # statement -> devices on which it filled a gap
     spoken: Counter[int] = field(default_factory=Counter)  # statement -> devices that it speaks of
+    clashes: Counter[str] = field(default_factory=Counter)  # fact -> devices on which statements of it disagree
     waiver_devices: Counter[int] = field(default_factory=Counter)  # waiver -> devices that it speaks of
     waiver_outcomes: Counter[int] = field(default_factory=Counter)  # waiver -> outcomes that it covers
     judged: int = 0  # devices in scope of the whole fleet, whatever the reports are limited to
@@ -98,7 +100,7 @@ def count_verdicts(tally: Tally, verdicts: Verdicts, shown: npt.NDArray[np.bool_
         if verdict.readiness is Readiness.OUT_OF_SCOPE:
             tally.scope[str(verdict.by)] += size
             continue
-        if verdict.by:
+        if verdict.by and verdict.readiness is not Readiness.MIGRATED:
             tally.by[verdict.by] += size
         tally.verification[verdict.verification] += size
         tally.paths[verdict.path] += size
@@ -167,8 +169,13 @@ def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
         column = bucket.column(word.fact)
         spoken = bucket.spoken[place][shown[bucket.spoken[place]]]
         tally.spoken[place] += len(spoken)
-        tally.stated[place] += int(np.count_nonzero(column.record[spoken] == ATTESTED - place))
+        said = column.pool.reasons[column.codes[spoken]] < 0  # else others say otherwise, and nobody is heard
+        tally.stated[place] += int(np.count_nonzero(said & (column.record[spoken] == ATTESTED - place)))
         tally.contradicted[place] += int(np.count_nonzero(shown[bucket.contradicted[place]]))
+    for fact in bucket.plan.statements_of:
+        column = bucket.column(fact)
+        clash = (column.pool.reasons[column.codes] == Missing.CONFLICTING) & (column.record <= ATTESTED) & shown
+        tally.clashes[fact] += int(np.count_nonzero(clash))
     for number, devices in (pair for waivers in governed.spoken.values() for pair in waivers.items()):
         tally.waiver_devices[number] += int(np.count_nonzero(devices & shown))
         tally.waiver_fleet[number] += int(np.count_nonzero(devices & in_scope))
@@ -184,7 +191,7 @@ def count_waves(tally: Tally, judged: Judged, verdicts: Verdicts, governed: Gove
     if not plan.waves:
         return
     in_scope = judged.scope < 0
-    whole = in_scope & (truths_of(bucket, plan.pack.whole_fleet, defaults=False) == TRUE)
+    whole = truths_of(bucket, plan.pack.whole_fleet, defaults=True)
     for place in range(NO_WAVE, len(plan.waves)):
         count = tally.waves.setdefault(place, WaveCount())
         here = governed.wave == place
@@ -197,7 +204,8 @@ def count_waves(tally: Tally, judged: Judged, verdicts: Verdicts, governed: Gove
         _add_examples(count.several, names, several)
         _add_examples(count.examples, names, here & in_scope)
         count.unsure += int(np.count_nonzero((bucket.waves.unsure == place) & in_scope & (place != NO_WAVE)))
-        count.whole_fleet += int(np.count_nonzero(here & whole))
+        count.whole_fleet += int(np.count_nonzero(here & in_scope & (whole == TRUE)))
+        count.perhaps_whole += int(np.count_nonzero(here & in_scope & (whole == UNKNOWN)))
 
 
 def _sums(outcomes: npt.NDArray[np.uint8], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -20,12 +20,14 @@ class Judgement:
     scope: str  # reason why the device is out of scope; empty if it is judged
     route: Route | None  # None: undetermined
     outcomes: tuple[Outcome, ...]  # one for each of plan.device_rules
-    attested: tuple[bool, ...]  # for each rule, whether it read an attested value
+    attested: tuple[bool, ...]  # for each rule, whether it came out so by an attestation only
     missing: frozenset[str]  # facts of blockers without a value, and of the routes where none was found
     waiting: frozenset[str] = frozenset()  # UNKNOWN rules that facts which no input carries would decide
     absent: frozenset[str] = frozenset()  # those facts
     waived: frozenset[str] = frozenset()  # rules whose FAIL or UNKNOWN a waiver covers
-    simulated: bool = False  # a value was supposed (--assume)
+    attested_route: bool = False  # the route, too, is told by an attestation only
+    supposed: bool = False  # a value was supposed (--assume)
+    proven: frozenset[str] = frozenset()  # of READY, MIGRATED, VERIFIED what the device is without suppositions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Verdict:
     actions: tuple[str, ...]  # what clears the blockers that FAIL; empty where no action makes the device READY
     waits_for: tuple[str, ...]  # facts that would settle the blockers that are UNKNOWN, whatever the readiness
     unwaived: Readiness  # as if there were no waivers
+    verified_by: str | None  # measured | attested, for VERIFIED
 
 
 def binds(rule: Rule, route: Route | None) -> bool:
@@ -85,9 +88,10 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
     gates = [each for each in counts if is_gate(each.rule)]
     open_gates = [each for each in gates if not each.waived]
     readiness = _readiness(route, gates, partial)
-    by = _by(readiness, gates)
-    if readiness is Readiness.READY and judgement.simulated:
+    by = _by(readiness, gates, judgement.attested_route)
+    if judgement.supposed and by and readiness.value not in judgement.proven:
         readiness, by = Readiness.UNDETERMINED, SIMULATED
+    verification = _verification(plan, judgement)
     all_unknown = [each.rule for each in open_gates if each.outcome is Outcome.UNKNOWN]
     unknown = _named(plan, judgement.outcomes, Outcome.UNKNOWN)
     waits_for = _waits(plan, judgement, [rule for rule in all_unknown if rule.id in unknown])
@@ -96,7 +100,7 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
         by=by,
         route=route.id if route else UNDETERMINED_ROUTE,
         path=_path(route, open_gates),
-        verification=_verification(plan, judgement.outcomes),
+        verification=verification,
         failed=_named(plan, judgement.outcomes, Outcome.FAIL),
         unknown=unknown,
         waived=tuple(rule.id for rule in plan.device_rules if rule.id in judgement.waived),
@@ -111,6 +115,7 @@ def decide(plan: Plan, judgement: Judgement, partial: bool = False) -> Verdict:
         actions=_actions(route, open_gates),
         waits_for=waits_for,
         unwaived=_readiness(route, [replace(each, waived=False) for each in gates], partial),
+        verified_by=_verified_by(plan, judgement) if verification is Verification.VERIFIED else None,
     )
 
 
@@ -155,6 +160,7 @@ def _out_of_scope(reason: str) -> Verdict:
         actions=(),
         waits_for=(),
         unwaived=Readiness.OUT_OF_SCOPE,
+        verified_by=None,
     )
 
 
@@ -170,13 +176,15 @@ def _readiness(route: Route | None, gates: Sequence[_Counted], partial: bool) ->
     return Readiness.READY
 
 
-def _by(readiness: Readiness, gates: Sequence[_Counted]) -> str | None:
-    """Return on what READY rests, the weakest of it: a waiver, an attested value among what passed, or values read."""
+def _by(readiness: Readiness, gates: Sequence[_Counted], attested_route: bool) -> str | None:
+    """Return on what READY or MIGRATED rests, the weakest of it: a waiver, an attestation, or what was read."""
+    if readiness is Readiness.MIGRATED:
+        return "attested" if attested_route else "measured"
     if readiness is not Readiness.READY:
         return None
     if any(each.waived for each in gates):
         return "waived"
-    return "attested" if any(each.attested for each in gates if each.outcome is Outcome.PASS) else "measured"
+    return "attested" if attested_route or any(each.attested for each in gates) else "measured"
 
 
 def _path(route: Route | None, gates: Sequence[_Counted]) -> str:
@@ -201,13 +209,20 @@ def _actions(route: Route | None, gates: Sequence[_Counted]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.rule.action for each in gates if each.outcome is Outcome.FAIL))
 
 
-def _verification(plan: Plan, outcomes: Sequence[Outcome]) -> Verification:
-    for rule, outcome in zip(plan.device_rules, outcomes, strict=True):
+def _verification(plan: Plan, judgement: Judgement) -> Verification:
+    """Return whether the rule that proves the move holds; by a supposition it never does."""
+    for rule, outcome in zip(plan.device_rules, judgement.outcomes, strict=True):
         if rule.id == plan.pack.verified_by:
             if outcome is Outcome.PASS:
-                return Verification.VERIFIED
+                supposed = judgement.supposed and Verification.VERIFIED.value not in judgement.proven
+                return Verification.UNVERIFIED if supposed else Verification.VERIFIED
             return Verification.NOT_VERIFIED if outcome is Outcome.FAIL else Verification.UNVERIFIED
     return Verification.UNVERIFIED
+
+
+def _verified_by(plan: Plan, judgement: Judgement) -> str:
+    told = dict(zip((rule.id for rule in plan.device_rules), judgement.attested, strict=True))
+    return "attested" if told.get(plan.pack.verified_by) else "measured"
 
 
 def _waits(plan: Plan, judgement: Judgement, unknown: Sequence[Rule]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Membership:
 
     place: npt.NDArray[np.int16]  # in plan.waves; NO_WAVE in none
     several: Mask  # meets the conditions or lists of more than one wave; it is of the first
-    unsure: npt.NDArray[np.int16]  # first wave of which it is not known whether it takes the device; NO_WAVE: known
+    unsure: npt.NDArray[np.int16]  # first wave, not its own, of which it is not known whether it takes the device
 
 
 def resolve(records: Records, selections: Iterable[Selection]) -> Lists:
@@ -138,6 +138,5 @@ def membership(bucket: Selectable, waves: Sequence[Wave]) -> Membership:
         met = named & (truths == TRUE)
         taken += met & ~(shared & (place != NO_WAVE))
         place[met & (place == NO_WAVE)] = number
-        unsure[named & (truths == UNKNOWN) & (unsure == NO_WAVE)] = number
-    unsure[place != NO_WAVE] = NO_WAVE
+        unsure[named & (truths == UNKNOWN) & (unsure == NO_WAVE) & (place == NO_WAVE)] = number
     return Membership(place, taken > 1, unsure)

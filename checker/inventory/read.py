@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
+
 from checker.errors import InputError, Problem
 from checker.inventory.ahead import ahead
 from checker.inventory.csv_files import open_csv
@@ -18,7 +20,7 @@ from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import kind_of, known_titles, product_of
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
 from checker.inventory.table import Faults, Kind, Opened
-from checker.model.record import FileRecords
+from checker.model.record import FileRecords, fact_dtype
 from checker.yaml_nodes import did_you_mean
 
 OPENERS: dict[Kind, Callable[[Source, frozenset[str], Faults], Opened]] = {
@@ -26,6 +28,9 @@ OPENERS: dict[Kind, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "json": open_json,
     "key-value": open_key_value,
 }
+
+
+NAME = "device.name"  # a key of records, and a fact where a condition asks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +138,19 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     frames = [normaliser.records(table) for table in ahead(opened.tables(titles))]
     faults.raise_if_any()
     records = file_records(source, opened, normaliser, frames, faults)
+    if NAME in (options.wanted or ()):
+        records = _with_name(records)
     time = {_posix(path): time for path, time in options.observed.items()}.get(source.path)
     return dated(records, time) if time else records
+
+
+def _with_name(records: FileRecords) -> FileRecords:
+    """Return the records with the device's name as a fact, too, for conditions that ask for it."""
+    if not records.file.founds or "name" not in records.file.keys:
+        return records
+    file = replace(records.file, columns={**records.file.columns, NAME: records.file.keys["name"]})
+    frames = [frame.with_columns(pl.col("name").cast(fact_dtype(NAME)).alias(NAME)) for frame in records.frames]
+    return FileRecords(file, frames, records.rejected)
 
 
 def _with_twins_noted(read: list[FileRecords]) -> list[FileRecords]:

@@ -150,6 +150,7 @@ class Baseline:
     path: str
     findings: Table
     devices: Table
+    waves: tuple[str, ...] = ()  # names of the waves that it knows
 
 
 @dataclass(frozen=True, slots=True)

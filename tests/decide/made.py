@@ -91,4 +91,5 @@ def made_verdict(
         actions=tuple(actions),
         waits_for=tuple(waits_for),
         unwaived=Readiness(readiness),
+        verified_by="measured" if verification == "VERIFIED" else None,
     )

@@ -11,18 +11,20 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from checker.decide.gate import Context, Members, decide_wave
+from checker.decide.criteria import Context, Members
+from checker.decide.gate import decide_wave
 from checker.decide.limits import share
 from checker.decide.verdict import Verdict
 from checker.model.notes import WaveNote
-from checker.model.outcome import Decision, Met, Severity
-from checker.model.selection import EVERYONE
+from checker.model.outcome import Decision, Met, Outcome, Severity
+from checker.model.selection import EVERYONE, Selection
 from checker.model.wave import Criteria, Limit, Previous, Wave
 from tests.decide.cases import cases
 from tests.decide.made import AS_OF, GUIDANCE, HERE, RULES, made_plan, made_verdict
 
 PLAN = made_plan()
 FLEET = 1_000
+ONCE = {rule.id: rule for rule in RULES if rule.once}
 PREVIOUS = ("previous.verified", "previous.soak", "previous.lost", "previous.changed")
 
 
@@ -68,7 +70,11 @@ def context(case: dict[str, Any]) -> Context:
     return Context(
         fleet_judged=FLEET,
         unsure=case.get("unsure", 0),
+        missing=tuple(case.get("missing", ())),
+        baseline="give an earlier report with --baseline",
         whole_fleet=case.get("whole_fleet", 0),
+        perhaps_whole=case.get("perhaps_whole", 0),
+        once=tuple((ONCE[name], Outcome[said]) for name, said in case.get("once", {}).items()),
         previous=members(before["of"]) if before else None,
         previous_wave=wave({"starts": before.get("started")}) if before else None,
         lost=tuple(case["lost"]) if "lost" in case else None,
@@ -88,7 +94,10 @@ def wave(said: dict[str, Any], gate: Criteria = Criteria()) -> Wave:  # noqa: B0
 
 @pytest.mark.parametrize("case", cases("gates.yaml"), ids=lambda case: case["says"])
 def test_the_gate_says(case: dict[str, Any]) -> None:
-    asked = wave(case.get("wave", {}), criteria(case.get("gate", {})))
+    said = dict(case.get("wave", {}))
+    if "listed" in said:
+        said["devices"] = Selection(listed=tuple(said.pop("listed")))
+    asked = wave(said, criteria(case.get("gate", {})))
 
     note = decide_wave(PLAN, asked, members(case.get("of", [{"n": 10}])), context(case))
 
@@ -114,7 +123,10 @@ def test_every_kind_of_criterion_is_shown_with_all_that_it_may_be() -> None:
 
     assert shown == {
         **{kind: {"MET", "MISSED", "UNDETERMINED"} for kind in any_of_three},
-        **{kind: {"MET", "MISSED"} for kind in ("most_devices", "whole_fleet", "guidance")},
+        "once": {"MET", "MISSED", "UNDETERMINED"},
+        "whole_fleet": {"MET", "MISSED", "UNDETERMINED"},
+        **{kind: {"MET", "MISSED"} for kind in ("most_devices", "guidance")},
+        "listed": {"MET", "UNDETERMINED"},
         **{kind: {"UNDETERMINED"} for kind in ("profile", "all_rules", "measured")},
     }
 
@@ -166,8 +178,8 @@ def test_a_reason_names_five_criteria_at_most() -> None:
 
     note = decide_wave(PLAN, wave({}, criteria({"must_not_fail": names})), members([{"n": 1}]), context({}))
 
-    assert note.reason.startswith("8 of 10 criteria are undetermined (FAIL of rule-0: not judged, asked at most 0; ")
-    assert note.reason.endswith("asked at most 0 and 3 more).")
+    assert note.reason.startswith("8 of 10 criteria are undetermined: must_not_fail.rule-0, must_not_fail.rule-1, ")
+    assert note.reason.endswith(" and 3 more.")
 
 
 # --- what always holds

@@ -51,7 +51,9 @@ def test_the_verdict_is(case: dict[str, Any], plan: Plan) -> None:
         attested=tuple(name in case.get("attested", ()) for name in RULES),
         missing=frozenset(case.get("missing", ())),
         waived=frozenset(f"made.{name}" for name in case.get("waived", ())),
-        simulated=case.get("simulated", False),
+        attested_route=case.get("attested_route", False),
+        supposed=case.get("supposed", False),
+        proven=frozenset(case.get("proven", ())),
     )
     assert case["outcomes"].keys() <= RULES.keys()
 

@@ -218,3 +218,19 @@ def test_a_run_of_mdatp_ends_at_a_blank_line_and_before_its_first_key(tmp_path: 
         path.write_text(edr % ("a" * 40) + between + health + edr % ("b" * 40))
         assert [row.get("agent.version") for row in rows(path)] == [None, "1"]
         assert [row["mde_id"] for row in rows(path)] == ["a" * 40, "b" * 40]
+
+
+def test_a_name_is_a_fact_where_a_condition_asks_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "hunting.csv"
+    head, row = (
+        "Timestamp,DeviceId,DeviceName,OSPlatform",
+        f"2026-11-20T10:00:00Z,{7:040x},WS-1.contoso.example,Windows11",
+    )
+    path.write_text(f"{head}\n{row}\n")
+
+    (asked,) = read_inventory([str(path)], ReadOptions(wanted=frozenset({"device.name"})))
+    (not_asked,) = read_inventory([str(path)], ReadOptions(wanted=frozenset({"os.build"})))
+
+    assert asked.frames[0]["device.name"].to_list() == ["WS-1.contoso.example"]
+    assert asked.file.columns["device.name"] == "DeviceName"
+    assert "device.name" not in not_asked.file.columns
