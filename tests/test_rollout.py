@@ -182,7 +182,7 @@ def before(folder: Path, *gone: tuple[str, str]) -> Baseline:
     [
         ((), ("none", "MET"), ("none", "MET")),
         ((("f" * 40, "ws-scrapped.contoso.example"),), ("1", "MISSED"), ("none", "MET")),
-        ((("f" * 40, "WS-OSL-001.contoso.example"),), ("none", "MET"), ("1", "MISSED")),
+        ((("f" * 40, "WS-OSL-005.contoso.example"),), ("none", "MET"), ("1", "MISSED")),
     ],
     ids=["all still there", "one gone", "one with another id"],
 )
