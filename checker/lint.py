@@ -1,12 +1,14 @@
 """Everything that can be wrong with a pack as a whole: every profile, every case, every outcome without a case."""
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 from checker.engine.rows import Device, Reading, Word, outcome
-from checker.errors import CheckerError, Problem, RuleError
+from checker.errors import CheckerError, Place, Problem, RuleError
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
 from checker.model.condition import ALWAYS, All, AnyOf, Condition, Constant, Lookup, Not, Test, tests_of
@@ -19,6 +21,7 @@ from checker.packs.cases import CASE_DAY, Case, read_cases
 from checker.packs.compile import compile_plan
 from checker.yaml_nodes import Problems, did_you_mean
 
+TODO = re.compile(r"\bTODO\b|\btodo-")
 MOST_TESTS = 9  # 3**9 assignments at most are tried to find what a rule can reach
 
 
@@ -41,10 +44,22 @@ def lint_pack(folder: Path, shown: str) -> tuple[Pack, ...]:
         except CheckerError as error:
             problems.extend(error.problems)
     if not problems:
-        problems.extend(_lint_cases(files, tuple(packs)))
+        problems.extend([*_lint_actions(packs), *_lint_cases(files, tuple(packs))])
     if problems:
         raise RuleError(dict.fromkeys(problems))
     return tuple(packs)
+
+
+def todos(folder: Path, shown: str) -> tuple[Problem, ...]:
+    """Return every place of a pack's files that still says TODO (or todo-, in an action), as ``rules new`` left it."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+            found += [
+                Problem(str(Place(f"{shown}/{path.name}", number, match.start() + 1)), line.strip())
+                for match in TODO.finditer(line)
+            ]
+    return tuple(found)
 
 
 def run_cases(folder: Path, shown: str) -> tuple[CaseResult, ...]:
@@ -114,6 +129,21 @@ def _evaluate(condition: Condition, known: dict[Test, Truth]) -> Truth:
             return _evaluate(part, known).negated()
         case Constant(truth):
             return truth
+
+
+def _lint_actions(packs: Iterable[Pack]) -> Iterator[Problem]:
+    """Yield rules that share an action with one before them in a profile but say otherwise how to do it."""
+    differ: dict[tuple[Place, str], list[str]] = defaultdict(list)
+    for pack in packs:
+        first: dict[str, Rule] = {}
+        for rule in pack.rules:
+            before = first.setdefault(rule.action, rule)
+            if rule.remediation.split() != before.remediation.split():
+                what = f"'{rule.id}' shares action '{rule.action}' with '{before.id}' ({before.place}), but not its "
+                differ[rule.place, what].append(pack.profile.id)
+    for (place, what), profiles in differ.items():
+        where = f"remediation, in profile{'s' if len(profiles) > 1 else ''} {', '.join(profiles)}"
+        yield Problem(str(place), what + where, "give it an action of its own, or give both one remediation")
 
 
 def _lint_cases(files: PackFiles, packs: tuple[Pack, ...]) -> list[Problem]:

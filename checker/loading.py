@@ -1,6 +1,5 @@
 """Load: rule pack, tailoring, attestations, waivers and waves, and what the command line states, to a plan."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from checker.model.rule import Pack
 from checker.model.waiver import Waivers
 from checker.model.wave import Wave, Waves
 from checker.options import Options
-from checker.packs.attestations import read_attestations
+from checker.packs.attestations import Attestations, read_attestations
 from checker.packs.build import PackFiles, build_pack, read_pack_files
 from checker.packs.compile import compile_plan
 from checker.packs.library import find_pack, packs_folder
@@ -26,7 +25,7 @@ from checker.yaml_nodes import did_you_mean
 
 CURRENT = "current"  # the profile against which every run is compared, where a pack has it
 SEED = "seed"
-NO_WAIVERS, NO_WAVES = Waivers("", "", ()), Waves("", "", ())
+NO_WAIVERS, NO_WAVES, NO_ATTESTATIONS = Waivers("", "", ()), Waves("", "", ()), Attestations("", "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def load(options: Options) -> Loaded:
     gated = _gated(options, waves)
     profile, named = _profile(options, tailoring, gated)
     pack = build_pack(files, profile, options.as_of, tailoring)
-    said = (*attested, *_planned(options, waves), *read_suppositions(options.assume, options.as_of))
+    said = (*attested.items, *_planned(options, waves), *read_suppositions(options.assume, options.as_of))
     plan = _plan(options, _chosen(pack, options), waves, waivers, said)
     dated = {each.id: each.date for each in plan.pack.profiles}
     newer = plan.pack.profile.id != CURRENT and CURRENT in dated and dated[CURRENT] <= options.as_of
@@ -65,37 +64,41 @@ def load(options: Options) -> Loaded:
         current=_plan(options, _only(untailored, options), waves, waivers, said) if untailored else None,
         waivers=waivers,
         waves=waves,
-        files=tuple(_files(options, tailoring, waivers, waves)),
+        files=tuple(_files(options, tailoring, waivers, waves, attested)),
         tailoring=lines(tailoring) if tailoring else (),
         named_profile=named,
         shipped=folder.parent == packs_folder(),
     )
 
 
-def _files(options: Options, *read: Tailoring | Waivers | Waves | None) -> Iterator[FileNote]:
+def _files(options: Options, *read: Tailoring | Waivers | Waves | Attestations | None) -> Iterator[FileNote]:
     """Yield the files that govern the run, with the SHA-256 of what was read."""
-    kinds = {Tailoring: "tailoring", Waivers: "waivers", Waves: "waves"}
+    kinds = {Tailoring: "tailoring", Waivers: "waivers", Waves: "waves", Attestations: "attestations"}
     for item in read:
         if item and item.file:
             yield FileNote(kinds[type(item)], item.file, item.sha256)
-    if options.attestations:
-        digest = hashlib.sha256(Path(options.attestations).read_bytes()).hexdigest()
-        yield FileNote("attestations", options.attestations, digest)
+    if options.baseline:
+        yield FileNote("baseline", options.baseline.path, options.baseline.sha256)
 
 
-def _governing(options: Options, files: PackFiles) -> tuple[Tailoring | None, Waves, Waivers, tuple[Statement, ...]]:
-    """Return what the files that govern the run say; raise one error with the problems of all of them."""
-    tailoring, waves, waivers = None, NO_WAVES, NO_WAIVERS
-    attested: tuple[Statement, ...] = ()
+def _governing(options: Options, files: PackFiles) -> tuple[Tailoring | None, Waves, Waivers, Attestations]:
+    """Return what the files that govern the run say; raise one error with the problems of all of them.
+
+    Whether a tailoring holds good shows where the pack is built: if it is the only file that does not, there.
+    """
+    waves, waivers, attested = NO_WAVES, NO_WAIVERS, NO_ATTESTATIONS
+    tailoring = read_tailoring(Path(options.tailoring), options.tailoring) if options.tailoring else None
     problems: list[Problem] = []
-    with _noted(problems):
-        tailoring = read_tailoring(Path(options.tailoring), options.tailoring) if options.tailoring else None
     with _noted(problems):
         attested = _attested(options)
     with _noted(problems):
         waivers = _waivers(options, files)
     with _noted(problems):
         waves = _waves(options, files)
+    if problems and tailoring:
+        named = next((wave.profile for wave in waves.items if wave.name == options.wave), "")
+        with _noted(problems):
+            build_pack(files, tailoring.profile or named or options.profile, options.as_of, tailoring)
     if problems:
         raise RuleError(problems)
     return tailoring, waves, waivers, attested
@@ -129,9 +132,11 @@ def _waivers(options: Options, files: PackFiles) -> Waivers:
 
 def _gated(options: Options, waves: Waves) -> Wave | None:
     """Return the wave that the run is limited to."""
+    names = {wave.name: wave for wave in waves.items}
+    if options.gating and not options.wave:
+        raise UsageError(Problem("gate", "lacks --wave", f"{options.waves} has: {', '.join(names)}"))
     if not options.wave:
         return None
-    names = {wave.name: wave for wave in waves.items}
     if options.wave not in names:
         hint = did_you_mean(options.wave, names) if options.waves else "give the file with --waves"
         raise UsageError(Problem(f"--wave {options.wave}", "is no wave", hint))
@@ -158,9 +163,9 @@ def _plan(options: Options, pack: Pack, waves: Waves, waivers: Waivers, said: tu
     return replace(plan, statements=said, waivers=waivers.items, waves=waves.items)
 
 
-def _attested(options: Options) -> tuple[Statement, ...]:
+def _attested(options: Options) -> Attestations:
     if not options.attestations:
-        return ()
+        return NO_ATTESTATIONS
     return read_attestations(Path(options.attestations), options.attestations, options.as_of)
 
 

@@ -12,7 +12,7 @@ the options, so the same files give the same bytes.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,16 +74,20 @@ class Inspection:
     devices: int
     coverage: tuple[FactCoverage, ...]
     undecidable: tuple[Undecidable, ...]
+    asked: frozenset[str]  # the facts that rules and routes read; others serve waves, waivers and attestations
 
 
 def inspect(options: Options) -> Inspection:
     """Return how an inventory is read and what it covers, without judging it.
 
+    Every fact is read that a column maps to, whether or not anything asks for it.
+
     Raises:
         CheckerError: with every problem of the rules, the attestations or the inputs.
     """
     plan = load(options).plan
-    inputs = read(options, plan, None, Progress())
+    every = frozenset(name for name, spec in plan.specs.items() if not spec.derived)
+    inputs = _read(options, every, Progress())
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     records = gather_records(inputs, identified, plan.specs, plan.wanted())
@@ -97,12 +101,16 @@ def inspect(options: Options) -> Inspection:
         len(identified.device_ids),
         coverage(plan, records),
         undecidable(plan, records),
+        replace(plan, statements=(), waivers=(), waves=()).wanted(),
     )
 
 
 def read(options: Options, plan: Plan, current: Plan | None, progress: Progress) -> list[FileRecords]:
     """Return the records of all inputs, in an order that does not depend on how they were given."""
-    wanted = plan.wanted() | (current.wanted() if current else frozenset())
+    return _read(options, plan.wanted() | (current.wanted() if current else frozenset()), progress)
+
+
+def _read(options: Options, wanted: frozenset[str], progress: Progress) -> list[FileRecords]:
     inputs = read_inventory(
         options.inventory,
         ReadOptions(
@@ -182,7 +190,7 @@ def _rollout(options: Options, loaded: Loaded, records: Records, judgements: Jud
         if baseline and (after.gate.previous.none_lost or after.gate.previous.ids_unchanged)
     }
     gated = options.wave if options.gating else ""
-    return Rollout(judgements, before, loaded.named_profile, bool(options.select or options.ignore), gated)
+    return Rollout(judgements, before, baseline, loaded.named_profile, bool(options.select or options.ignore), gated)
 
 
 def _undated_notices(inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:

@@ -5,7 +5,9 @@ of a file are collected, so that an author sees them at once.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,7 +19,8 @@ from checker.errors import Place, Problem, RuleError
 
 MOST_NODES = 200_000  # ten times our largest pack; an anchor that explodes is refused here
 DEEPEST = 60
-MOST_BRACKETS = 5_000  # open at a time, brackets within texts counted: libyaml ends the process somewhere above 20,000
+MOST_OPEN = 5_000  # lists and mappings within each other: libyaml's own recursion ends the process above 20,000
+_PLACED = re.compile(r"(.*?)(?::([0-9]{1,9}))?(?::([0-9]{1,9}))?", re.DOTALL)  # file:line:column
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ class Problems:
             raise RuleError(sorted(dict.fromkeys(self.found), key=_by_place))
 
 
-def _by_place(problem: Problem) -> tuple[str, list[int], str]:
-    file, *numbers = problem.where.split(":")
-    return file, [int(number) for number in numbers if number.isdigit()], problem.what
+def _by_place(problem: Problem) -> tuple[str, int, int, str]:
+    file, line, column = cast("re.Match[str]", _PLACED.fullmatch(problem.where)).groups()
+    return file, int(line or 0), int(column or 0), problem.what
 
 
 def load(path: Path, shown: str, problems: Problems) -> Node | None:
@@ -102,7 +105,7 @@ def parse(text: str, shown: str, problems: Problems) -> Node | None:
         place = Place(shown, mark.line + 1, mark.column + 1) if mark else Place(shown)
         problems.add(place, f"is not YAML: {error.problem or error}")
         return None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, UnicodeEncodeError) as error:
         problems.add(shown, f"is not YAML: {str(error).splitlines()[0]}")
         return None
     if node is None:
@@ -111,14 +114,18 @@ def parse(text: str, shown: str, problems: Problems) -> Node | None:
 
 
 def _nested_too_deep(text: str) -> bool:
-    """Tell whether brackets open without end: the parser's own recursion would end the process, not raise."""
-    depth = 0
-    if text.count("[") + text.count("{") <= MOST_BRACKETS:
+    """Tell whether a text nests deeper than any file, as the parser's own recursion would not: it ends the process."""
+    # A bracket opens two levels at most, [a: b]. Outside of brackets a level begins to the right of the one around it,
+    # or is a list in the column of its key. So short lines and few brackets are shallow, and are not parsed twice.
+    longest = max(map(len, text.splitlines()), default=0)
+    if 2 * (longest + text.count("[") + text.count("{")) <= MOST_OPEN:
         return False
-    for char in text:
-        depth += (char in "[{") - (char in "]}")
-        if depth > MOST_BRACKETS:
-            return True
+    depth = 0
+    with suppress(yaml.YAMLError, UnicodeEncodeError):  # which whoever parses it next says
+        for event in yaml.parse(text, Loader=_loader()):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                return True
     return False
 
 

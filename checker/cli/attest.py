@@ -49,8 +49,8 @@ def _lint(files: tuple[str, ...], as_of: str | None) -> None:
 
     def told_of(name: str) -> Iterator[str]:
         found = read_attestations(Path(name), name, day)
-        yield f"{name}: {counted(len(found), 'attestation')}, no problem"
-        for word in found:
+        yield f"{name}: {counted(len(found.items), 'attestation')}, no problem"
+        for word in found.items:
             if word.valid_until < day:
                 yield f"{word.where}: {word.fact} was valid until {word.valid_until}"
             if word.attested > day:

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from checker.cli.options import filled, shared
+from checker.cli.given import filled, single
+from checker.cli.options import shared
 from checker.cli.run import judged, running, show
 from checker.decide.exit import Gate
 
@@ -13,21 +14,21 @@ from checker.decide.exit import Gate
 @click.command(epilog="Example: mde-readiness check hunting.csv urls.csv -o junit.xml -o findings:findings.parquet")
 @shared
 @running
-@click.option(
+@single(
     "--wave",
     metavar="NAME",
     default="",
     callback=filled,
     help="Limit reports and exit code to the devices of this wave.",
 )
-@click.option(
+@single(
     "--phase",
     type=click.Choice(["prerequisite", "verification", "all"]),
     default="prerequisite",
     show_default=True,
     help="What is shown, and counted for the exit code.",
 )
-@click.option(
+@single(
     "--fail-on",
     type=click.Choice(["blocker", "major", "minor", "never"]),
     default="blocker",

@@ -4,12 +4,14 @@ import sys
 
 import click
 
+from checker.cli.given import single
+
 
 @click.command(epilog="Example: mde-readiness diff monday/report.json friday/report.json --format markdown")
 @click.argument("old", type=click.Path(path_type=str))
 @click.argument("new", type=click.Path(path_type=str))
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
-@click.option(
+@single("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@single(
     "--limit",
     metavar="N",
     type=click.IntRange(0),
@@ -22,7 +24,7 @@ def diff(old: str, new: str, form: str, limit: int | None) -> None:
     fixed, still failing, newly failing or cannot be compared. Exit codes: 0 nothing regressed; 1 a device regressed
     or a rule newly fails; 2 a result cannot be used.
     """
-    from checker.cli.echo import echo
+    from checker.cli.echo import echo, width
     from checker.compare.diff import compare
     from checker.compare.results import read_results
 
@@ -35,6 +37,7 @@ def diff(old: str, new: str, form: str, limit: int | None) -> None:
         from checker.compare.diff_parts import parts_of
         from checker.compare.parts import markdown, text
 
-        shown = (markdown if form == "markdown" else text)(parts_of(difference, 20 if limit is None else limit))
+        parts = parts_of(difference, 20 if limit is None else limit)
+        shown = markdown(parts) if form == "markdown" else text(parts, width())
     echo(shown, "utf-8" if form == "json" else sys.stdout.encoding)
     sys.exit(difference.exit_code())

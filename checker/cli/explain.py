@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from checker.cli.echo import echo, width
+from checker.cli.given import single
 from checker.cli.options import inventory_options, shared
 from checker.errors import Problem, UsageError
 
@@ -13,13 +15,13 @@ LIMIT = 30
 
 @click.command(
     options_metavar="[OPTIONS] [DEVICE]",
-    epilog="Example: mde-readiness explain ws-osl-004 hunting.csv urls.csv --only sc.windows-update",
+    epilog="Example: mde-readiness explain ws-osl-070 hunting.csv urls.csv --only sc.windows-update",
 )
 @shared
-@click.option("--rule", metavar="RULE", help="Show this rule's values over the fleet; then no DEVICE is given.")
-@click.option("--limit", metavar="N", type=click.IntRange(1), help="With --rule: at most N values of a fact; 30.")
-@click.option("--only", metavar="RULE", multiple=True, help="Tell only these rules of the device (sc.url-* works).")
-@click.option(
+@single("--rule", metavar="RULE", help="Show this rule's values over the fleet; then no DEVICE is given.")
+@single("--limit", metavar="N", type=click.IntRange(1), help="With --rule: at most N values of a fact; 30.")
+@click.option("--only", metavar="RULE", multiple=True, help="Tell only these rules (sc.url-* works), not the route.")
+@single(
     "--phase",
     type=click.Choice(["prerequisite", "verification", "all"]),
     default="prerequisite",
@@ -33,7 +35,7 @@ def explain(**given: Any) -> None:  # noqa: ANN401
     Each rule is shown as a tree: every condition with its truth, the device's value, where that was read, and the
     threshold with its source; for an UNKNOWN what would settle it.
     """
-    click.echo(_fleet(given) if given["rule"] is not None else _device(given), nl=False)
+    echo(_fleet(given) if given["rule"] is not None else _device(given))
 
 
 def _device(given: dict[str, Any]) -> str:
@@ -52,7 +54,7 @@ def _device(given: dict[str, Any]) -> str:
     options = inventory_options({**given, "inventory": tuple(inventory)})
     asked = Asked(given["phase"], frozenset(given["only"]), given["all_outcomes"])
     try:
-        return render_explanation(explain_device(options, device, asked))
+        return render_explanation(explain_device(options, device, asked), width())
     except UsageError as error:
         if Path(device).is_file():
             hint = "the first argument is the device: explain DEVICE INVENTORY…"
@@ -70,4 +72,4 @@ def _fleet(given: dict[str, Any]) -> str:
     if not Path(first).exists():
         hint = f"with --rule every argument is a file; for one device: explain DEVICE INVENTORY… --only {given['rule']}"
         raise UsageError(Problem(first, "is no file", hint))
-    return render_histogram(histogram(inventory_options(given), given["rule"], given["limit"] or LIMIT))
+    return render_histogram(histogram(inventory_options(given), given["rule"], given["limit"] or LIMIT), width())

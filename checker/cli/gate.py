@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from checker.cli.options import filled, shared
+from checker.cli.given import filled, single
+from checker.cli.options import shared
 from checker.cli.run import judged, running, show
 from checker.errors import Problem, UsageError
 
@@ -15,7 +16,7 @@ from checker.errors import Problem, UsageError
 )
 @shared
 @running
-@click.option("--wave", metavar="NAME", required=True, callback=filled, help="The wave to decide.")
+@single("--wave", metavar="NAME", default="", callback=filled, help="The wave to decide; needed.")
 def gate(**given: Any) -> None:  # noqa: ANN401
     """Decide whether a wave of INVENTORY… may go: PROMOTE, HOLD or UNDETERMINED, each criterion with its figure.
 

@@ -1,10 +1,11 @@
 """``inspect``: how each file was recognised and read, what it covers, and which rules nothing can decide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import click
 
+from checker.cli.echo import echo
 from checker.cli.options import inventory_options, shared
 from checker.decide.coverage import FactCoverage, Undecidable
 from checker.model.notes import InputTally
@@ -14,26 +15,28 @@ from checker.pipeline import Inspection
 from checker.pipeline import inspect as run_inspect
 from checker.reporters.wording import visible
 
+NO_RULE = "  (for waves, waivers and attestations)"  # behind a fact that no rule reads
+
 
 @click.command(epilog="Example: mde-readiness inspect hunting.csv machines.json")
 @shared
 def inspect(**given: Any) -> None:  # noqa: ANN401
     """Show how INVENTORY… is read: format and why, column → fact, coverage per fact, rules that stay undecided."""
     for line in lines_of(run_inspect(inventory_options(given))):
-        click.echo(visible(line))
+        echo(f"{visible(line)}\n")
 
 
 def lines_of(found: Inspection) -> Iterator[str]:
     """Yield what an inspection says, line by line."""
     for item, tally in zip(found.inputs, found.tallies, strict=True):
-        yield from _file(item, tally)
+        yield from _file(item, tally, found.asked)
     yield f"Coverage: {found.devices:,} devices"
     yield from _coverage(found.coverage, found.devices)
     yield ""
     yield from _undecided(found.undecidable)
 
 
-def _file(item: FileRecords, tally: InputTally) -> Iterator[str]:
+def _file(item: FileRecords, tally: InputTally, asked: Collection[str]) -> Iterator[str]:
     file = item.file
     yield f"{file.path}: {file.format}"
     if file.why:
@@ -48,9 +51,9 @@ def _file(item: FileRecords, tally: InputTally) -> Iterator[str]:
     for key, title in file.keys.items():
         yield f"    {title.ljust(width)}  → {key} (key)"
     for fact, title in sorted(file.columns.items(), key=lambda pair: pair[1]):
-        yield f"    {title.ljust(width)}  → {fact}"
+        yield f"    {title.ljust(width)}  → {fact}{'' if fact in asked else NO_RULE}"
     if file.unmapped:
-        yield f"    not asked for: {', '.join(file.unmapped)}"
+        yield f"    not read: {', '.join(file.unmapped)}"
     for notice in file.notices:
         yield f"  note: {notice}"
     yield ""

@@ -5,17 +5,23 @@ from typing import Any
 
 import click
 
+from checker.cli.echo import echo
+from checker.cli.given import each_filled, filled, single
 from checker.errors import CheckerError, Problem
 from checker.packs.library import DEFAULT_PACK
 
 Command = Callable[..., Any]
 
 LINT_OPTIONS = (
-    click.argument("files", metavar="FILE...", nargs=-1, required=True),
-    click.option(
-        "--pack", default=DEFAULT_PACK, show_default=True, help="Pack whose rules it names: a shipped name or a folder."
+    click.argument("files", metavar="FILE...", nargs=-1, required=True, callback=each_filled),
+    single(
+        "--pack",
+        default=DEFAULT_PACK,
+        callback=filled,
+        show_default=True,
+        help="Pack whose rules it names: a shipped name or a folder.",
     ),
-    click.option("--as-of", metavar="DATE", help="Lint as of this day (UTC); today if left out."),
+    single("--as-of", metavar="DATE", help="Lint as of this day (UTC); today if left out."),
 )
 
 
@@ -35,10 +41,11 @@ def lint_files(files: Iterable[str], told_of: Callable[[str], Iterable[str]]) ->
     problems: list[Problem] = []
     for name in files:
         try:
-            for line in told_of(name):
-                click.echo(line)
+            lines = "".join(f"{line}\n" for line in told_of(name))
         except CheckerError as error:
             problems.extend(error.problems)
+        else:
+            echo(lines)
     if problems:
         click.echo(counted(len(problems), "problem"), err=True)
         raise CheckerError(problems)

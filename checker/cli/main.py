@@ -5,13 +5,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import StringIO
 from typing import Any
 
 import click
 
 from checker import __version__
+from checker.cli.echo import prepare_streams
 from checker.cli.lazy import Later, LazyGroup
 from checker.errors import CheckerError, Problem
 from checker.reporters.wording import visible
@@ -41,8 +42,29 @@ BUG = 70  # exit code of an error of ours (EX_SOFTWARE of sysexits.h)
 USAGE = 2  # exit code for usage, input and rules that cannot be used
 
 
+@contextmanager
+def _read() -> Iterator[None]:
+    """End with 2 if the reader closes the pipe: click would make it 1, which here says that something fails."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise click.exceptions.Exit(USAGE) from error
+
+
+class _Commands(LazyGroup):
+    """All commands, and the two steps in which click prints for them."""
+
+    def make_context(self, *given: Any, **more: Any) -> click.Context:  # noqa: ANN401
+        with _read():
+            return super().make_context(*given, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        with _read():
+            return super().invoke(ctx)
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Commands,
     later=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: mde-readiness check export.csv -o junit.xml -o problems.sarif",
@@ -55,6 +77,7 @@ def commands() -> None:
 def main() -> None:
     """Run the command line; a user's mistake is printed in full and exits with 2."""
     _hold_closed()
+    prepare_streams()
     before = stop_orderly()
     try:
         code = _run()
@@ -68,13 +91,9 @@ def main() -> None:
 def _run() -> int:
     """Return the exit code of the command; it does not hang on whether the messages can be printed."""
     try:
-        commands.main(standalone_mode=False)
+        code: int | None = commands.main(standalone_mode=False)  # none, where a command just ends
     except SystemExit as done:
         return int(done.code or 0)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except BrokenPipeError:
-        return USAGE
     except (click.exceptions.Abort, StoppedError) as stopped:
         _say("stopped; no report was written")
         return stopped.code if isinstance(stopped, StoppedError) else 128 + signal.SIGINT
@@ -87,7 +106,7 @@ def _run() -> int:
         _say(traceback.format_exc())
         _say("this is a bug in mde-readiness; please report it with the lines above")
         return BUG
-    return 0
+    return code or 0
 
 
 def _texts(error: click.ClickException | CheckerError | OSError) -> Iterator[str]:

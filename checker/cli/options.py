@@ -8,46 +8,47 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
+from checker.cli.given import each_filled, filled, single
 from checker.errors import Problem, UsageError
 from checker.options import Options
 
 Command = Callable[..., Any]
 
 _FILE = click.Path(path_type=str)
-
-
-def filled(context: click.Context, option: click.Parameter, value: str) -> str:
-    """Return what an option says; refuse an empty text, which a variable that is not set leaves behind."""
-    if value == "" and context.get_parameter_source(option.name or "") is not ParameterSource.DEFAULT:
-        raise click.BadParameter("is empty: is a variable not set?", context, option)
-    return value
+# Days before and after these must be days, too; and exports have no date before the first (design choice).
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 SHARED = (
-    click.argument("inventory", nargs=-1, required=True, type=click.Path(path_type=str)),
-    click.option(
-        "--pack", default="streamlined-connectivity", show_default=True, help="Rule pack: a shipped name or a folder."
+    click.argument("inventory", nargs=-1, required=True, type=_FILE, callback=each_filled),
+    single(
+        "--pack",
+        default="streamlined-connectivity",
+        callback=filled,
+        show_default=True,
+        help="Rule pack: a shipped name or a folder.",
     ),
-    click.option(
-        "--profile", default="seed", show_default=True, help="Guidance to judge by: seed is the pack's first."
+    single(
+        "--profile",
+        default="seed",
+        callback=filled,
+        show_default=True,
+        help="Guidance to judge by: seed is the pack's first.",
     ),
-    click.option(
+    single(
         "--tailoring",
         type=_FILE,
         default="",
         callback=filled,
         help="YAML file: profile, parameters, rules off or re-rated.",
     ),
-    click.option("--attestations", type=_FILE, default="", callback=filled, help="YAML file of attested facts."),
-    click.option(
+    single("--attestations", type=_FILE, default="", callback=filled, help="YAML file of attested facts."),
+    single(
         "--waivers", type=_FILE, default="", callback=filled, help="YAML file of accepted FAIL and UNKNOWN outcomes."
     ),
-    click.option(
-        "--waivers-sha256", metavar="SHA256", default="", callback=filled, help="Refuse any other file of waivers."
-    ),
-    click.option(
+    single("--waivers-sha256", metavar="SHA256", default="", callback=filled, help="Refuse any other file of waivers."),
+    single(
         "--waves", type=_FILE, default="", callback=filled, help="YAML file of the rollout's waves and their gates."
     ),
     click.option(
@@ -56,8 +57,8 @@ SHARED = (
         multiple=True,
         help="What if? Put a value in place of what was read. A simulation: READY never rests on it, and no exit 0.",
     ),
-    click.option("--as-of", metavar="DATE", help="Judge as of this day (UTC); today if left out."),
-    click.option(
+    single("--as-of", metavar="DATE", help="Judge as of this day (UTC); today if left out."),
+    single(
         "--max-age",
         metavar="DAYS",
         type=click.IntRange(1, 3650),
@@ -70,7 +71,7 @@ SHARED = (
     click.option(
         "--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, whatever it looks like."
     ),
-    click.option(
+    single(
         "--bad-rows",
         type=click.Choice(["stop", "skip"]),
         default="stop",
@@ -116,15 +117,14 @@ def governing_files(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _pinned(given: Mapping[str, Any]) -> str:
-    pinned: str = given["waivers_sha256"]
-    if not pinned:
+    said: str = given["waivers_sha256"]
+    if not said:
         return ""
     if not given["waivers"]:
         raise UsageError(Problem("--waivers-sha256", "pins no file", "give the file with --waivers"))
-    if not re.fullmatch(r"[0-9A-Fa-f]{64}", pinned):
-        raise UsageError(
-            Problem(f"--waivers-sha256 {pinned}", "is no SHA-256", "64 hexadecimal digits: sha256sum FILE")
-        )
+    pinned = said.lower().removeprefix("sha256:")
+    if not re.fullmatch(r"[0-9a-f]{64}", pinned):
+        raise UsageError(Problem(f"--waivers-sha256 {said}", "is no SHA-256", "64 hexadecimal digits: sha256sum FILE"))
     return pinned
 
 
@@ -143,7 +143,10 @@ def as_of_day(text: str | None) -> date:
     """Return the day to judge as of: the text's, or today (UTC)."""
     if text is None:
         return datetime.now(UTC).date()
-    return _day(text, "--as-of")
+    day = _day(text, "--as-of")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(Problem(f"--as-of {text}", "is no day to judge as of", f"from {FIRST_DAY} to {LAST_DAY}"))
+    return day
 
 
 def observed_times(given: Iterable[str], inventory: Iterable[str]) -> dict[str, datetime]:

@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
-from checker.cli.options import filled, shared
+from checker.cli.echo import width
+from checker.cli.given import filled, single
+from checker.cli.options import shared
 from checker.cli.run import judged, running, show_text
 from checker.errors import Problem, UsageError
 
@@ -15,14 +17,14 @@ UNDECIDED = 3  # a plan on a supposition proves nothing, as everywhere
 @click.command(epilog="Example: mde-readiness plan hunting.csv --tool intune -o plan:plan.xlsx")
 @shared
 @running
-@click.option(
+@single(
     "--tool",
     metavar="TOOL",
     default="",
     callback=filled,
     help="Tool that will apply the package to every device: intune …",
 )
-@click.option("--wave", metavar="NAME", default="", callback=filled, help="Plan only the devices of this wave.")
+@single("--wave", metavar="NAME", default="", callback=filled, help="Plan only the devices of this wave.")
 def plan(**given: Any) -> None:  # noqa: ANN401
     """Plan the move of INVENTORY…: prints every group of devices with its steps; -o plan:FILE writes each device's.
 
@@ -33,6 +35,6 @@ def plan(**given: Any) -> None:  # noqa: ANN401
     if given["tool"] and given["waves"]:
         raise UsageError(Problem("--tool", "and --waves exclude each other", "the waves name a tool for each wave"))
     with judged(given, frozenset({"plan"}), tool=given["tool"], wave=given["wave"]) as result:
-        text, simulated = "" if given["quiet"] else render(result), bool(result.summary.simulated)
+        text, simulated = "" if given["quiet"] else render(result, width()), bool(result.summary.simulated)
     show_text(text)
     sys.exit(UNDECIDED if simulated else 0)

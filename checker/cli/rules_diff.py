@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from checker.cli.echo import echo
+from checker.cli.echo import echo, width
+from checker.cli.given import single
 from checker.cli.options import inventory_options, shared
 from checker.decide.exit import Gate
 from checker.errors import RuleError
@@ -25,8 +26,8 @@ _SAID_BY_A_AND_B = ("pack", "profile")
 @click.argument("pack_a", metavar="PACK_A")
 @click.argument("pack_b", metavar="PACK_B")
 @shared
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
-@click.option(
+@single("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@single(
     "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="Devices to list; 0 lists all."
 )
 def diff_packs(pack_a: str, pack_b: str, form: str, limit: int, **given: Any) -> None:  # noqa: ANN401
@@ -56,7 +57,8 @@ def diff_packs(pack_a: str, pack_b: str, form: str, limit: int, **given: Any) ->
         if form == "json":
             echo(json_text(found, limit), "utf-8")
         else:
-            echo((markdown if form == "markdown" else text)(parts_of(found, limit)), sys.stdout.encoding)
+            parts = parts_of(found, limit)
+            echo(markdown(parts) if form == "markdown" else text(parts, width()), sys.stdout.encoding)
 
 
 # The two arguments say what these options say elsewhere.

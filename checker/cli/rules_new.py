@@ -1,12 +1,14 @@
 """``rules new``: a rule with its cases, to start from."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
+from checker.cli.echo import echo
+from checker.cli.given import filled, single
 from checker.errors import CheckerError, Problem, RuleError, UsageError
 from checker.model.outcome import About, Phase, Severity
 from checker.packs.build import read_pack_files
@@ -24,22 +26,25 @@ def _words(kind: type[About | Phase | Severity]) -> click.Choice[str]:
     "new", epilog="Example: mde-readiness rules new x.agent-min --pack my-pack --theme agents --fact agent.version"
 )
 @click.argument("rule_id", metavar="ID")
-@click.option("--pack", metavar="FOLDER", required=True, help="Folder of the pack that gets the rule.")
-@click.option("--theme", metavar="THEME", required=True, help="Its file there: THEME.yaml; a new one if there is none.")
-@click.option("--fact", metavar="FACT", required=True, help="What the rule asks for: agent.version …")
-@click.option("--severity", type=_words(Severity), default="minor", show_default=True)
-@click.option("--phase", type=_words(Phase), default="prerequisite", show_default=True)
-@click.option("--about", type=_words(About), default=None, help="Whose rule it is; what the fact is about if left out.")
-@click.option("--applies-to", metavar="FACT=VALUE", default="", help="Devices that it is about: os.family=windows …")
+@single("--pack", metavar="FOLDER", required=True, help="Folder of the pack that gets the rule.")
+@single("--theme", metavar="THEME", required=True, help="Its file there: THEME.yaml; a new one if there is none.")
+@single("--fact", metavar="FACT", required=True, help="What the rule asks for: agent.version …")
+@single("--severity", type=_words(Severity), default="minor", show_default=True)
+@single("--phase", type=_words(Phase), default="prerequisite", show_default=True)
+@single("--about", type=_words(About), default=None, help="Whose rule it is; what the fact is about if left out.")
+@single(
+    "--applies-to", metavar="FACT=VALUE", default="", callback=filled, help="Devices it is about: os.family=windows …"
+)
 def new_rule(rule_id: str, pack: str, **given: str) -> None:
     """Write a rule that lints, with cases that pass, for you to edit: what to edit says TODO.
 
     Nothing is written unless the whole pack lints with it, and its cases come out as they expect.
     """
     folder = _own_folder(pack)
-    files = read_pack_files(folder, folder.as_posix())
     wish = _wish(rule_id, given)
     paths = places(folder, wish.theme)
+    _refuse_taken(folder, paths)
+    files = read_pack_files(folder, folder.as_posix())
     new = scaffold(files, wish)
     contents = {
         path: appended(path.read_bytes() if path.exists() else start, text, path.as_posix())
@@ -47,9 +52,9 @@ def new_rule(rule_id: str, pack: str, **given: str) -> None:
     }
     cases = _try(folder, contents, wish.id)
     _write(contents)
-    click.echo(f"{paths[0].as_posix()}: rule {wish.id}")
-    click.echo(f"{paths[1].as_posix()}: {cases} cases, all as expected")
-    click.echo(f"edit what says TODO, then: mde-readiness rules test {folder.as_posix()}")
+    echo(f"{paths[0].as_posix()}: rule {wish.id}\n")
+    echo(f"{paths[1].as_posix()}: {cases} cases, all as expected\n")
+    echo(f"edit what says TODO, then: mde-readiness rules test {folder.as_posix()}\n")
 
 
 def _own_folder(pack: str) -> Path:
@@ -81,6 +86,20 @@ def _wish(rule_id: str, given: Mapping[str, str]) -> Wish:
         about=About(given["about"]) if given["about"] else None,
         applies_to=(fact.strip(), value.strip()) if sign else None,
     )
+
+
+def _refuse_taken(folder: Path, paths: Iterable[Path]) -> None:
+    """Refuse links to nothing, and names that some systems take for another file's: they differ only by case."""
+    problems = []
+    for path in paths:
+        if path.is_symlink() and not path.exists():
+            problems.append(Problem(path.as_posix(), "is a link to nothing", "mend it, or remove it"))
+        for name in sorted(each.name for each in folder.iterdir()):
+            if name != path.name and name.casefold() == path.name.casefold():
+                what = f"differs only by case from {name}, which is there"
+                problems.append(Problem(path.as_posix(), what, "choose another theme, or write it alike"))
+    if problems:
+        raise UsageError(problems)
 
 
 def _try(folder: Path, contents: Mapping[Path, bytes], rule_id: str) -> int:

@@ -1,19 +1,20 @@
 """What ``check``, ``gate`` and ``plan`` have in common: reports to write, rules to leave out, a run to show."""
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from checker.cli.options import filled, governing_files, inventory_options
+from checker.cli.echo import echo, printing
+from checker.cli.given import filled, single
+from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
-from checker.errors import OutputError, Problem
 from checker.model.result import Baseline, Result, Summary
 from checker.packs.library import find_pack
 from checker.pipeline import Progress
@@ -35,6 +36,7 @@ NEEDS: dict[str, frozenset[str]] = {
 }
 BY_WAVE = ("sarif", "sarif-full")  # kinds that tell the findings of each wave apart, by the table of devices
 TABLES = ("devices", "findings")  # kinds that belong to a result, and are named by its JSON report
+SUMMARY = "the summary cannot be written: {}; the reports are written"
 
 RUNNING = (
     click.option(
@@ -45,7 +47,7 @@ RUNNING = (
         help="Write a report: .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, plan:FILE.xlsx … "
         "May be repeated.",
     ),
-    click.option(
+    single(
         "--baseline",
         type=click.Path(path_type=str),
         default="",
@@ -75,12 +77,13 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     Raises:
         CheckerError: with every problem of options, rules, inputs or outputs.
     """
-    baseline = _earlier(given["baseline"])
+    asked = inventory_options(given)
+    baseline = _earlier(given["baseline"], asked.as_of)
     outputs = _outputs(given, baseline)
     if given["waves"] and any(output.kind in BY_WAVE for output in outputs):
         more |= {"devices"}
     options = replace(
-        inventory_options(given),
+        asked,
         select=given["select"],
         ignore=given["ignore"],
         outputs=more.union(*(NEEDS[output.kind] for output in outputs)),
@@ -113,46 +116,26 @@ def _beside(outputs: tuple[Output, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((kind, Path(path).as_posix()) for kind, path in found)
 
 
-def _earlier(report: str) -> Baseline | None:
+def _earlier(report: str, as_of: date) -> Baseline | None:
     """Return an earlier result to compare with; its tables are read where they lie."""
     if not report:
         return None
     from checker.compare.results import read_baseline
 
-    return read_baseline(report)
+    return read_baseline(report, as_of)
 
 
 def show(summary: Summary) -> None:
     """Print the summary: with colour and layout on a terminal, plain in a pipe."""
-    if _terminal():
-        from rich.console import Console
+    if not sys.stdout.isatty():
+        show_text(render_plain(summary))
+        return
+    from rich.console import Console
 
-        _printed(lambda: print_rich(summary, Console()))
-    else:
-        _printed(lambda: click.echo(render_plain(summary), nl=False))
+    with printing(SUMMARY):
+        print_rich(summary, Console())
 
 
 def show_text(text: str) -> None:
     """Print a text that is a report of its own."""
-    _terminal()
-    _printed(lambda: click.echo(text, nl=False))
-
-
-def _terminal() -> bool:
-    if sys.stdout is None:  # closed before the run, and then Python gives none
-        raise _unprintable(OSError(errno.EBADF, "standard output is closed"))
-    return sys.stdout.isatty()
-
-
-def _printed(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise _unprintable(error) from error
-
-
-def _unprintable(error: OSError) -> OutputError:
-    reason = error.strerror or str(error)
-    return OutputError(Problem("", f"the summary cannot be written: {reason}; the reports are written"))
+    echo(text, refusal=SUMMARY)

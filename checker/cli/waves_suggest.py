@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from checker.cli.echo import echo
-from checker.cli.options import filled, inventory_options, shared
+from checker.cli.given import filled, single
+from checker.cli.options import inventory_options, shared
 from checker.cli.progress import progress_bar
 from checker.errors import Problem, UsageError
 from checker.packs.routes import tool_words
@@ -16,11 +17,11 @@ MOST_PILOT = 1_000  # more is a ring (design choice)
 
 @click.command("suggest", epilog="Example: mde-readiness waves suggest hunting.csv --tool intune > waves.yaml")
 @shared
-@click.option("--pilot", metavar="N", type=click.IntRange(5, MOST_PILOT), help="Devices that the pilot shall have.")
-@click.option("--tool", metavar="TOOL", default="", callback=filled, help="Tool that will apply the package: intune …")
+@single("--pilot", metavar="N", type=click.IntRange(5, MOST_PILOT), help="Devices that the pilot shall have.")
+@single("--tool", metavar="TOOL", default="", callback=filled, help="Tool that will apply the package: intune …")
 @click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out.")
 def suggest_waves(**given: Any) -> None:  # noqa: ANN401
-    """Draft waves from INVENTORY…: a small and varied pilot of READY devices, then growing rings of all the others.
+    """Draft waves from INVENTORY…: a small and varied pilot, growing rings of READY devices, the rest.
 
     The draft is a file of waves, on standard output. Exit codes: 0, or 2 where no device is READY, or usage, input or
     rules cannot be used.

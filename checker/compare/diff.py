@@ -8,7 +8,7 @@ import polars as pl
 
 from checker.compare import devices as of_devices
 from checker.compare import outcomes as of_outcomes
-from checker.compare.reports import Report
+from checker.compare.reports import TAILORING, Report, governed_otherwise
 from checker.compare.results import Stored
 
 REGRESSION: Final = 1  # exit code where something regressed
@@ -47,8 +47,9 @@ class Difference:
         return {kind: (counts.get((kind, False), 0), counts.get((kind, True), 0)) for kind in of_outcomes.KINDS}
 
     def exit_code(self) -> int:
-        """Return 1 if a device regressed, or a rule fails that neither failed nor was unknown and nothing waives."""
-        failing = self.turn_counts()[of_outcomes.NEWLY_FAILING][0]
+        """Return 1 if a device regressed, or a rule fails that did not, or whose waiver is gone, and nothing waives."""
+        counts = self.turn_counts()
+        failing = counts[of_outcomes.NEWLY_FAILING][0] + counts[of_outcomes.NO_LONGER_WAIVED][0]
         return REGRESSION if self.device_counts()[of_devices.REGRESSED] or failing else 0
 
 
@@ -80,8 +81,7 @@ def _caveats(old: Report, new: Report) -> Iterator[str]:
         if was.id == is_now.id and was.sha256 != is_now.sha256:
             versions = f"{was.version} → {is_now.version}" if was.version != is_now.version else f"both {was.version}"
             yield f"the rules of {was.id} changed ({versions})"
-    if old.tailoring != new.tailoring:
-        yield "the rules were tailored differently"
+    yield from _governing(old, new)
     if old.phase != new.phase:
         yield f"other phases are shown: {old.phase} → {new.phase}"
     if old.wave != new.wave:
@@ -89,6 +89,22 @@ def _caveats(old: Report, new: Report) -> Iterator[str]:
     if old.partial or new.partial:
         which = "both results" if old.partial and new.partial else f"the {'old' if old.partial else 'new'} result"
         yield f"rules were left out of {which} (--select, --ignore)"
+    if old.simulated != new.simulated:
+        supposed = ("; ".join(report.simulated) or "nothing" for report in (old, new))
+        yield f"other things were supposed with --assume: {' → '.join(supposed)}"
+
+
+def _governing(old: Report, new: Report) -> Iterator[str]:
+    """Yield which files govern only one of the results, or say something else; a tailoring by what it changes."""
+    files = governed_otherwise(old, new)
+    was, is_now = files.pop(TAILORING, ("", ""))
+    if old.tailoring != new.tailoring:
+        yield "the rules were tailored differently" + (f": {was} → {is_now}" if was else "")
+    for kind, (was, is_now) in files.items():
+        yield f"other {kind}: {was} → {is_now}"
+    silent = [name for name, report in (("old", old), ("new", new)) if report.governed_by is None]
+    if len(silent) == 1 and (old.governed_by or new.governed_by):
+        yield f"the {silent[0]} result does not say which attestations, waivers and waves governed it"
 
 
 def devices_of(difference: Difference, kind: str, limit: int) -> pl.DataFrame:

@@ -48,6 +48,9 @@ def _report(report: Report) -> dict[str, Any]:
         "phase": report.phase,
         "wave": report.wave,
         "simulated": list(report.simulated),
+        "governed_by": [
+            {"kind": note.kind, "path": note.path, "sha256": note.sha256} for note in report.governed_by or ()
+        ],
         "devices": report.devices,
     }
 

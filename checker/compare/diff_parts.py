@@ -36,9 +36,11 @@ def parts_of(difference: Difference, limit: int) -> list[Part]:
 def reason_of(difference: Difference) -> str:
     """Return in a phrase why the exit code is what it is."""
     regressed = difference.device_counts()[of_devices.REGRESSED]
-    failing = difference.turn_counts()[of_outcomes.NEWLY_FAILING][0]
+    counts = difference.turn_counts()
+    failing, uncovered = counts[of_outcomes.NEWLY_FAILING][0], counts[of_outcomes.NO_LONGER_WAIVED][0]
     said = [f"{count(regressed, 'device')} regressed"] if regressed else []
     said += [f"rules newly fail {count(failing, 'time')}"] if failing else []
+    said += [f"rules fail {count(uncovered, 'time')} whose waiver is gone"] if uncovered else []
     return ", ".join(said) or "nothing regressed"
 
 
@@ -174,7 +176,10 @@ def _neither(row: Mapping[str, Any], side: str) -> str:
 
 
 def _verdict(difference: Difference) -> Part:
-    return Part("", ((f"exit {difference.exit_code()}: {reason_of(difference)}",),))
+    exit_line = (f"exit {difference.exit_code()}: {reason_of(difference)}",)
+    if difference.caveats:
+        return Part("", (("The two results were not made alike: see what stands before the counts.",), exit_line))
+    return Part("", (exit_line,))
 
 
 def _of(rows: pl.DataFrame, total: int) -> str:

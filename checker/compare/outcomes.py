@@ -12,11 +12,12 @@ from checker.compare.results import Stored
 
 FIXED, NEWLY_FAILING, NEWLY_UNKNOWN = "fixed", "newly_failing", "newly_unknown"
 FOUND_FAILING, LOST_SIGHT, INCOMPARABLE = "found_failing", "no_longer_known", "incomparable"
-STILL_FAILING, STILL_UNKNOWN = "still_failing", "still_unknown"
+STILL_FAILING, STILL_UNKNOWN, NO_LONGER_WAIVED = "still_failing", "still_unknown", "no_longer_waived"
 NEITHER: Final = "-"  # PASS or NOT_APPLICABLE: the tables list what is FAIL or UNKNOWN
 
 KINDS: Final = {
     NEWLY_FAILING: "FAIL now, and neither FAIL nor UNKNOWN before",
+    NO_LONGER_WAIVED: "FAIL both times, and the waiver that covered it is gone",
     FOUND_FAILING: "FAIL now, after UNKNOWN",
     NEWLY_UNKNOWN: "UNKNOWN now, and neither FAIL nor UNKNOWN before",
     LOST_SIGHT: "UNKNOWN now, after FAIL: not fixed",
@@ -119,6 +120,7 @@ def turns(told: pl.DataFrame, shown_before: frozenset[str], shown_now: frozenset
         old=pl.col("outcome").fill_null(NEITHER),
         new=pl.col("outcome_now").fill_null(NEITHER),
         waived=pl.coalesce("waived_now", "waived"),
+        uncovered=pl.col("waived").fill_null(value=False) & ~pl.col("waived_now").fill_null(value=True),
         gone=pl.col("unexported_now").fill_null(value=False),
     ).join(table, on=["old", "new"])
     why = (
@@ -129,9 +131,11 @@ def turns(told: pl.DataFrame, shown_before: frozenset[str], shown_now: frozenset
         .when((pl.col("turn") == LOST_SIGHT) & pl.col("gone"))
         .then(pl.lit(NOT_EXPORTED))
     )
-    kind = pl.when(pl.col("why").is_null()).then(pl.col("turn")).otherwise(pl.lit(INCOMPARABLE))
+    ended = (pl.col("turn") == STILL_FAILING) & pl.col("uncovered")
+    turn = pl.when(ended).then(pl.lit(NO_LONGER_WAIVED)).otherwise(pl.col("turn"))
+    kind = pl.when(pl.col("why").is_null()).then(turn).otherwise(pl.lit(INCOMPARABLE))
     told_apart = named.with_columns(why=why).with_columns(kind=kind.cast(pl.Enum(list(KINDS))))
-    return told_apart.drop("turn", "gone")
+    return told_apart.drop("turn", "gone", "uncovered")
 
 
 def _apart(texts: pl.Series) -> pl.DataFrame:

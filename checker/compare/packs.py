@@ -115,13 +115,13 @@ def _route(was: Route, now: Route) -> Iterator[str]:
 
 
 def _condition(name: str, was: Condition, now: Condition, thresholds: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    """Yield a condition's old and new words, unless the thresholds are all that differs in them."""
-    before, after = (" · ".join(map(str.strip, in_words(each).splitlines())) for each in (was, now))
+    """Yield a condition's old and new words on lines of their own, unless the thresholds are all that differs."""
+    before, after = in_words(was, "  "), in_words(now, "  ")
     same = before
     for _, old, new in thresholds:
         same = same.replace(old, new)
     if after not in (before, same):
-        yield f"{name}: {before} → {after}"
+        yield f"{name}, before:\n{before}\n{name}, now:\n{after}"
 
 
 def _word(value: bool | str) -> str:

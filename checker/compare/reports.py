@@ -1,16 +1,20 @@
 """Reads a JSON report back: what of it comparing needs, checked, with a clear word for whatever cannot be used."""
 
+import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from checker.errors import InputError, Problem
+from checker.model.notes import FileNote
 from checker.reporters.json_report import SCHEMA
 
 WRITE_IT: Final = "write it with `mde-readiness check … -o report.json`"
+BASELINE: Final = "baseline"  # the kind of governing file that changes no outcome, only what gates say of lost devices
+TAILORING: Final = "tailoring"  # the kind of governing file that is told by what it changes
 _PROBLEMS_SHOWN: Final = 5  # a file of another kind breaks everything at once: the first few say which
 
 _TEXT: Final = {"type": "string"}
@@ -59,6 +63,18 @@ _SHAPE: Final[dict[str, Any]] = {
         "simulated": {"type": "array", "items": _TEXT},
         "tailoring": {"type": "array", "items": _TEXT},
         "wave": _TEXT,
+        "waves": {
+            "type": "array",
+            "items": {"type": "object", "required": ["name"], "properties": {"name": _TEXT}},
+        },
+        "governed_by": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind", "path", "sha256"],
+                "properties": dict.fromkeys(("kind", "path", "sha256"), _TEXT),
+            },
+        },
     },
 }
 
@@ -105,6 +121,9 @@ class Report:
     devices: dict[str, int]
     rules: tuple[RuleRead, ...]
     tables: tuple[TableRead, ...]
+    waves: tuple[str, ...] = ()  # names of the waves that it knows
+    governed_by: tuple[FileNote, ...] | None = None  # None: an earlier release wrote it, and it does not say
+    sha256: str = ""  # of the file, where it was read from one
 
     @property
     def profiles(self) -> str:
@@ -123,14 +142,14 @@ def read_report(path: str) -> Report:
     Raises:
         InputError: the file cannot be read, is no JSON, or no report of this version.
     """
-    told = _json_of(path)
+    told, digest = _json_of(path)
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         said = told.get("schema") if isinstance(told, dict) else None
         what = f"has the schema {said!r}, not {SCHEMA!r}" if said else "is no report of mde-readiness"
         raise InputError(Problem(path, what, WRITE_IT))
     problems = list(_misshapen(path, told))
     if problems:
-        raise InputError(problems[:_PROBLEMS_SHOWN])
+        raise InputError(hinted_once(problems[:_PROBLEMS_SHOWN]))
     try:
         as_of = date.fromisoformat(told["as_of"])
     except ValueError:
@@ -147,10 +166,53 @@ def read_report(path: str) -> Report:
         devices={name: int(told["devices"][name]) for name in _READINESS},
         rules=tuple(RuleRead(each["id"], each["phase"], each["severity"]) for each in told["rules"]),
         tables=tuple(TableRead(each["kind"], each["path"]) for each in told.get("tables", ())),
+        waves=tuple(each["name"] for each in told.get("waves", ())),
+        governed_by=_governed_by(told),
+        sha256=digest,
     )
 
 
-def _json_of(path: str) -> object:
+def _governed_by(told: dict[str, Any]) -> tuple[FileNote, ...] | None:
+    if "governed_by" not in told:
+        return None
+    return tuple(FileNote(each["kind"], each["path"], each["sha256"]) for each in told["governed_by"])
+
+
+def hinted_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with each hint only on the last that has it: of one cause, once is enough."""
+    found = list(problems)
+    last = {problem.hint: place for place, problem in enumerate(found)}
+    return [
+        problem if last[problem.hint] == place else replace(problem, hint="") for place, problem in enumerate(found)
+    ]
+
+
+def governed_otherwise(old: Report, new: Report) -> dict[str, tuple[str, str]]:
+    """Return by kind the files that govern one report and not the other, as ``from`` and ``to``: ``none`` or a name.
+
+    What a file says decides, not where it lies; a name that both have is told with the beginning of its SHA-256.
+    """
+    if old.governed_by is None or new.governed_by is None:
+        return {}
+    before, now = ({note.kind: note for note in files} for files in (old.governed_by, new.governed_by))
+    found = {}
+    for kind in sorted({*before, *now} - {BASELINE}):
+        was, is_now = before.get(kind), now.get(kind)
+        if was and is_now and was.sha256 == is_now.sha256:
+            continue
+        both = bool(was and is_now and was.path == is_now.path)
+        found[kind] = (_file(was, both), _file(is_now, both))
+    return found
+
+
+def _file(note: FileNote | None, with_digest: bool) -> str:
+    if note is None:
+        return "none"
+    return f"{note.path} (sha256 {note.sha256[:12]}…)" if with_digest else note.path
+
+
+def _json_of(path: str) -> tuple[object, str]:
+    """Return what a JSON file holds, and the SHA-256 of what was read."""
     try:
         if not Path(path).is_file():
             raise InputError(Problem(path, "there is no such file", "give the JSON report of an earlier run"))
@@ -162,7 +224,7 @@ def _json_of(path: str) -> object:
     except (ValueError, RecursionError) as error:
         why = "its brackets nest too deep" if isinstance(error, RecursionError) else str(error)
         raise InputError(Problem(path, f"is not JSON: {why}", WRITE_IT)) from None
-    return told
+    return told, hashlib.sha256(content).hexdigest()
 
 
 def _misshapen(path: str, told: dict[str, Any]) -> Iterator[Problem]:

@@ -7,12 +7,13 @@ solved: each is whole, has the columns of :mod:`checker.model.result`, and agree
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from checker.compare.reports import PackRead, Report, RuleRead, read_report
+from checker.compare.reports import PackRead, Report, RuleRead, hinted_once, read_report
 from checker.errors import InputError, Problem
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Result, Table
 from checker.reporters.tables import DEVICES_SCHEMA, FINDINGS_SCHEMA, scan
@@ -52,11 +53,11 @@ def read_result(path: str) -> Stored:
         else:
             frames[kind] = found
     if problems:
-        raise InputError(problems)
+        raise InputError(hinted_once(problems))
     stored = Stored(report, frames["devices"], frames["findings"])
     problems = list(_disagreements(stored))
     if problems:
-        raise InputError(problems)
+        raise InputError(hinted_once(problems))
     return stored
 
 
@@ -74,7 +75,7 @@ def read_results(*paths: str) -> tuple[Stored, ...]:
         except InputError as error:
             problems.extend(error.problems)
     if problems:
-        raise InputError(problems)
+        raise InputError(hinted_once(problems))
     return tuple(found)
 
 
@@ -94,18 +95,21 @@ def stored(result: Result, name: str) -> Stored:
         devices=dict(told.devices),
         rules=tuple(RuleRead(rule.id, rule.phase, rule.severity) for rule in told.rules),
         tables=(),
+        waves=tuple(wave.name for wave in told.waves),
+        governed_by=told.governed_by,
     )
     return Stored(report, scan(result.devices), scan(result.findings))
 
 
-def read_baseline(path: str) -> Baseline:
-    """Return an earlier result to compare a run with; its tables are read where they lie.
+def read_baseline(path: str, as_of: date) -> Baseline:
+    """Return an earlier result to compare a run of that day with; its tables are read where they lie.
 
     Raises:
-        InputError: with every problem of the report or of its tables, which must be Parquet.
+        InputError: with every problem of the report or of its tables, which must be Parquet; a simulation, and a
+            report of a later day, are none to compare with.
     """
     report = read_result(path).report
-    problems = []
+    problems = list(_no_baseline(report, as_of))
     tables = {}
     for kind in _COLUMNS:
         part = _locate(report, kind)[0]
@@ -118,8 +122,18 @@ def read_baseline(path: str) -> Baseline:
         rows = whole.select(pl.len()).collect().item()
         tables[kind] = Table(_COLUMNS[kind], (part,), rows)
     if problems:
-        raise InputError(problems)
-    return Baseline(path, tables["findings"], tables["devices"])
+        raise InputError(hinted_once(problems))
+    return Baseline(path, tables["findings"], tables["devices"], waves=report.waves, sha256=report.sha256)
+
+
+def _no_baseline(report: Report, as_of: date) -> Iterator[Problem]:
+    """Yield why a report cannot be what a run is compared with, whole as it may be."""
+    if report.simulated:
+        what = f"is a simulation, and no baseline: it was made with --assume ({'; '.join(report.simulated)})"
+        yield Problem(report.path, what, "give the report of a run without --assume")
+    if report.as_of > as_of:
+        what = f"is as of {report.as_of}, a later day than that of this run: {as_of}"
+        yield Problem(report.path, what, "a baseline is earlier: give another report, or another --as-of")
 
 
 def _locate(report: Report, kind: str) -> tuple[Path | None, str]:

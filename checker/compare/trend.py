@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from checker.compare.reports import Report, read_report
+from checker.compare.reports import TAILORING, Report, governed_otherwise, hinted_once, read_report
 from checker.errors import InputError, Problem
+from checker.reporters.folding import folded
 from checker.reporters.wording import count, share, visible
 
 SCHEMA: Final = "mde-readiness/trend/v1"
-WIDTH: Final = 40  # characters of a bar
+WIDTH: Final = 40  # characters of a bar where nothing limits it
+_LEAST: Final = 8  # characters of a bar that still shows something
 
 # readiness as reports count it -> its name, its block, its ASCII sign; in the order of the bar
 _BLOCKS: Final = {
@@ -35,7 +37,7 @@ def read_reports(paths: Sequence[str]) -> list[Report]:
         except InputError as error:
             problems.extend(error.problems)
     if problems:
-        raise InputError(problems)
+        raise InputError(hinted_once(problems))
     return sorted(found, key=lambda report: (report.as_of, report.path))
 
 
@@ -53,10 +55,15 @@ def changes(before: Report, now: Report) -> tuple[str, ...]:
         said.append(f"wave {before.wave or 'all'} → {now.wave or 'all'}")
     if before.tailoring != now.tailoring:
         said.append("tailoring changed")
+    said += [f"{kind} changed" for kind in governed_otherwise(before, now) if kind != TAILORING]
+    if before.phase != now.phase:
+        said.append(f"phase {before.phase} → {now.phase}")
     if before.partial != now.partial:
         said.append("rules left out" if now.partial else "no rules left out any more")
     if now.simulated:
         said.append("SIMULATION")
+    elif before.simulated:
+        said.append("no simulation any more")
     return tuple(said)
 
 
@@ -82,22 +89,33 @@ def _told(reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
         }
 
 
-def text(reports: Sequence[Report], *, ascii_only: bool) -> str:
-    """Return a line for each report: day, devices, shares, a bar of them; a mark where it was judged otherwise."""
+def text(reports: Sequence[Report], *, ascii_only: bool, width: int = 0) -> str:
+    """Return a line for each report: day, devices, shares, a bar of them; a mark where it was judged otherwise.
+
+    ``width`` is that of the terminal, 0 without limit: bars are as long as it lets them be, and a mark that has no room
+    stands on the next line.
+    """
     headings = ("as of", "judged", *(name for name, _, _ in _BLOCKS.values()))
     grid = [headings, *(_cells(report) for report in reports)]
     widths = [max(map(len, column)) for column in zip(*grid, strict=True)]
-    bars = ["", *(_bar(report, ascii_only) for report in reports)]
+    room = width - sum(widths) - 2 * len(widths) if width else WIDTH
+    size = min(WIDTH, room) if room >= _LEAST else 0
+    bars = ["", *(_bar(report, size, ascii_only) for report in reports)]
     marks: list[tuple[str, ...]] = [(), *_changed(reports)]
     arrow = "<-" if ascii_only else "◂"
     lines = []
     for cells, bar, changed in zip(grid, bars, marks, strict=True):
         row = "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
         note = f"{arrow} {visible(', '.join(changed), 200)}" if changed else ""
-        lines.append(f"{row}  {bar.ljust(WIDTH) if note else bar}  {note}".rstrip())
+        line = f"{row}  {bar.ljust(size) if note else bar}  {note}".rstrip()
+        if not width or len(line) <= width:
+            lines.append(line)
+        else:
+            lines.append(f"{row}  {bar}".rstrip())
+            lines += folded(f"  {note}", width)
     signs = (f"{block if not ascii_only else sign} {name}" for name, block, sign in _BLOCKS.values())
     legend = f"Shares of the judged devices: {', '.join(signs)}."
-    told = "\n".join([*lines, "", legend]) + "\n"
+    told = "\n".join([*lines, "", *folded(legend, width)]) + "\n"
     return told.replace("→", "->") if ascii_only else told
 
 
@@ -120,15 +138,15 @@ def _judged(report: Report) -> int:
     return sum(report.devices[name] for name in _BLOCKS)
 
 
-def _bar(report: Report, ascii_only: bool) -> str:
+def _bar(report: Report, size: int, ascii_only: bool) -> str:
     """Return a bar of the shares, together as wide as the whole; what is not none of it shows at least once."""
     judged = _judged(report)
-    if not judged:
+    if not judged or not size:
         return ""
-    parts = {name: report.devices[name] * WIDTH / judged for name in _BLOCKS if report.devices[name]}
+    parts = {name: report.devices[name] * size / judged for name in _BLOCKS if report.devices[name]}
     cells = {name: max(1, int(part)) for name, part in parts.items()}
-    while sum(cells.values()) != WIDTH:
-        step = 1 if sum(cells.values()) < WIDTH else -1
+    while sum(cells.values()) != size:
+        step = 1 if sum(cells.values()) < size else -1
         # the one that is furthest from its share; a part never goes away
         some = [name for name in cells if cells[name] + step > 0]
         name = max(some, key=lambda name: step * (parts[name] - cells[name]))

@@ -122,7 +122,7 @@ def _rules(found: PackDifference) -> Iterator[Part]:
     items = []
     for name in names:
         change = found.rules.get(name)
-        under: list[tuple[str, str]] = [("", Told(what)) for what in change.what] if change else []
+        under = list(_what(change)) if change else []
         under += [
             ("", f"{_word(old)} → {_word(new)} on {count(devices, 'device')}")
             for old, new, devices in outcomes.get(name, ())
@@ -134,11 +134,15 @@ def _rules(found: PackDifference) -> Iterator[Part]:
         yield Part(f"Rules that differ or come out otherwise, {count(len(items))}", items=tuple(items))
 
 
+def _what(change: Change) -> Iterator[tuple[str, str]]:
+    """Yield what differs, a line each; conditions have several."""
+    yield from (("", Told(line)) for what in change.what for line in what.split("\n"))
+
+
 def _routes(found: PackDifference) -> Iterator[Part]:
     if found.routes:
         items = tuple(
-            Item((Told(change.id), f": {change.how}"), tuple(("", Told(what)) for what in change.what))
-            for change in found.routes.values()
+            Item((Told(change.id), f": {change.how}"), tuple(_what(change))) for change in found.routes.values()
         )
         yield Part(f"Routes that differ, {count(len(items))}", items=items)
 

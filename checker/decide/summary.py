@@ -189,9 +189,10 @@ def _under_current(current: Plan, judgements: Judgements) -> str:
     named = ", ".join(f"{name} {count:,}" for name, count in list(rules.items())[:5])
     if not judgements.tally.readiness[Readiness.READY]:
         return f"Under {current.pack.profile.id} (read {read}): not compared, since no device is READY."
-    line = f"Under {current.pack.profile.id} (read {read}): {fails:,} of the READY devices fail"
+    verb = "fails" if fails == 1 else "fail"
+    line = f"Under {current.pack.profile.id} (read {read}): {fails:,} of the READY devices {verb}"
     line += f": {named}" if named else ""
-    return line + (f"; {unknown:,} more are unknown." if unknown else ".")
+    return line + (f"; {unknown:,} more {'is' if unknown == 1 else 'are'} unknown." if unknown else ".")
 
 
 def _site_side(plan: Plan, counts: Mapping[str, RuleCount]) -> tuple[str, ...]:

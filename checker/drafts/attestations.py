@@ -1,17 +1,23 @@
 """``attest --draft``: the attestations that would settle most devices, to be filled in by those who know."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
 
 from checker.decide.unlock import SETTLE
+from checker.drafts.waiting import Found, of_prerequisites
+from checker.engine.records import gather_records
+from checker.inventory.identify import identify
 from checker.loading import load
+from checker.model.condition import tests_of
 from checker.model.fact import FactSpec, FactType
 from checker.model.plan import Plan
 from checker.model.result import Summary
+from checker.model.rule import Pack
+from checker.operators.reach import HTTPS, Reach
 from checker.options import Options
 from checker.packs.attestations import KEYS
 from checker.pipeline import Progress, judge_and_summarise, read
@@ -26,8 +32,9 @@ ALLOWED: dict[FactType, str] = {
     "date": "a day, 2026-12-31",
     "time": "a moment, 2026-12-31T14:30Z",
     "set": "a list, [one, another]",
-    "attempts": 'a list of attempts, [{url: "https://edr.contoso.example/", http_status: 200, method: analyzer}]',
+    "attempts": "a list of attempts, one for each host that a rule asks for",
 }
+ATTESTATION = "attestation"  # how the catalogue calls a person's word among what carries a fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def draft(options: Options, progress: Progress | None = None) -> str:
     """Return a file of attestations without their values: one for each fact that a person can vouch for.
 
     Facts of devices are no one's to vouch for over a whole fleet: they stand in comments, with the exports that carry
-    them.
+    them, or with a word on those that no export carries.
 
     Raises:
         CheckerError: with every problem of the rules, the attestations or the inputs.
@@ -54,11 +61,17 @@ def draft(options: Options, progress: Progress | None = None) -> str:
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         wishes = replace(options, outputs=frozenset())
         summary = judge_and_summarise(wishes, loaded, inputs, Path(folder), progress).summary
-    return "\n".join([*_lines(summary, waiting(loaded.plan, summary)), ""])
+    plan = loaded.plan
+    records = gather_records(inputs, identify(inputs), plan.specs, plan.wanted())
+    facts = waiting(plan, summary, of_prerequisites(plan, records))
+    return "\n".join([*_lines(plan.pack, summary, facts), ""])
 
 
-def waiting(plan: Plan, summary: Summary) -> tuple[Waiting, ...]:
-    """Return every fact that devices wait for, or a rule judged once: most devices first, then by name."""
+def waiting(plan: Plan, summary: Summary, more: Iterable[Found] = ()) -> tuple[Waiting, ...]:
+    """Return every fact that devices wait for, or a rule judged once: most devices first, then by name.
+
+    The summary tells what blockers and rules judged once wait for; ``more`` is what other prerequisites wait for.
+    """
     devices: defaultdict[str, int] = defaultdict(int)
     rules: defaultdict[str, dict[str, None]] = defaultdict(dict)
     found = [(each.fact, each.devices, each.rules) for each in summary.unlocks]
@@ -67,8 +80,8 @@ def waiting(plan: Plan, summary: Summary) -> tuple[Waiting, ...]:
         for each in summary.actions
         if each.action.startswith(SETTLE)
     ]
-    found += _of_once_rules(plan, summary)
-    for fact, number, names in found:
+    once = tuple(_of_once_rules(plan, summary))
+    for fact, number, names in (*(each for each in (*found, *more) if each[1]), *once):
         devices[fact] = max(devices[fact], number)
         rules[fact].update(dict.fromkeys(names))
     listed = [Waiting(plan.specs[fact], devices[fact], tuple(rules[fact])) for fact in devices]
@@ -86,9 +99,10 @@ def _of_once_rules(plan: Plan, summary: Summary) -> Iterator[tuple[str, int, tup
                     yield fact, 0, (rule.id,)
 
 
-def _lines(summary: Summary, facts: tuple[Waiting, ...]) -> Iterator[str]:
+def _lines(pack: Pack, summary: Summary, facts: tuple[Waiting, ...]) -> Iterator[str]:
     vouched = [each for each in facts if each.spec.about != "device"]
-    exported = [each for each in facts if each.spec.about == "device"]
+    exported = [each for each in facts if each.spec.about == "device" and _exports(each.spec)]
+    told = [each for each in facts if each.spec.about == "device" and not _exports(each.spec)]
     yield f"# A draft of mde-readiness attest --draft, as of {summary.as_of}: no attestation until it is filled in."
     if not facts:
         yield "# Nothing waits for a fact: there is nothing to attest."
@@ -100,26 +114,58 @@ def _lines(summary: Summary, facts: tuple[Waiting, ...]) -> Iterator[str]:
     )
     for each in vouched:
         yield ""
-        yield from _entry(each)
+        yield from _entry(pack, each)
     if exported:
         yield ""
         yield from _comment("Facts of devices that are waited for, too; export them:")
     for each in exported:
-        yield from _comment(f"{each.spec.name} ({_who(each)}): {each.spec.carried_by or 'attestation'}", "  ")
+        yield from _comment(f"{each.spec.name} ({_who(each)}): {each.spec.carried_by}", "  ")
+    if told:
+        yield ""
+        yield from _comment(
+            "Facts of devices that no export carries; attest each with the 'devices' of which it was looked up:"
+        )
+    for each in told:
+        yield from _comment(f"{each.spec.name} ({_who(each)}): {each.spec.meaning}", "  ")
 
 
-def _entry(each: Waiting) -> Iterator[str]:
+def _entry(pack: Pack, each: Waiting) -> Iterator[str]:
     spec = each.spec
+    severities = {rule.id: rule.severity.value for rule in pack.rules}
+    readers = ", ".join(f"{name} ({severities[name]})" if name in severities else name for name in each.rules)
+    allowed = ", ".join(spec.words) or ALLOWED[spec.type]
+    example = f", {_attempts(pack, each)}" if spec.type == "attempts" else ""
     yield from _comment(spec.meaning)
-    yield from _comment(f"Allowed: {', '.join(spec.words) or ALLOWED.get(spec.type)}.")
-    yield from _comment(f"{_who(each)}; read by {', '.join(each.rules)}." if each.rules else f"{_who(each)}.")
-    exports = [way.strip() for way in spec.carried_by.split(",") if way.strip() != "attestation"]
-    if any(exports):
-        yield from _comment(f"An export is the better proof: {', '.join(exports)}.")
+    yield from _comment(f"Allowed: {allowed}{example}.")
+    yield from _comment(f"{_who(each)}; read by {readers}." if each.rules else f"{_who(each)}.")
+    if _exports(spec):
+        yield from _comment(f"An export is the better proof: {', '.join(_exports(spec))}.")
     yield f"- fact: {spec.name}"
     yield from (f"  {key}:" for key in KEYS if key != "fact")
     if spec.about not in ("tenant", "fleet"):
         yield "  # devices: {where: {device.group: Oslo}}  # of which it is true; all if left out"
+
+
+def _exports(spec: FactSpec) -> list[str]:
+    """Return which exports carry a fact; none if only a person's word does."""
+    ways = [way.strip() for way in spec.carried_by.split(",")]
+    return [way for way in ways if way and way != ATTESTATION]
+
+
+def _attempts(pack: Pack, each: Waiting) -> str:
+    """Return attempts as they are written, of hosts that meet the first of the rules that wait for them."""
+    tests = (test for rule in pack.rules if rule.id in each.rules for test in tests_of(rule.require))
+    asked = next((test.argument for test in tests if isinstance(test.argument, Reach)), None)
+    if asked is None:
+        return "[{url: ..., http_status: 200, method: analyzer}]"
+    scheme = "https" if asked.port == HTTPS else "http"
+    urls = (f'"{scheme}://{".".join(map(_label, pattern.host.split(".")))}/"' for pattern in asked.hosts)
+    return f"[{', '.join(f'{{url: {url}, http_status: 200, method: analyzer}}' for url in urls)}]"
+
+
+def _label(pattern: str) -> str:
+    """Return a label that fits a pattern of one, as Microsoft's hosts are named: a geography, or a region."""
+    return "us" if pattern == "*" else pattern.replace("*", "eus")
 
 
 def _who(each: Waiting) -> str:

@@ -35,7 +35,7 @@ THE_DEVICE = np.zeros(1, dtype=np.int64)  # the place of the one device in its b
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which rules are to be told: those of a phase, or those named, whatever their phase and outcome."""
+    """What is to be told: the route and the rules of a phase; or rules by name, whatever their phase and outcome."""
 
     phase: str = "prerequisite"
     only: frozenset[str] = frozenset()
@@ -61,7 +61,7 @@ def explain_device(decided: Decided, asked: Asked) -> Explanation:
     scope, condition = plan.scope[int(judged.scope[0])] if judged.scope[0] >= 0 else ("", None)
     outcomes = {} if scope else _outcomes(judged, asked)
     told = {rule: outcome for rule, outcome in outcomes.items() if _is_told(rule, outcome, asked)}
-    rows = () if scope else tuple(_routes(judged))
+    rows = () if scope or asked.only else tuple(_routes(judged))
     rests_on = [condition] if condition is not None else [route.when for route in plan.pack.routes[: len(rows)]]
     wave = int(decided.governed.wave[0])
     left_out = Counter(outcome for rule, outcome in outcomes.items() if rule not in told)

@@ -85,14 +85,15 @@ def _open(plan: Plan, records: Records, lists: Lists) -> Iterator[Bucket]:
 
 
 def _told(plan: Plan, fact: str, count: _Count, rule: Rule, limit: int) -> FactHistogram:
-    """Return the most frequent values of a fact; values as frequent as one another stand in order of their words."""
+    """Return the values of a fact: those that fail first, of each outcome the most frequent first, then by words."""
     words = _words(plan, fact, count.pool, rule)
     sums: Counter[tuple[str, int]] = Counter()
     for pair, devices in zip(count.pairs.tolist(), count.devices.tolist(), strict=True):
         code, outcome = divmod(pair, len(Outcome))
         sums[words(code), outcome] += devices
-    frequent = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:limit]
-    shown = tuple(ValueCount(value, Outcome(outcome).name, devices) for (value, outcome), devices in frequent)
+    rank = {outcome: place for place, outcome in enumerate(ORDER)}
+    first = sorted(sums.items(), key=lambda item: (rank[Outcome(item[0][1])], -item[1], item[0]))[:limit]
+    shown = tuple(ValueCount(value, Outcome(outcome).name, devices) for (value, outcome), devices in first)
     return FactHistogram(fact, shown, len(sums) - len(shown), sums.total() - sum(line.devices for line in shown))
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from checker.decide.coverage import not_exported
-from checker.decide.governed import govern
+from checker.decide.judge import conclude
 from checker.decide.ledger import set_future_aside
-from checker.decide.signatures import Book, decide_bucket, waiting_in
+from checker.decide.signatures import Book
+from checker.decide.tables import Wanted
 from checker.engine.columns import judge_columns, open_bucket
 from checker.engine.records import Records, gather_records
 from checker.engine.select import Lists, resolve
@@ -78,8 +79,7 @@ def explain_at(fleet: Fleet, place: int, asked: Asked) -> Explanation:
     plan, records = fleet.loaded.plan, fleet.records
     judged = judge_columns(open_bucket(plan, records, place, place + 1, {}, fleet.lists))
     absent = {rule.id: not_exported(plan, records, plan.rule_facts(rule)) for rule in plan.pack.rules}
-    governed = govern(judged, "")
-    verdicts = decide_bucket(judged, waiting_in(judged, absent), governed, fleet.partial, Book())
+    _, governed, verdicts = conclude(judged, absent, Wanted(partial=fleet.partial), Book())
     decided = Decided(judged, governed, verdicts.distinct[0])
     return replace(explain_device(decided, asked), remarks=_remarks(fleet.loaded))
 

@@ -151,6 +151,7 @@ class Baseline:
     findings: Table
     devices: Table
     waves: tuple[str, ...] = ()  # names of the waves that it knows
+    sha256: str = ""  # of the report, as it was read
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@
   valid_until: 2027-05-10                  # a UTC day, inclusive
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -24,20 +25,40 @@ from checker.packs.cases import fact_text
 from checker.packs.governance import day_of, words_of
 from checker.packs.parameters import Scope
 from checker.packs.selections import read_selection
-from checker.yaml_nodes import Entries, Items, Problems, check_keys, did_you_mean, load, mapping, text_of
+from checker.yaml_nodes import (
+    Entries,
+    Items,
+    Node,
+    Problems,
+    Text,
+    check_keys,
+    did_you_mean,
+    load_hashed,
+    mapping,
+    text_of,
+)
 
 KEYS = ("fact", "value", "by", "evidence", "attested", "valid_until")
 WHY = "an attestation names who, and on what evidence"
 
 
-def read_attestations(path: Path, shown: str, as_of: date) -> tuple[Statement, ...]:
+@dataclass(frozen=True, slots=True)
+class Attestations:
+    """A file of attestations, in the order of the file; no file: no attestation."""
+
+    file: str
+    sha256: str  # of what was read
+    items: tuple[Statement, ...]
+
+
+def read_attestations(path: Path, shown: str, as_of: date) -> Attestations:
     """Return the attestations of a file; raise :class:`RuleError` with every problem.
 
     One that is attested after ``as_of``, or no longer valid, is kept (and reported as such) but fills nothing.
     """
     problems = Problems()
     scope = Scope("", as_of, problems)
-    node = load(path, shown, problems)
+    node, digest = load_hashed(path, shown, problems)
     found: list[tuple[Statement, Place]] = []
     if node is not None and not isinstance(node, Items):
         problems.add(node.place, "attestations must be a list")
@@ -48,7 +69,7 @@ def read_attestations(path: Path, shown: str, as_of: date) -> tuple[Statement, .
             found.append((word, entry.place))
     _refuse_twice(found, problems)
     problems.raise_if_any()
-    return tuple(word for word, _ in found)
+    return Attestations(shown, digest, tuple(word for word, _ in found))
 
 
 def _attestation(entry: Entries, scope: Scope) -> Statement | None:
@@ -92,15 +113,24 @@ def _fact(entry: Entries, problems: Problems) -> FactSpec | None:
 def _devices(spec: FactSpec | None, entry: Entries, scope: Scope) -> Selection:
     node = entry.entries.get("devices")
     devices = read_selection(node, scope, scope.problems) if node else EVERYONE
-    if node and spec and spec.about in ("tenant", "fleet") and not devices.everyone:
-        what = f"'{spec.name}' is about the {spec.about}: it is the same for every device"
-        scope.problems.add(node.place, what, "leave 'devices' out")
+    if node and spec and not devices.everyone:
+        refuse_some_devices(spec, node.place, "leave 'devices' out", scope.problems)
     return devices
 
 
+def refuse_some_devices(spec: FactSpec, place: Place | str, hint: str, problems: Problems) -> None:
+    """Note that a fact is said of some devices which is the same for all of them."""
+    if spec.about in ("tenant", "fleet"):
+        problems.add(place, f"'{spec.name}' is about the {spec.about}: it is the same for every device", hint)
+
+
 def _value(spec: FactSpec, entry: Entries, problems: Problems) -> str | None:
-    place, found = entry.entries["value"].place, len(problems.found)
-    text = fact_text(spec, entry.entries["value"], problems)
+    node = entry.entries["value"]
+    place, found = node.place, len(problems.found)
+    for empty in _empty(node):
+        what = "'value' must not be empty" if empty is node else "'value' must not hold empty texts"
+        problems.add(empty.place, what)
+    text = fact_text(spec, node, problems) if len(problems.found) == found else ""
     if len(problems.found) > found:
         return None
     if isinstance(read_value(text, spec), Missing):
@@ -108,6 +138,17 @@ def _value(spec: FactSpec, entry: Entries, problems: Problems) -> str | None:
         problems.add(place, f"'{text}' is no value of '{spec.name}'", hint)
         return None
     return text
+
+
+def _empty(node: Node) -> Iterator[Node]:
+    """Yield what says nothing: the value itself, or members of its list."""
+    match node:
+        case Text(value, _, null):
+            if null or not value.strip():
+                yield node
+        case Items(items) | Entries({"open": Items(items)}):
+            for item in items:
+                yield from _empty(item)
 
 
 def _refuse_twice(found: Iterable[tuple[Statement, Place]], problems: Problems) -> None:

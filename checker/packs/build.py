@@ -1,7 +1,7 @@
 """A pack folder to a :class:`Pack` under one profile, or every problem that it has."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from checker.errors import Place
 from checker.model.condition import ALWAYS
 from checker.model.outcome import About, Phase, Severity
-from checker.model.rule import Message, Note, Pack, Route, Rule
+from checker.model.rule import Message, Note, Pack, Profile, Route, Rule
 from checker.packs.conditions import build_condition
 from checker.packs.entries import check_sources, for_profile, fresh_id
 from checker.packs.governance import RuleNames
@@ -17,7 +17,7 @@ from checker.packs.messages import build_message
 from checker.packs.parameters import Scope, read_parameters
 from checker.packs.routes import Known, read_ways
 from checker.packs.sources import read_profiles, read_sources
-from checker.packs.tailoring import Tailoring, tailor_parameters, tailor_rules
+from checker.packs.tailoring import Tailoring, check_names, tailor_parameters, tailor_rules
 from checker.yaml_nodes import (
     Entries,
     Items,
@@ -100,8 +100,12 @@ def read_pack_files(folder: Path, shown: str = "") -> PackFiles:
 
 
 def build_pack(files: PackFiles, profile: str, as_of: date, tailoring: Tailoring | None = None) -> Pack:
-    """Return the pack under a profile ("seed" is its first), tailored; raise :class:`RuleError` with every problem."""
-    problems = Problems()
+    """Return the pack under a profile ("seed" is its first), tailored.
+
+    Raises:
+        RuleError: with every problem of the pack, and of the tailoring: of its form, and where it does not fit.
+    """
+    problems = Problems(list(tailoring.problems) if tailoring else [])
     node = files.pack
     check_keys(node, "pack.yaml", PACK_KEYS, ("parameters", "verified_by"), problems)
     profiles, sources = read_profiles(node, problems), read_sources(node, problems)
@@ -109,22 +113,21 @@ def build_pack(files: PackFiles, profile: str, as_of: date, tailoring: Tailoring
         problems.add(node.place, "a pack needs at least one profile")
         problems.raise_if_any()
     known = {item.id: item for item in profiles}
-    chosen = profiles[0] if profile == "seed" else known.get(profile)
-    if chosen is None:
-        where = tailoring.profile_place if tailoring and tailoring.profile == profile else files.folder
-        problems.add(where, f"there is no profile '{profile}'", did_you_mean(profile, ("seed", *known)))
-        problems.raise_if_any()
-        raise AssertionError
+    asked = mapping(node.entries.get("parameters"), "'parameters'", problems)
+    if tailoring:
+        names = RuleNames(files.rule_ids, files.note_ids)
+        check_names(tailoring, asked.entries if asked else (), names, problems)
+    chosen = _chosen(files, known, profile, tailoring, problems)
     scope = Scope(chosen.id, as_of, problems)
     by_id = {source.id: source for source in sources}
-    parameters = read_parameters(mapping(node.entries.get("parameters"), "'parameters'", problems), known, by_id, scope)
+    parameters = read_parameters(asked, known, by_id, scope)
     if tailoring:
         parameters = tailor_parameters(tailoring, parameters, scope)
     rules, notes = _rules(files, scope, known, by_id)
     verified_by = text_of(node, "verified_by", problems)
     kept = rules
     if tailoring:
-        kept = tailor_rules(tailoring, rules, RuleNames(files.rule_ids, files.note_ids), verified_by, scope)
+        kept = tailor_rules(tailoring, rules, files.rule_ids, verified_by, scope)
     ways = read_ways(files.routes, scope, Known(known, by_id, files.rule_ids, kept))
     _check_links(node, rules, notes, ways.routes, scope)
     problems.raise_if_any()
@@ -145,6 +148,19 @@ def build_pack(files: PackFiles, profile: str, as_of: date, tailoring: Tailoring
         tools=ways.tools,
         whole_fleet=ways.whole_fleet,
     )
+
+
+def _chosen(
+    files: PackFiles, known: Mapping[str, Profile], profile: str, tailoring: Tailoring | None, problems: Problems
+) -> Profile:
+    """Return the profile to build for; raise everything that is noted if nobody can tell which that is."""
+    name = next(iter(known)) if profile == "seed" else profile
+    if name not in known:
+        where = tailoring.profile_place if tailoring and tailoring.profile == profile else files.folder
+        problems.add(where, f"there is no profile '{profile}'", did_you_mean(profile, ("seed", *known)))
+    if name not in known or (tailoring and tailoring.profile_unread):
+        problems.raise_if_any()
+    return known[name]
 
 
 def _rules(

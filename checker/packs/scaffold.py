@@ -130,9 +130,9 @@ def _of_names(files: PackFiles, wish: Wish) -> list[Problem]:
         kind = "rule" if wish.id in files.rule_ids else "note"
         found.append(Problem(wish.id, f"is a {kind} of {files.folder} already", "choose another id"))
     theme = f"--theme {wish.theme}"
-    if not WORD.fullmatch(wish.theme) or wish.theme.endswith(".cases"):
+    if not WORD.fullmatch(wish.theme) or wish.theme.casefold().endswith(".cases"):
         found.append(Problem(theme, "is no name of a theme", "letters, digits, '-' and '_': it names a file"))
-    elif f"{wish.theme}.yaml" in HEADS:
+    elif f"{wish.theme.casefold()}.yaml" in HEADS:  # whatever its case: many a file system knows none
         found.append(Problem(theme, "is the pack's own file, no theme", "choose another name"))
     return found
 

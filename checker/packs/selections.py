@@ -8,13 +8,14 @@ devices:
 
 from collections.abc import Iterator
 
-from checker.model.condition import ALWAYS
+from checker.model.condition import ALWAYS, tests_of
 from checker.model.selection import EVERYONE, Selection
 from checker.packs.conditions import build_condition
 from checker.packs.governance import is_fresh
 from checker.packs.parameters import Scope
 from checker.yaml_nodes import Entries, Items, Node, Problems, Text, check_keys
 
+ID = "device.id"  # a key: no export carries it as a fact
 HINT = "write all, or a mapping of where (a condition) and listed (ids or names)"
 
 
@@ -36,8 +37,12 @@ def read_selection(node: Node, scope: Scope, problems: Problems, more: tuple[str
     if not node.entries:
         problems.add(node.place, "'devices' means no device", HINT)
     where, listed = node.entries.get("where"), node.entries.get("listed")
+    condition = build_condition(where, scope) if where else ALWAYS
+    for test in tests_of(condition):
+        if ID in test.facts:
+            problems.add(test.place, f"'{ID}' cannot be asked for here", "list ids under 'listed'")
     return Selection(
-        where=build_condition(where, scope) if where else ALWAYS,
+        where=condition,
         listed=tuple(_listed(listed, problems)) if listed else (),
     )
 

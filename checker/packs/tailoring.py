@@ -8,11 +8,11 @@ rules:
   sc.linux-kernel: {severity: blocker, reason: Two outages came from unsupported kernels.}
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checker.errors import Place
+from checker.errors import Place, Problem
 from checker.model.outcome import Severity
 from checker.model.rule import Parameter, ParameterValue, Rule
 from checker.packs.governance import RuleNames, check_rule, words_of
@@ -39,7 +39,7 @@ class ParameterChange:
     """Another value for a parameter."""
 
     id: str
-    value: Node | Table
+    value: Node | Table | None  # None: it cannot be read
     reason: str
     place: Place
 
@@ -49,14 +49,18 @@ class RuleChange:
     """A rule taken out, or rated otherwise."""
 
     id: str
-    severity: Severity | None  # None: the rule is off
+    off: bool
+    severity: Severity | None  # None: as in the pack
     reason: str
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Tailoring:
-    """A tailoring file. It is checked against a pack where that is built, under the profile that it names."""
+    """A tailoring file, as far as it is well formed; it holds good only for a pack that was built with it.
+
+    Building notes what does not fit the pack under its profile, and raises that together with ``problems``.
+    """
 
     file: str
     sha256: str
@@ -65,10 +69,12 @@ class Tailoring:
     profile_place: Place
     parameters: tuple[ParameterChange, ...]
     rules: tuple[RuleChange, ...]
+    problems: tuple[Problem, ...] = ()  # of its form
+    profile_unread: bool = False  # it names a profile, and nobody can tell which
 
 
 def read_tailoring(path: Path, shown: str) -> Tailoring:
-    """Return what a tailoring file changes; raise :class:`RuleError` with every problem of its form."""
+    """Return what a tailoring file changes, with every problem of its form."""
     problems = Problems()
     node, digest = load_hashed(path, shown, problems)
     file = mapping(node, "a tailoring file", problems) or Entries({}, {}, Place(shown))
@@ -78,37 +84,50 @@ def read_tailoring(path: Path, shown: str) -> Tailoring:
     profile = mapping(file.entries.get("profile"), "'profile'", problems)
     if profile:
         check_keys(profile, "'profile'", ("name", "reason"), (), problems)
+    name = words_of(profile, "name", problems) if profile else ""
     tailoring = Tailoring(
         file=shown,
         sha256=digest,
-        profile=words_of(profile, "name", problems) if profile else "",
+        profile=name,
         profile_reason=words_of(profile, "reason", problems, WHY) if profile else "",
         profile_place=profile.entries.get("name", profile).place if profile else file.place,
         parameters=tuple(_parameters(file, problems)),
         rules=tuple(_rules(file, problems)),
+        profile_unread="profile" in file.entries and not name,
     )
-    problems.raise_if_any()
-    return tailoring
+    return replace(tailoring, problems=tuple(problems.found))
 
 
 def lines(tailoring: Tailoring) -> tuple[str, ...]:
     """Return what is changed, one sentence for each change with its reason, for reports."""
     profile = [f"profile {tailoring.profile}: {tailoring.profile_reason}"] if tailoring.profile else []
-    parameters = (f"parameter {change.id} is {show(change.value)}: {change.reason}" for change in tailoring.parameters)
+    parameters = (
+        f"parameter {change.id} is {show(change.value)}: {change.reason}"
+        for change in tailoring.parameters
+        if change.value
+    )
     rules = (
-        f"rule {change.id} is {f'rated {change.severity}' if change.severity else 'off'}: {change.reason}"
+        f"rule {change.id} is {'off' if change.off else f'rated {change.severity}'}: {change.reason}"
         for change in tailoring.rules
     )
     return (*profile, *parameters, *rules)
+
+
+def check_names(tailoring: Tailoring, parameters: Collection[str], known: RuleNames, problems: Problems) -> None:
+    """Note parameters and rules that the pack has under no profile."""
+    for change in tailoring.parameters:
+        if change.id not in parameters:
+            problems.add(change.place, f"there is no parameter '{change.id}'", did_you_mean(change.id, parameters))
+    for rule in tailoring.rules:
+        check_rule(Text(rule.id, rule.place), known, problems)
 
 
 def tailor_parameters(tailoring: Tailoring, parameters: tuple[Parameter, ...], scope: Scope) -> tuple[Parameter, ...]:
     """Return the parameters as tailored in the scope's profile, which gets their values; note what cannot be."""
     found = {parameter.id: parameter for parameter in parameters}
     for change in tailoring.parameters:
-        if change.id not in found:
-            scope.problems.add(change.place, f"there is no parameter '{change.id}'", did_you_mean(change.id, found))
-            continue
+        if change.id not in found or change.value is None:
+            continue  # it is told of already
         own = scope.values.get(change.id)
         if own is None:
             what = f"parameter '{change.id}' has no value in profile {scope.profile}"
@@ -126,21 +145,22 @@ def tailor_parameters(tailoring: Tailoring, parameters: tuple[Parameter, ...], s
 
 
 def tailor_rules(
-    tailoring: Tailoring, rules: Sequence[Rule], known: RuleNames, verified_by: str, scope: Scope
+    tailoring: Tailoring, rules: Sequence[Rule], known: Collection[str], verified_by: str, scope: Scope
 ) -> tuple[Rule, ...]:
-    """Return the rules without those that are off, and with others rated as said; note what cannot be."""
+    """Return the rules without those that are off, and with others rated as said; note what cannot be.
+
+    ``known`` are the rules of every profile.
+    """
     changes = {change.id: change for change in tailoring.rules}
     here = {rule.id for rule in rules}
     for change in tailoring.rules:
-        found = len(scope.problems.found)
-        check_rule(Text(change.id, change.place), known, scope.problems)
-        if len(scope.problems.found) == found and change.id not in here:
+        if change.id in known and change.id not in here:
             what = f"rule '{change.id}' is not in profile {scope.profile}"
             scope.problems.add(change.place, what, "leave it out")
-        if change.severity is None and change.id == verified_by:
+        if change.off and change.id == verified_by:
             what = f"rule '{change.id}' cannot be off: its PASS is what proves the move"
             scope.problems.add(change.place, what, "rate it otherwise, or waive it where it cannot be met")
-    kept = (rule for rule in rules if rule.id not in changes or changes[rule.id].severity is not None)
+    kept = (rule for rule in rules if rule.id not in changes or not changes[rule.id].off)
     return tuple(_rated(rule, changes.get(rule.id)) for rule in kept)
 
 
@@ -163,22 +183,20 @@ def _parameters(file: Entries, problems: Problems) -> Iterator[ParameterChange]:
     for name, entry, place in _changes(file, "parameters", "parameter", problems):
         check_keys(entry, f"the change of parameter '{name}'", ("reason",), ("value", "table"), problems)
         reason = words_of(entry, "reason", problems, WHY)
-        value = value_of(name, entry, problems)
-        if value is not None:
-            yield ParameterChange(name, value, reason, place)
+        yield ParameterChange(name, value_of(name, entry, problems), reason, place)
 
 
 def _rules(file: Entries, problems: Problems) -> Iterator[RuleChange]:
     for name, entry, place in _changes(file, "rules", "rule", problems):
         check_keys(entry, f"the change of rule '{name}'", ("reason",), ("off", "severity"), problems)
         reason = words_of(entry, "reason", problems, WHY)
-        off = flag_of(entry, "off", problems, default=True)
+        off = "off" in entry.entries and flag_of(entry, "off", problems, default=True)
         if ("off" in entry.entries) == ("severity" in entry.entries):
             problems.add(entry.place, f"rule '{name}' needs either 'off: true' or 'severity'")
-        elif not off:
+        elif "off" in entry.entries and not off:
             problems.add(entry.entries["off"].place, f"rule '{name}' is not off as it is", "leave it out")
         severity = choice_of(entry, "severity", list(Severity), problems) if "severity" in entry.entries else None
-        yield RuleChange(name, Severity(severity) if severity else None, reason, place)
+        yield RuleChange(name, off, Severity(severity) if severity else None, reason, place)
 
 
 def _changes(file: Entries, key: str, what: str, problems: Problems) -> Iterator[tuple[str, Entries, Place]]:

@@ -1,10 +1,11 @@
 """An explanation as plain text: what the trees, values and places of a device or a rule look like in a terminal.
 
+``width`` is that of the terminal: no bar, column or word is broken up by its edge. 0 is without limit.
+
 Everything that came from a file is made visible: nothing in it acts on the terminal, and each stands on one line.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import wrap
 from typing import Final
 
 from checker.model.explanation import (
@@ -20,21 +21,30 @@ from checker.model.explanation import (
     ValueCount,
 )
 from checker.model.notes import SourceNote
+from checker.reporters.folding import HANG, folded
 from checker.reporters.wording import MISSING_WORDS, count, share, timestamp, visible
 
-WIDTH: Final = 110
+WIDTH: Final = 110  # of sentences, where the terminal is wider or there is none
 MOST_HERE, MOST_VALUE = 120, 300  # characters of a value in a tree; of one in evidence or a histogram
 MOST_ROWS: Final = 10
 BAR: Final = 20
+LEAST_BAR: Final = 8
+BESIDE_BAR: Final = 40  # characters of outcome, devices and share, and the spaces between
 TRUTH: Final = max(len("FALSE"), len("UNKNOWN"), len("TRUE"))
 
 
-def render_explanation(told: Explanation) -> str:
+class _Sentence(str):
+    """Prose, behind spaces: folded to the width of a page, too."""
+
+    __slots__ = ()
+
+
+def render_explanation(told: Explanation, width: int = 0) -> str:
     """Return the explanation of a device, ended by a newline."""
-    return _text([*told.remarks, *_head(told), *_scope(told), *_routes(told), *_rules(told)])
+    return _text([*told.remarks, *_head(told), *_scope(told), *_routes(told), *_rules(told)], width)
 
 
-def render_histogram(told: RuleHistogram) -> str:
+def render_histogram(told: RuleHistogram, width: int = 0) -> str:
     """Return how a rule came out over the fleet, ended by a newline."""
     lines = [*told.remarks, told.id, told.title, f"{told.phase} · {told.severity} · about the {told.about}", ""]
     if told.applies_to:
@@ -44,12 +54,19 @@ def render_histogram(told: RuleHistogram) -> str:
     lines += _sources(told.sources, "")
     lines += ["", f"Judged by {told.judged_by}, as of {told.as_of.isoformat()}", *_totals(told)]
     for fact in told.facts:
-        lines += ["", *_fact_histogram(fact)]
-    return _text(lines)
+        lines += ["", *_fact_histogram(fact, width)]
+    return _text(lines, width)
 
 
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{visible(line).rstrip()}\n" for line in lines)
+def _text(lines: Iterable[str], width: int) -> str:
+    return "".join(f"{line}\n" for each in lines for line in _fitted(each, width))
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    shown = visible(line).rstrip()
+    if isinstance(line, _Sentence):
+        return folded(shown, min(width or WIDTH, WIDTH), len(shown) - len(shown.lstrip(" ")))
+    return folded(shown, width)
 
 
 def _head(told: Explanation) -> Iterator[str]:
@@ -120,7 +137,7 @@ def _story(story: RuleStory) -> Iterator[str]:
     yield f"{story.outcome}  {story.id}: {story.title}"
     yield f"  {story.phase} · {story.severity} · about the {story.about}"
     if story.message:
-        yield from _wrapped(story.message, "  ")
+        yield _Sentence(f"  {story.message}")
     yield from (f"  note: {remark}" for remark in story.remarks)
     if story.applies_to is not None:
         yield "  applies to"
@@ -134,7 +151,7 @@ def _story(story: RuleStory) -> Iterator[str]:
         yield from (f"    {line}" for line in story.settles)
     if story.remediation:
         yield f"  what to do ({story.action})"
-        yield from _wrapped(story.remediation, "    ")
+        yield _Sentence(f"    {story.remediation}")
     yield from _sources(story.sources, "  ")
 
 
@@ -187,25 +204,27 @@ def _source(source: SourceNote) -> str:
     return ", ".join(part for part in (source.title, source.date, source.url) if part)
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(visible(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-
-
 def _totals(told: RuleHistogram) -> Iterator[str]:
     if told.about in ("tenant", "fleet"):
         outcome = next((name for name, number in told.outcomes if number), "")
         yield f"Judged once per run, for the {told.about}, on what people state: {outcome}"
         return
-    out = f", {told.out_of_scope:,} more are out of scope" if told.out_of_scope else ""
+    verb = "is" if told.out_of_scope == 1 else "are"
+    out = f", {told.out_of_scope:,} more {verb} out of scope" if told.out_of_scope else ""
     yield f"{count(told.judged, 'device')}{out}: {', '.join(f'{number:,} {name}' for name, number in told.outcomes)}"
 
 
-def _fact_histogram(fact: FactHistogram) -> Iterator[str]:
+def _fact_histogram(fact: FactHistogram, width: int) -> Iterator[str]:
+    """Yield a fact's values with bars, which are shorter on a narrow terminal."""
     yield fact.fact
+    longest = _longest(fact)
+    size = max(LEAST_BAR, min(BAR, width - BESIDE_BAR - longest)) if width else BAR
     whole = sum(line.devices for line in fact.lines) + fact.more_devices
     most = max((line.devices for line in fact.lines), default=1)
     for line in fact.lines:
-        yield f"  {_counted(line, whole)}  {_bar(line.devices, most)}  {visible(line.value, MOST_VALUE)}"
+        before = f"  {_counted(line, whole)}  {_bar(line.devices, most, size)}  "
+        hang = len(before) if len(before) + longest <= width else 2 * HANG
+        yield from folded(before + visible(line.value, MOST_VALUE), width, hang)
     if fact.more_values:
         yield f"  and {count(fact.more_values, 'line')} more, of {count(fact.more_devices, 'device')} (--limit)"
 
@@ -214,5 +233,10 @@ def _counted(line: ValueCount, whole: int) -> str:
     return f"{line.outcome.ljust(len('NOT_APPLICABLE'))}  {line.devices:>9,}  {share(line.devices, whole):>7}"
 
 
-def _bar(devices: int, most: int) -> str:
-    return ("█" * max(1, round(BAR * devices / most))).ljust(BAR)
+def _longest(fact: FactHistogram) -> int:
+    """Return the length of the longest word of a value, which stands behind the bar as a whole."""
+    return max((len(word) for line in fact.lines for word in visible(line.value, MOST_VALUE).split()), default=0)
+
+
+def _bar(devices: int, most: int, size: int) -> str:
+    return ("█" * max(1, round(size * devices / most))).ljust(size)

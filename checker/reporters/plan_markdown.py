@@ -25,6 +25,8 @@ GROUPS_SHOWN: Final = 2_000  # more than fit: a section with a step and a device
 LINES_SHOWN: Final = 20  # of the overview, and of what the plan rests on
 CAUTION_LENGTH: Final = 1_000  # of a line above everything else
 TEXT_LENGTH: Final = 200  # of a name, a path of a file or a line of what the plan rests on
+WHOLE_PLAN: Final = "`plan … -o plan:FILE.csv`"  # what has the rest, whether or not this run wrote it, too
+WORKBOOK: Final = "`plan … -o plan:FILE.xlsx`"
 
 _ACTS: Final = re.compile(r"([\\`*_\[\]<>&|~$])")
 _TICKS: Final = re.compile("`+")
@@ -78,7 +80,7 @@ def _provenance(result: Result, *, first: bool) -> Iterator[tuple[str, str]]:
 
 
 def _rest(devices: int) -> bytes:
-    return f"\n## {count(devices, 'more device')}\n\nThe CSV and the workbook of the plan hold every device.\n".encode()
+    return f"\n## {count(devices, 'more device')}\n\n{WHOLE_PLAN} names every device.\n".encode()
 
 
 def _end(result: Result) -> bytes:
@@ -90,7 +92,7 @@ def _end(result: Result) -> bytes:
         for word, text in rests[:LINES_SHOWN]:
             yield f"- {prose(word)}: {code(text)}"
         if len(rests) > LINES_SHOWN:
-            yield f"- and {count(len(rests) - LINES_SHOWN)} more, see the workbook"
+            yield f"- and {count(len(rests) - LINES_SHOWN)} more: {WORKBOOK} lists all of them on its sheet About"
 
     return _bytes(lines())
 
@@ -128,7 +130,7 @@ def _section(group: Group, steps: table.Steps, numbers: Mapping[str, int]) -> It
     for id_, name in group.examples:
         yield f"- {code(id_)} {code(name)}" if name and name != id_ else f"- {code(id_)}"
     if group.size > len(group.examples):
-        yield f"- and {count(group.size - len(group.examples))} more"
+        yield f"- and {count(group.size - len(group.examples))} more (`-o plan:FILE.csv` has all)"
 
 
 def _listed(heading: str, texts: Sequence[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Final
 from checker.model.notes import StepNote
 from checker.model.result import Result
 from checker.reporters import plan_table as table
+from checker.reporters.folding import folded
 from checker.reporters.plan_groups import Group, groups
 from checker.reporters.wording import count, visible
 
@@ -13,9 +14,19 @@ GROUPS_SHOWN: Final = 25
 DEVICES_SHOWN: Final = 5
 
 
-def render(result: Result) -> str:
-    """Return the largest groups of each wave, their steps, and the first devices of each."""
-    return "".join(f"{line}\n" for line in _lines(result))
+def render(result: Result, width: int = 0) -> str:
+    """Return the largest groups of each wave, their steps, and the first devices of each.
+
+    ``width`` is that of the terminal, to which lines are folded at words; 0 is without limit.
+    """
+    return "".join(f"{line}\n" for each in _lines(result) for line in _fitted(each, width))
+
+
+def _fitted(line: str, width: int) -> Iterator[str]:
+    """Yield a line folded; one that begins with line feeds keeps them."""
+    text = line.lstrip("\n")
+    first, *others = folded(text, width)
+    yield from (line[: len(line) - len(text)] + first, *others)
 
 
 def _lines(result: Result) -> Iterator[str]:

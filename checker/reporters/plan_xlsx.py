@@ -81,16 +81,20 @@ class _Lent:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._place = stream.tell()  # the archive reckons with it to its end
         self.over = False
 
     def tell(self) -> int:
-        return 0 if self.over else self._stream.tell()
+        return self._place
 
     def seek(self, offset: int) -> int:
-        return 0 if self.over else self._stream.seek(offset)
+        self._place = offset if self.over else self._stream.seek(offset)
+        return self._place
 
     def write(self, content: bytes) -> int:
-        return len(content) if self.over else self._stream.write(content)
+        written = len(content) if self.over else self._stream.write(content)
+        self._place += written
+        return written
 
     def flush(self) -> None:
         if not self.over:

@@ -4,7 +4,8 @@ Every name is visible text by the time it gets here, and nothing is read as mark
 row that means something has a sign and says it in words, too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from checker.model.result import Summary
@@ -22,8 +23,9 @@ _ASCII_SIGNS: Final = {Mark.GOOD: "+", Mark.BAD: "x", Mark.OPEN: "?", Mark.DONE:
 _BAR: Final = 24  # characters of a bar that shows the whole
 _HALF: Final = 0.5
 _GAP: Final = 2  # characters between columns
-_FOLDED: Final = 20  # least width of a last column that is folded
-_CLIPPED: Final = 16  # a column that may be cut is still worth its room
+_FOLDED: Final = 12  # least width of a last column that is folded
+_CLIPPED: Final = 8  # a column that may be cut is still worth its room; below that it is left out
+_ROOMY: Final = 40  # a last column that has this much room lets the headings before it stand on one line
 
 
 def render_plain(summary: Summary) -> str:
@@ -67,37 +69,59 @@ def _headings(section: Section) -> tuple[str, ...]:
     return tuple(heading.removesuffix(">") for heading in section.headings)
 
 
-def _widths(section: Section) -> list[int]:
-    columns = zip(_headings(section), *(row.cells for row in section.rows), strict=True)
-    return [max(map(len, column)) for column in columns]
+def _widths(section: Section, *, folded: bool = False) -> list[int]:
+    """Return how wide the columns are, with their headings on one line or on two."""
+    headings = [_folded_length(name) if folded else len(name) for name in _headings(section)]
+    columns = zip(*(row.cells for row in section.rows), strict=True)
+    return [max(heading, *map(len, column)) for heading, column in zip(headings, columns, strict=True)]
+
+
+def _folded_length(heading: str) -> int:
+    words = heading.split()
+    pairs = (max(len(" ".join(words[:place])), len(" ".join(words[place:]))) for place in range(len(words)))
+    return min(pairs, default=0)
 
 
 def _grid(section: Section, console: "Console") -> "RenderableType":
-    """Return a table, or one line of text for each row where the terminal is too narrow: no number is ever cut."""
-    *fixed, last = _widths(section)
-    room = console.width - sum(width + _GAP for width in (1, *fixed)) - _GAP
+    """Return a table, or one line of text for each row where the terminal is too narrow: no number is ever cut.
+
+    Before that headings are folded; then the last column is, or where it may be it is cut, and left out.
+    """
+    for folded in (False, True):
+        *fixed, last = _widths(section, folded=folded)
+        room = console.width - sum(width + _GAP for width in (1, *fixed)) - _GAP
+        if room >= min(last, _ROOMY):
+            break
+    if section.clip and -_GAP <= room < min(last, _CLIPPED):
+        return _table(_without_last(section), console, widths=fixed, room=fixed[-1])
     if room < min(last, _CLIPPED if section.clip else _FOLDED):
         return _text("\n".join(_row_line(section, row, console) for row in section.rows), "")
-    bars = any(row.part for row in section.rows) and room - last >= _BAR + _GAP
-    return _table(section, console, bars=bars, room=room)
+    return _table(section, console, widths=[*fixed, min(last, room)], room=room)
+
+
+def _without_last(section: Section) -> Section:
+    rows = tuple(replace(row, cells=row.cells[:-1]) for row in section.rows)
+    return replace(section, headings=section.headings[:-1], rows=rows)
 
 
 def _row_line(section: Section, row: Row, console: "Console") -> str:
-    named = [f"{heading} {cell}".strip() for heading, cell in zip(_headings(section), row.cells, strict=True) if cell]
-    return f"{_sign(row, console)} {', '.join(named)}"
+    """Return a row as words; what may be cut, and then ends in an ellipsis, is left out of them."""
+    pairs = list(zip(_headings(section), row.cells, strict=True))[: -1 if section.clip else None]
+    return f"{_sign(row, console)} {', '.join(f'{heading} {cell}'.strip() for heading, cell in pairs if cell)}"
 
 
-def _table(section: Section, console: "Console", *, bars: bool, room: int) -> "Table":
+def _table(section: Section, console: "Console", *, widths: Sequence[int], room: int) -> "Table":
+    """Return a table with columns of these widths, of which the last has room for bars beside it, or has not."""
     from rich.table import Table  # imported here: only a terminal pays for it
 
     more = "..." if console.options.ascii_only else "…"
+    bars = any(row.part for row in section.rows) and room - widths[-1] >= _BAR + _GAP
     table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="dim")
-    table.add_column("")
-    for heading, name in zip(section.headings, _headings(section), strict=True):
-        if bars and heading is section.headings[-1]:
+    table.add_column("", width=1)
+    for place, (heading, name) in enumerate(zip(section.headings, _headings(section), strict=True)):
+        if bars and place == len(section.headings) - 1:
             table.add_column("", width=_BAR)
-        right = heading.endswith(">")
-        table.add_column(name, justify="right" if right else "left", no_wrap=heading is not section.headings[-1])
+        table.add_column(name, justify="right" if heading.endswith(">") else "left", width=widths[place])
     for row in section.rows:
         style = _STYLES[row.mark]
         *cells, last = row.cells

@@ -93,7 +93,9 @@ def _devices(summary: Summary) -> Section:
     judged = numbers["total"] - numbers["out_of_scope"]
     rows = []
     for name, key, mark in _READINESS:
-        detail = _tally(summary.by) if key == "ready" and numbers[key] else ""
+        detail = _rests_on(summary) if key == "ready" and numbers[key] else ""
+        if key == "undetermined" and summary.by.get("simulated"):
+            detail = f"{count(summary.by['simulated'])} would be READY if what is supposed were so"
         part = numbers[key] / judged if judged else 0.0
         cells = (name, count(numbers[key]), share(numbers[key], judged), detail)
         rows.append(Row(cells, mark if numbers[key] else Mark.PLAIN, part))
@@ -104,6 +106,10 @@ def _devices(summary: Summary) -> Section:
     whose = f" of wave '{visible(wave, _NAME)}'" if wave else ""
     title = f"Devices{whose}: {count(judged)} judged of {count(numbers['total'])}"
     return Section(title, (), ("readiness", "devices>", "share>", ""), tuple(rows))
+
+
+def _rests_on(summary: Summary) -> str:
+    return _tally({name: number for name, number in summary.by.items() if name != "simulated"})
 
 
 def _sides(summary: Summary) -> Section:

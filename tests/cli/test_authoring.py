@@ -80,11 +80,11 @@ def test_a_draft_of_attestations_is_refused_until_it_is_filled_in(run: Run, tmp_
         "valid_until": "2027-01-31",
     }.items():
         filled = filled.replace(f"\n  {line}:\n", f"\n  {line}: {value}\n")
-    path.write_text(filled[: filled.index("\n\n", filled.index("- fact: site.proxy_auth"))])
+    path.write_text(filled[: filled.index("\n\n", filled.index("- fact: site.updates_internal"))])
     full = run("attest", "--lint", path, *DAY)
 
     assert (drafted.code, drafted.err, empty.code, empty.out) == (0, "", 2, "")
-    assert f"{path}:12:9: '' is no value of 'site.tls_inspection'" in empty.err
+    assert f"{path}:10:9: 'value' must not be empty" in empty.err
     assert (full.code, full.out) == (0, f"{path}: 2 attestations, no problem\n")
 
 
@@ -130,6 +130,24 @@ def test_a_new_rule_is_appended_and_the_pack_still_lints(run: Run, pack: Path) -
     assert run("rules", "test", pack).out == f"{pack}: 6 of 6 cases as expected\n"
 
 
+def test_lint_names_what_is_still_to_write_as_no_problem(run: Run, pack: Path) -> None:
+    run("rules", "new", "made.tags", "--pack", pack, "--theme", "tags", "--fact", "device.tags")
+    ran = run("rules", "lint", pack)
+    lines = ran.out.splitlines()
+
+    assert (ran.code, ran.err) == (0, "")
+    assert lines[:2] == [
+        f"{pack}: 2 rules in 1 profiles, no problem",
+        "9 places still to write, marked TODO:",
+    ]
+    assert f"  {pack}/tags.yaml:3:10: title: TODO say what holds of device.tags" in lines
+    assert f"  {pack}/tags.yaml:9:11: action: todo-made-tags" in lines
+    assert len(lines) == 2 + 9
+    for path in pack.glob("tags*.yaml"):
+        path.write_text(path.read_text().replace("TODO", "Done").replace("todo-", "do-"))
+    assert run("rules", "lint", pack).out.splitlines() == lines[:1]
+
+
 def test_a_theme_that_is_not_there_is_made(run: Run, pack: Path) -> None:
     given = ("--fact", "os.build", "--applies-to", "os.family=windows", "--severity", "blocker")
     ran = run("rules", "new", "made.os", "--pack", pack, "--theme", "systems", *given)
@@ -149,6 +167,23 @@ def test_a_second_rule_of_the_same_id_is_refused(run: Run, pack: Path) -> None:
 
     assert (again.code, contents(pack)) == (2, before)
     assert f"made.tags: is a rule of {pack} already" in again.err
+
+
+@pytest.mark.parametrize("name", ["new.yaml", "new.cases.yaml"])
+def test_a_theme_that_is_a_link_to_nothing_is_told(run: Run, pack: Path, name: str) -> None:
+    (pack / name).symlink_to("nowhere")
+    ran = run("rules", "new", "made.tags", "--pack", pack, "--theme", "new", "--fact", "device.tags")
+
+    assert (ran.code, ran.err) == (2, f"{pack}/{name}: is a link to nothing\n  hint: mend it, or remove it\n")
+
+
+@pytest.mark.parametrize("theme", ["Agent", "ROUTES", "pack "])
+def test_a_theme_that_is_another_file_by_its_case_only_is_refused(run: Run, pack: Path, theme: str) -> None:
+    before = contents(pack)
+    ran = run("rules", "new", "made.tags", "--pack", pack, "--theme", theme, "--fact", "device.tags")
+
+    assert (ran.code, contents(pack)) == (2, before)
+    assert "differs only by case from" in ran.err or "is no name of a theme" in ran.err
 
 
 def test_nothing_is_written_to_a_pack_that_does_not_lint(run: Run, pack: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import GOOD, MIGRATED, OLD, PHONE, Ran
+from tests.cli.conftest import GOOD, MIGRATED, OLD, PHONE, WAVES, Ran
 
 Run = Callable[..., Ran]
 Write = Callable[..., Path]
@@ -151,3 +151,35 @@ def test_records_after_the_as_of_day_are_set_aside_and_counted(run: Run, export:
     run("check", path, *DAY, "-o", report)
     (ledger,) = json.loads(report.read_text())["inputs"]
     assert (ledger["rows"], ledger["devices"], ledger["future"]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(("devices", "said"), [(1, "1 of the READY devices fails"), (2, "2 of the READY devices fail")])
+def test_the_newest_guidance_is_told_in_good_english(
+    devices: int, said: str, run: Run, export: Write, urls: Write
+) -> None:
+    stale = GOOD.replace("1.421.818.0", "1.385.0.0")  # enough for the seed profile, not for the current one
+    ran = run("check", export(*[stale] * devices), urls(devices), *DAY)
+
+    assert f"{said}: sc.signature-min {devices}" in ran.out
+
+
+@pytest.mark.parametrize("command", ["check", "gate"])
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--as-of", "2026-11-23", "--assume", "os.ubr=3448"), "is a simulation, and no baseline"),
+        (("--as-of", "2026-11-24"), "is as of 2026-11-24, a later day than that of this run: 2026-11-23"),
+    ],
+)
+def test_what_is_no_earlier_result_is_no_baseline(
+    command: str, more: tuple[str, ...], said: str, run: Run, export: Write, governing: Write, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    tables = [word for kind in ("devices", "findings") for word in ("-o", f"{kind}:{tmp_path / kind}.parquet")]
+    inputs = export(GOOD, OLD)
+    assert run("check", inputs, *more, "-o", report, *tables, "--quiet").code in (1, 3)
+    wave = ("--waves", governing(WAVES), "--wave", "pilot") if command == "gate" else ()
+    ran = run(command, inputs, *wave, *DAY, "--baseline", report)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{report}: {said}")

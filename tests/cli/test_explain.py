@@ -104,9 +104,9 @@ def test_a_rule_is_told_over_the_fleet(run: Run, export: Write) -> None:
     ran = run("explain", "--rule", "sc.sense-min", export(GOOD, GOOD, OLD, PHONE), *DAY, "--limit", "1")
     told = lines(ran)
     assert (ran.code, ran.err) == (0, "")
-    assert "3 devices, 1 more are out of scope: 1 FAIL, 0 UNKNOWN, 2 PASS, 0 NOT_APPLICABLE" in told
-    assert told[told.index("agent.version") + 1].split() == ["PASS", "2", "66.7", "%", "█" * 20, "10.8760.19045.5608"]
-    assert told[told.index("agent.version") + 2] == "and 1 line more, of 1 device (--limit)"
+    assert "3 devices, 1 more is out of scope: 1 FAIL, 0 UNKNOWN, 2 PASS, 0 NOT_APPLICABLE" in told
+    assert told[told.index("agent.version") + 1].split() == ["FAIL", "1", "33.3", "%", "█" * 20, "10.7760.19045.5608"]
+    assert told[told.index("agent.version") + 2] == "and 1 line more, of 2 devices (--limit)"
 
 
 @pytest.mark.parametrize(
@@ -187,3 +187,13 @@ def test_nothing_from_a_file_acts_on_the_terminal() -> None:
     assert "\\x1b[2J\\u202eevil" in text
     assert not set(text) & {"\x1b", "\u202e"}
     assert not any(line.startswith("= 1") for line in text.splitlines())
+
+
+def test_only_leaves_the_route_out_and_keeps_the_head(run: Run, export: Write) -> None:
+    whole, only = (run("explain", "ws-1", export(OLD), *DAY, *more) for more in ((), ("--only", "sc.sense-min")))
+
+    assert "Route: the first row that is TRUE" in lines(whole)
+    assert not any(line.startswith("Route:") for line in lines(only))
+    assert any(line.startswith("route ") for line in lines(only))
+    assert lines(only)[0] == lines(whole)[0]
+    assert len(lines(only)) < len(lines(whole)) / 2

@@ -58,7 +58,7 @@ def test_a_wave_without_devices_is_undetermined_whatever_else_is_met(
 ) -> None:
     ran, report = told(run, tmp_path, *fleet, *DAY, "--waves", governing(WAVES), "--wave", "kiosks")
     assert ran.code == 3
-    assert met(report) == {"devices": "UNDETERMINED", "guidance": "MET"}
+    assert met(report) == {"devices": "UNDETERMINED", "listed": "UNDETERMINED", "guidance": "MET"}
     assert "no device is called kiosk-1.contoso.example" in ran.out
 
 
@@ -197,7 +197,7 @@ def test_quiet_prints_nothing_and_decides(run: Run, fleet: Fleet, governing: Wri
 
 MISUSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "no file of waves": (("--wave", "pilot"), ("gate: lacks --waves", "mde-readiness rules schema waves")),
-    "no wave": (("--waves", "WAVES"), ("Missing option '--wave'",)),
+    "no wave": (("--waves", "WAVES"), ("gate: lacks --wave", "has: pilot")),
     "an unknown wave": (("--waves", "WAVES", "--wave", "pilott"), ("--wave pilott: is no wave", "mean 'pilot'?")),
     "a wave of another case": (("--waves", "WAVES", "--wave", "Pilot"), ("--wave Pilot: is no wave",)),
     "a variable that is not set": (("--waves", "WAVES", "--wave", ""), ("'--wave': is empty",)),

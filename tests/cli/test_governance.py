@@ -118,9 +118,10 @@ def test_a_tailoring_that_changes_nothing_of_a_rule(run: Run, tmp_path: Path) ->
     assert ran.out.splitlines()[1:4] == ["  nothing of this rule", "", "sc.sense-min"]
 
 
-def test_a_broken_tailoring(run: Run) -> None:
+@pytest.mark.parametrize("command", [("show", "sc.sense-min"), ("lint", "streamlined-connectivity")])
+def test_a_broken_tailoring_is_told_whole(command: tuple[str, str], run: Run) -> None:
     file = GOVERNANCE / "broken/tailoring.yaml"
-    ran = run("rules", "show", "sc.sense-min", "--tailoring", file)
+    ran = run("rules", *command, "--tailoring", file)
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == (GOVERNANCE / "broken/tailoring.txt").read_text(encoding="utf-8")
@@ -142,3 +143,37 @@ def test_attest_wants_to_be_told_what_to_do(run: Run) -> None:
 def test_the_schemas_are_printed(run: Run, kind: str) -> None:
     assert '"$defs"' in run("rules", "schema", kind).out or kind == "tailoring"
     assert run("rules", "schema", kind).code == 0
+
+
+def test_lint_of_a_tailoring_tells_each_change(run: Run) -> None:
+    ran = run("rules", "lint", "streamlined-connectivity", "--tailoring", GOVERNANCE / "tailoring.yaml")
+
+    assert (ran.code, ran.err) == (0, "")
+    first, *changes = ran.out.splitlines()
+    assert first == f"{GOVERNANCE}/tailoring.yaml: fits streamlined-connectivity, profile current, no problem"
+    assert "  rule sc.hardware-min is off: Hardware is checked when it is bought." in changes
+
+
+def test_a_tailoring_is_linted_under_the_profile_that_is_said_where_it_names_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "made.yaml").write_text("rules: {sc.hardware-min: {off: true, reason: Made.}}\n")
+    given = ("rules", "lint", "streamlined-connectivity", "--tailoring", tmp_path / "made.yaml")
+
+    assert "rule 'sc.hardware-min' is not in profile 2023-09" in run(*given).err
+    assert run(*given, "--profile", "current").code == 0
+
+
+def test_a_tailoring_is_of_one_pack(run: Run) -> None:
+    ran = run("rules", "lint", "streamlined-connectivity", "defender-for-business", "--tailoring", "t.yaml")
+
+    assert (ran.code, "is of one pack" in ran.err) == (2, True)
+
+
+def test_a_run_tells_the_problems_of_every_governing_file_at_once(run: Run, export: Callable[..., Path]) -> None:
+    broken = {kind: GOVERNANCE / "broken" / f"{kind}.yaml" for kind in ("tailoring", "waivers", "waves")}
+    given = [word for kind, path in broken.items() for word in (f"--{kind}", path)]
+    ran = run("check", export(), *given, *DAY)
+
+    assert (ran.code, ran.out) == (2, "")
+    for kind in broken:
+        told = (GOVERNANCE / "broken" / f"{kind}.txt").read_text(encoding="utf-8")
+        assert told.split(" problems\n")[-1] in ran.err

@@ -1,5 +1,6 @@
 """``inspect`` as somebody with a new export sees it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,3 +38,22 @@ def test_an_unrecognised_file_is_exit_2_and_says_what_to_do(run: Run, tmp_path: 
     assert ran.code == 2
     assert "odd.csv" in ran.err
     assert "--read-as" in ran.err
+
+
+def test_what_waves_and_waivers_ask_of_devices_is_read_and_said_to_be_for_them(run: Run, export: Write) -> None:
+    lines = run("inspect", export(GOOD), "--as-of", "2026-11-23").out.splitlines()
+    (name,) = (line for line in lines if "→ device.name" in line)
+    (agent,) = (line for line in lines if "→ agent.version" in line)
+
+    assert name.split() == ["DeviceName", "→", "device.name", "(for", "waves,", "waivers", "and", "attestations)"]
+    assert "waves" not in agent
+    assert not any("device.name" in line for line in lines[lines.index("Coverage: 1 devices") :])
+
+
+def test_only_columns_that_map_to_nothing_are_not_read(run: Run, tmp_path: Path) -> None:
+    columns = {"id": "0" * 39 + "1", "computerDnsName": "ws-1", "rbacGroupName": "Oslo", "riskScore": "Low"}
+    path = tmp_path / "machines.json"
+    path.write_text(json.dumps({"value": [{**columns, "osPlatform": "Windows11", "healthStatus": "Active"}]}))
+    ran = run("inspect", path, "--as-of", "2026-11-23")
+
+    assert [line.strip() for line in ran.out.splitlines() if "not read" in line] == ["not read: riskScore"]

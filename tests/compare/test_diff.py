@@ -1,5 +1,6 @@
 """A difference tells of each device and rule what became of it, and nothing else."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 import yaml
 
 from checker.compare.diff import devices_of, turns_of
+from checker.compare.diff_json import json_text
+from checker.compare.diff_parts import parts_of
 from checker.compare.outcomes import FIXED, NEWLY_FAILING, STILL_UNKNOWN
+from checker.compare.parts import markdown, text
 
 from .conftest import Compare
 from .fleets import AGENT, SENSE, TENANT, URLS, Device, Made
@@ -147,6 +151,14 @@ def test_waived_failures_are_counted_apart_and_regress_nothing(compared: Compare
     assert told["new_waiver"] == "W-1"
 
 
+def test_a_failure_whose_waiver_is_gone_regresses(compared: Compare) -> None:
+    waived = Device("pc-1", outcomes={AGENT: "FAIL"}, waived={AGENT: "W-1"})
+    found = compared(Made({"a": waived}), Made({"a": Device("pc-1", outcomes={AGENT: "FAIL"})}))
+
+    assert found.turn_counts()["no_longer_waived"] == (1, 0)
+    assert found.exit_code() == 1
+
+
 def test_an_unwaived_rule_that_newly_fails_regresses_even_a_device_that_is_as_ready_as_before(
     compared: Compare,
 ) -> None:
@@ -186,6 +198,7 @@ def test_a_device_that_got_better_names_what_is_fixed(compared: Compare) -> None
     assert found.turn_counts()[STILL_UNKNOWN] == (1, 0)
 
 
+WORDS = {"kind": "attestations", "path": "words.yaml", "sha256": "ab" * 32}
 PACK = {"id": "streamlined-connectivity", "version": "1.0.0", "profile": "2023-09", "sha256": "ab" * 32}
 
 
@@ -201,6 +214,8 @@ PACK = {"id": "streamlined-connectivity", "version": "1.0.0", "profile": "2023-0
             ["the rules of streamlined-connectivity changed (1.0.0 → 1.1.0)"],
         ),
         ({"tailoring": ["sc.sense-min is off: lab"]}, ["the rules were tailored differently"]),
+        ({"governed_by": []}, []),
+        ({"governed_by": [WORDS]}, ["the old result does not say which attestations, waivers and waves"]),
         ({"phase": "all"}, ["other phases are shown: prerequisite → all"]),
         ({"wave": "pilot"}, ["limited to other waves: all → pilot"]),
         ({"partial": True}, ["rules were left out of the new result"]),
@@ -215,3 +230,48 @@ def test_what_was_judged_otherwise_is_said(changes: dict[str, Any], said: list[s
     assert len(found.caveats) == len(said)
     for caveat, begins in zip(found.caveats, said, strict=True):
         assert caveat.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ([WORDS], [WORDS], []),
+        ([WORDS], [{**WORDS, "path": "elsewhere/words.yaml"}], []),  # what it says decides, not where it lies
+        ([WORDS], [], ["other attestations: words.yaml → none"]),
+        ([], [WORDS], ["other attestations: none → words.yaml"]),
+        (
+            [WORDS],
+            [{**WORDS, "sha256": "cd" * 32}],
+            ["other attestations: words.yaml (sha256 abababababab…) → words.yaml (sha256 cdcdcdcdcdcd…)"],
+        ),
+        (
+            [WORDS, {**WORDS, "kind": "waivers", "path": "w1.yaml"}],
+            [{**WORDS, "kind": "waivers", "path": "w2.yaml", "sha256": "00" * 32}],
+            ["other attestations: words.yaml → none", "other waivers: w1.yaml → w2.yaml"],
+        ),
+        ([], [{**WORDS, "kind": "tailoring", "path": "t.yaml"}], []),  # it is told by what it changes
+        ([], [{**WORDS, "kind": "baseline", "path": "r.json"}], []),  # it changes no outcome
+    ],
+    ids=str,
+)
+def test_governing_files_that_differ_are_said(
+    old: list[dict[str, str]], new: list[dict[str, str]], said: list[str], compared: Compare
+) -> None:
+    devices = {"a": Device("pc-1")}
+    found = compared(Made(devices, report={"governed_by": old}), Made(devices, report={"governed_by": new}))
+
+    assert list(found.caveats) == said
+    for shown in (text(parts_of(found, 20)), markdown(parts_of(found, 20)), json_text(found, 20)):
+        assert all(line in shown for line in said)
+        assert ("not made alike" in shown) == (bool(said) and not shown.startswith("{"))
+    assert json.loads(json_text(found, 20))["new"]["governed_by"] == new
+
+
+def test_a_simulation_that_only_one_result_is_is_a_caveat(compared: Compare) -> None:
+    devices = {"a": Device("pc-1")}
+    simulated = {"simulated": ["plan.tool = intune"]}
+
+    assert compared(Made(devices, report=simulated), Made(devices, report=simulated)).caveats == ()
+    assert compared(Made(devices, report=simulated), Made(devices)).caveats == (
+        "other things were supposed with --assume: plan.tool = intune → nothing",
+    )

@@ -88,12 +88,12 @@ def test_another_condition_is_told_in_words(packs: tuple[Pack, Pack]) -> None:
     turned = tuple(replace(rule, applies_to=other.applies_to) if rule is one else rule for rule in seed.rules)
     (what,) = changed_rules(seed, replace(seed, rules=turned))[one.id].what
 
-    assert what.startswith("applies to: os.family is macos → ")
+    assert what.startswith("applies to, before:\n  os.family is macos\napplies to, now:\n  all of:\n    os.family is ")
 
 
 def test_routes_differ_by_condition_and_by_order(packs: tuple[Pack, Pack]) -> None:
     seed, current = packs
-    assert changed_routes(seed, current)["upgrade-os"].what[0].startswith("when: ")
+    assert changed_routes(seed, current)["upgrade-os"].what[0].startswith("when, before:\n  ")
     turned = changed_routes(seed, replace(seed, routes=seed.routes[::-1]))
     assert {change.what for change in turned.values()} == {("the order of the routes",)}
     stops = replace(seed.routes[0], stops=not seed.routes[0].stops)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +16,7 @@ from checker.reporters.tables import DEVICES_SCHEMA, FINDINGS_SCHEMA
 
 from .fleets import AGENT, SENSE, TENANT, URLS, Device, Made, write
 
+DAY = date(2026, 11, 22)
 FLEET = Made(
     {
         "a": Device("pc-1", "NOT_READY", outcomes={AGENT: "FAIL", URLS: "UNKNOWN"}, waived={AGENT: "W-1"}),
@@ -64,16 +67,56 @@ def test_columns_of_later_releases_are_empty_where_they_lack(tmp_path: Path) -> 
     assert stored.devices.select("wave", "simulated").unique().collect().rows() == [(None, False)]
     assert stored.findings.select("simulated").unique().collect().rows() == [(False,)]
     with pytest.raises(InputError, match="an earlier release wrote it"):
-        read_baseline(path)
+        read_baseline(path, DAY)
 
 
 def test_a_baseline_is_its_tables_where_they_lie(tmp_path: Path) -> None:
-    baseline = read_baseline(write(tmp_path, FLEET))
+    baseline = read_baseline(write(tmp_path, FLEET), DAY)
 
     assert (baseline.devices.rows, baseline.findings.rows) == (2, 4)
     assert [frame.columns for frame in baseline.findings.frames()] == [list(FINDING_COLUMNS)]
     with pytest.raises(InputError, match="names no Parquet table of devices"):
-        read_baseline(write(tmp_path / "other", FLEET, ".ndjson"))
+        read_baseline(write(tmp_path / "other", FLEET, ".ndjson"), DAY)
+
+
+def test_a_baseline_knows_the_waves_of_its_run(tmp_path: Path) -> None:
+    waves = [{"name": "pilot", "devices": {}}, {"name": "ring-1"}]
+    path = write(tmp_path, replace(FLEET, report={"waves": waves}))
+
+    assert read_baseline(path, DAY).waves == ("pilot", "ring-1")
+    assert read_baseline(write(tmp_path / "none", FLEET), DAY).waves == ()
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ({"simulated": ["site.tls_inspection = no"]}, "is a simulation, and no baseline: it was made with --assume"),
+        ({"as_of": "2026-11-23"}, "is as of 2026-11-23, a later day than that of this run: 2026-11-22"),
+    ],
+)
+def test_a_simulation_and_a_later_report_are_no_baseline(report: dict[str, object], said: str, tmp_path: Path) -> None:
+    path = write(tmp_path, replace(FLEET, report=report))
+
+    assert read_result(path).report.path == path  # diff may compare with it, and says what it is
+    with pytest.raises(InputError) as refused:
+        read_baseline(path, DAY)
+    (problem,) = refused.value.problems
+    assert (problem.where, bool(problem.hint)) == (path, True)
+    assert problem.what.startswith(said)
+
+
+def test_a_baseline_of_the_same_day_is_one(tmp_path: Path) -> None:
+    path = write(tmp_path, replace(FLEET, report={"as_of": DAY.isoformat()}))
+
+    assert read_baseline(path, DAY).path == path
+
+
+def test_one_cause_has_one_hint(tmp_path: Path) -> None:
+    paths = [write(tmp_path / name, replace(FLEET, report={"tables": []})) for name in ("old", "new")]
+
+    with pytest.raises(InputError) as refused:
+        read_results(*paths)
+    assert [problem.hint for problem in refused.value.problems] == ["", "", "", SAME_RUN]
 
 
 def changed(path: Path, **values: object) -> None:
@@ -130,7 +173,8 @@ def test_a_report_that_cannot_be_used_is_refused(defect: str, tmp_path: Path) ->
 
     with pytest.raises(InputError, match=said.replace("(", r"\(")) as refused:
         read_result(str(path))
-    assert all(str(tmp_path) in problem.where and problem.hint for problem in refused.value.problems)
+    assert all(str(tmp_path) in problem.where for problem in refused.value.problems)
+    assert refused.value.problems[-1].hint
 
 
 TABLE_DEFECTS: dict[str, tuple[Callable[[Path], object], str]] = {

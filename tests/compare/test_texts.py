@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,3 +134,38 @@ def test_a_part_shows_what_it_has() -> None:
         "## Rules\n\n| rule | devices |\n| --- | ---: |\n| `a\\|b` | 1,000 |\n\none line\n\n"
         "- `sc.a` on `pc|1`\n  - before: `FAIL`\n    - ``agent ` 1``\n"
     )
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(width: int, compared: Compare) -> None:
+    old = Made({**OLD.devices, "z": Device("pc-9", "NOT_READY", outcomes=dict.fromkeys((AGENT, SENSE), "FAIL"))})
+    found = compared(old, Made({**NEW.devices, "z": Device("pc-9", outcomes={AGENT: "UNKNOWN", TENANT: "FAIL"})}))
+    one, other = (replace(side, report=replace(side.report, path="a.json")) for side in (found.old, found.new))
+    parts = parts_of(replace(found, old=one, new=other), 20)
+
+    assert all(len(line) <= width for line in text(parts, width).splitlines())
+    assert {*text(parts).split()} == {*text(parts, width).split()}  # no word is broken up
+
+
+def test_a_grid_that_is_too_wide_goes_on_in_another_with_the_first_column() -> None:
+    part = Part("", (), ("rule", *(f"of kind {place}>" for place in range(6))), (("sc.some-rule", *"123456"),))
+
+    assert text([part], 60).splitlines() == [
+        "  rule          of kind 0  of kind 1  of kind 2  of kind 3",
+        "  sc.some-rule          1          2          3          4",
+        "",
+        "  rule          of kind 4  of kind 5",
+        "  sc.some-rule          5          6",
+    ]
+
+
+def test_a_last_column_of_words_is_folded_below_itself() -> None:
+    part = Part(
+        "", (), ("kind", "devices>", ""), (("regressed", "1", "was READY or MIGRATED, and is neither of both now"),)
+    )
+
+    assert text([part], 60).splitlines() == [
+        "  kind       devices",
+        "  regressed        1  was READY or MIGRATED, and is neither",
+        "                      of both now",
+    ]

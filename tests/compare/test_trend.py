@@ -65,13 +65,20 @@ PACK = {"id": "streamlined-connectivity", "version": "1.0.0", "profile": "2023-0
         ({"partial": True}, ["rules left out"]),
         ({"tailoring": ["x"]}, ["tailoring changed"]),
         ({"simulated": ["plan.tool = intune"]}, ["SIMULATION"]),
+        ({"phase": "all"}, ["phase prerequisite → all"]),
+        ({"governed_by": [{"kind": "waivers", "path": "w.yaml", "sha256": "ab" * 32}]}, ["waivers changed"]),
+        (
+            {"tailoring": ["x"], "governed_by": [{"kind": "tailoring", "path": "t", "sha256": ""}]},
+            ["tailoring changed"],
+        ),
     ],
     ids=lambda value: str(value)[:50],
 )
 def test_what_was_judged_otherwise_is_marked_where_it_begins(
     changes: dict[str, Any], said: list[str], tmp_path: Path
 ) -> None:
-    before = write(tmp_path, "a.json", as_of="2026-11-01")
+    before = write(tmp_path, "a.json", as_of="2026-11-01", governed_by=[])
+    changes = {"governed_by": [], **changes}
     reports = read_reports([before, write(tmp_path, "b.json", **changes)])
     told = json.loads(json_text(reports))["reports"]
 
@@ -105,6 +112,19 @@ def test_a_bar_is_as_wide_as_the_whole_and_hides_no_part(numbers: list[int]) -> 
     assert len(bar) == WIDTH
     for sign, number in zip("#=?.", numbers, strict=True):
         assert bool(number) == (sign in bar)
+
+
+@pytest.mark.parametrize("width", [60, 76, 80, 100, 140])
+def test_bars_fit_the_terminal_and_marks_go_below(width: int, tmp_path: Path) -> None:
+    paths = [write(tmp_path, "a.json"), write(tmp_path, "b.json", wave="pilot", phase="all", partial=True)]
+    lines = text(read_reports(paths), ascii_only=False, width=width).splitlines()
+
+    rows = [line for line in lines if line.startswith("2026")]
+    bars = {len(row.split("%")[-1].split("◂")[0].strip()) for row in rows}
+    assert max(map(len, lines)) <= max(width, 61)  # the shares
+    assert bars == {0 if width < 63 + 8 else min(40, width - 63)}
+    assert "◂ rules left out" not in rows[0]
+    assert any("◂ wave all → pilot" in line or "◂ phase" in line for line in lines)
 
 
 def _day() -> date:

@@ -4,16 +4,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from checker.drafts.attestations import ALLOWED, Waiting, draft, waiting
+from checker.drafts.waiting import of_prerequisites
+from checker.engine.records import gather_records
 from checker.errors import RuleError
 from checker.facts.catalogue import catalogue
+from checker.inventory.identify import identify
+from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import load
+from checker.model import condition
 from checker.model.fact import FactSpec
 from checker.model.notes import Unlock
+from checker.model.result import Summary
+from checker.operators.hosts import fits
 from checker.options import Options
 from checker.packs.attestations import read_attestations
 from checker.pipeline import check
@@ -61,6 +69,19 @@ def of(options: Options) -> tuple[Waiting, ...]:
         return waiting(load(options).plan, result.summary)
 
 
+def of_all(options: Options) -> tuple[Waiting, ...]:
+    """Return what a draft is made from."""
+    plan = load(options).plan
+    inputs = read_inventory(options.inventory, ReadOptions(wanted=plan.wanted()))
+    records = gather_records(inputs, identify(inputs), plan.specs, plan.wanted())
+    return waiting(plan, summary_of(options), of_prerequisites(plan, records))
+
+
+def summary_of(options: Options) -> Summary:
+    with check(options) as result:
+        return result.summary
+
+
 def facts_in(text: str) -> list[str]:
     return [entry["fact"] for entry in yaml.safe_load(text) or ()]
 
@@ -76,12 +97,64 @@ def test_every_fact_that_devices_wait_for_is_drafted_or_named() -> None:
     assert all(f"#   {fact} (" in text for fact in told if catalogue()[fact].about == "device")
 
 
+def test_what_prerequisites_of_every_severity_wait_for_is_drafted() -> None:
+    text = draft(BARE)
+
+    assert {"plan.old_policy_excluded", "site.updates_internal", "site.trust_lists_managed"} <= set(facts_in(text))
+    assert "wait for it; read by sc.duplicate-onboarding-policy (major).\n- fact: plan.old_policy_excluded\n" in text
+    assert "wait for it; read by sc.url-updates (major).\n- fact: site.updates_internal\n" in text
+
+
+def test_nothing_is_drafted_that_settles_nothing() -> None:
+    before = {rule.id: rule.unknown for rule in summary_of(BARE).rules}
+    for fact in facts_in(draft(BARE)):
+        assert any(before[name] for each in of_all(BARE) if each.spec.name == fact for name in each.rules), fact
+    assert not {"plan.tool", "cloud", "site.connectivity", "plan.batch_size"} & set(facts_in(draft(BARE)))
+
+
+def test_a_default_is_asked_for_where_another_word_would_settle_the_rule(tmp_path: Path) -> None:
+    before = {rule.id: rule.unknown for rule in summary_of(BARE).rules}
+    path = tmp_path / "words.yaml"
+    path.write_text(
+        filled_in("- fact: site.updates_internal\n  value:\n  by:\n  evidence:\n  attested:\n  valid_until:\n")
+    )
+    path.write_text(path.read_text().replace("value: no", "value: yes"))
+    after = replace(BARE, attestations=str(path))
+
+    asked = {each.spec.name: each for each in of_all(BARE)}["site.updates_internal"]
+    settled = {rule.id: rule.unknown for rule in summary_of(after).rules}
+    moved = summary_of(BARE).devices["migrated"]  # there the rule is UNKNOWN, too, but asks nothing any more
+    assert before["sc.url-updates"] - settled["sc.url-updates"] == asked.devices + moved
+    assert asked.devices > 200
+    assert "site.updates_internal" not in facts_in(draft(after))
+
+
+def test_the_example_of_attempts_meets_the_rule_that_it_is_for() -> None:
+    text = " ".join(line.removeprefix("# ") for line in draft(BARE).splitlines())
+    attempts = re.search(r"a list of attempts, one for each host that a rule asks for, (\[.*?\])\.", text)
+    assert attempts
+    hosts = [urlsplit(attempt["url"]).hostname for attempt in yaml.safe_load(attempts[1])]
+    core = next(rule for rule in load(BARE).plan.pack.rules if rule.id == "sc.url-core")
+    asked = next(test.argument for test in condition.tests_of(core.require) if test.operator == "reaches")
+
+    assert all(any(fits(pattern, str(host)) for host in hosts) for pattern in asked.hosts)
+
+
+def test_what_only_a_word_carries_is_not_among_what_to_export() -> None:
+    text = draft(BARE)
+    exported = text[text.index("export them:") : text.index("# Facts of devices that no export carries")]
+
+    assert "attestation" not in exported
+    assert "os.support_confirmed" not in exported
+    assert "#   os.support_confirmed (1 device waits for it): " in text
+
+
 def test_no_fact_of_a_device_is_drafted() -> None:
-    assert {catalogue()[fact].about for fact in facts_in(draft(BARE))} == {"site", "tenant", "fleet"}
+    assert {catalogue()[fact].about for fact in facts_in(draft(BARE))} == {"site", "plan", "tenant", "fleet"}
 
 
 def test_most_devices_come_first() -> None:
-    listed = of(BARE)
+    listed = of_all(BARE)
 
     assert [each.devices for each in listed] == sorted((each.devices for each in listed), reverse=True)
     assert listed[0].devices > 100
@@ -96,9 +169,9 @@ def test_an_entry_says_what_is_asked_how_many_wait_and_who_reads_it() -> None:
     assert entry == (
         "# Geography of the tenant's data, which chooses the hosts.\n"
         "# Allowed: us, eu, uk, au, ch, in.\n"
-        "# 4 devices wait for it; read by sc.legacy-urls-acknowledged.\n"
+        "# 7 devices wait for it; read by sc.legacy-urls-acknowledged (blocker).\n"
     )
-    assert "# No device waits for it; read by sc.licence.\n- fact: tenant.licences\n" in text
+    assert "# No device waits for it; read by sc.licence (minor).\n- fact: tenant.licences\n" in text
     assert "# An export is the better proof: URL-reachability file.\n- fact: url.tests\n" in text
 
 
@@ -151,7 +224,7 @@ def test_a_draft_is_no_attestation_until_it_is_filled_in(tmp_path: Path) -> None
 def test_a_draft_that_is_filled_in_settles_what_it_said(tmp_path: Path) -> None:
     path = tmp_path / "words.yaml"
     path.write_text(filled_in(draft(BARE)), encoding="utf-8")
-    found = read_attestations(path, "words.yaml", AS_OF)
+    found = read_attestations(path, "words.yaml", AS_OF).items
     after = of(replace(BARE, attestations=str(path)))
 
     assert [word.fact for word in found] == facts_in(path.read_text())
@@ -173,4 +246,4 @@ def test_every_fact_that_may_be_drafted_is_refused_empty_and_taken_filled_in(fac
     path.write_text(filled_in(entry))
 
     assert len(raised.value.problems) == 5
-    assert [word.fact for word in read_attestations(path, "words.yaml", AS_OF)] == [fact]
+    assert [word.fact for word in read_attestations(path, "words.yaml", AS_OF).items] == [fact]

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.drafts.pilot import LEAST_PILOT, Alike, pilot_of
-from checker.drafts.waves import Wishes, dimensions_of, suggest
+from checker.drafts.waves import Wishes, dimensions_of, rings_of, suggest
 from checker.errors import InputError
+from checker.model.outcome import Met
 from checker.model.result import Summary
 from checker.options import Options
 from checker.packs.waves import read_waves
@@ -145,11 +146,13 @@ def judged(options: Options, draft: str, folder: Path) -> tuple[Summary, pl.Data
 def test_every_device_of_the_fleet_is_in_one_wave_of_the_draft(draft: str, tmp_path: Path) -> None:
     summary, devices = judged(CONTOSO, draft, tmp_path)
 
-    assert [wave.name for wave in summary.waves] == ["pilot", "ring-1", "ring-2", "ring-3"]
+    assert [wave.name for wave in summary.waves] == ["pilot", "ring-1", "ring-2", "ring-3", "the-rest"]
     assert summary.no_wave == 0
     assert not [notice for notice in summary.notices if "wave" in notice.lower()]
-    assert set(devices.filter(pl.col("wave") == "pilot")["readiness"]) == {"READY"}
-    sizes = [wave.devices["total"] - wave.devices["out_of_scope"] for wave in summary.waves[1:]]
+    last = pl.col("wave") == "the-rest"
+    assert set(devices.filter(~last)["readiness"]) == {"READY"}
+    assert "READY" not in set(devices.filter(last)["readiness"])
+    sizes = [wave.devices["total"] - wave.devices["out_of_scope"] for wave in summary.waves[1:4]]
     assert sizes == sorted(sizes)
 
 
@@ -184,12 +187,12 @@ def test_gates_start_small_and_ask_the_wave_before(draft: str, tmp_path: Path) -
 
     assert (str(pilot.gate.ready), pilot.gate.devices, [str(limit) for _, limit in pilot.gate.fail]) == (
         "100 %",
-        5,
+        len(pilot.devices.listed),
         ["0"],
     )
-    assert [wave.devices.share for wave in rings] == [(0, 1000), (1000, 4000), (4000, 10000)]
+    assert [wave.devices.share for wave in rings] == [None, None, None, (0, 10000)]
     assert {str(wave.gate.ready) for wave in rings} == {"95 %"}
-    assert [str(wave.gate.previous.verified) for wave in rings] == ["90 %", "95 %", "95 %"]
+    assert [str(wave.gate.previous.verified) for wave in rings] == ["90 %", "95 %", "95 %", "95 %"]
     assert {wave.gate.previous.soak_days for wave in rings} == {7}
     assert all(wave.gate.previous.none_lost and wave.gate.previous.ids_unchanged for wave in rings)
 
@@ -197,9 +200,68 @@ def test_gates_start_small_and_ask_the_wave_before(draft: str, tmp_path: Path) -
 def test_old_guidance_needs_a_reason_to_fill_in(draft: str) -> None:
     told = "    # profile: {name: 2023-09, reason: say why this guidance is right}"
 
-    assert draft.count(told) == 4
+    assert draft.count(told) == 5
     assert "The guidance is 1,160 days old" in draft
-    assert "profile:" not in suggest(replace(CONTOSO, profile="current"), Wishes())
+    pilot = draft[: draft.index("  - name: ring-1")]
+    assert "on HOLD for `guidance`" in pilot
+    assert "uncomment the line above), or run gate with --profile current.\n    gate:" in pilot
+    today = suggest(replace(CONTOSO, profile="current"), Wishes())
+    assert "profile:" not in today
+    assert "HOLD" not in today
+
+
+def test_the_gate_of_the_pilot_does_what_its_comment_says(draft: str, tmp_path: Path) -> None:
+    def verdicts(text: str, profile: str) -> set[str]:
+        summary, _ = judged(replace(CONTOSO, profile=profile), text, tmp_path)
+        rows = next(wave for wave in summary.waves if wave.name == "pilot").criteria
+        return {row.id for row in rows if row.met == Met.MISSED}
+
+    assert verdicts(draft, "seed") == {"guidance"}
+    assert verdicts(draft.replace("# profile:", "profile:"), "seed") == set()
+    assert "guidance" not in verdicts(draft, "current")
+
+
+def test_rings_grow_and_tell_devices_by_their_ids() -> None:
+    ids = [f"{number:040x}" for number in range(1000)]
+    rings = rings_of(ids)
+
+    assert [round(len(ring) / 100) for ring in rings] == [1, 3, 6]
+    assert sorted(name for ring in rings for name in ring) == ids
+    assert rings == rings_of(ids[::-1])
+    assert all(set(some) <= set(all_) for some, all_ in zip(rings_of(ids[:500]), rings, strict=True))
+    assert rings_of(ids[:49]) == (tuple(ids[:49]),)
+    assert rings_of([]) == ()
+
+
+def test_too_many_ready_devices_to_list_go_by_percentages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("checker.drafts.waves.MOST_LISTED", 100)
+    text = suggest(CONTOSO, Wishes())
+    waves = yaml.safe_load(text)["waves"]
+    summary, _ = judged(CONTOSO, text, tmp_path)
+
+    assert [wave["devices"] for wave in waves[1:]] == [{"percent": f"{part} %"} for part in (10, 30, 60)]
+    assert "# So they hold devices that are not READY yet, too: of these 283 now 132 are READY." in text
+    assert summary.no_wave == 0
+
+
+def test_devices_for_which_the_tool_is_not_listed_are_counted_by_kind() -> None:
+    text = suggest(replace(CONTOSO, tool="intune"), Wishes(tool="intune"))
+    pilot = text[: text.index("  - name: ring-1")]
+    servers = sum("windows server" in line for line in pilot.splitlines())
+    linux = sum("; linux" in line for line in pilot.splitlines())
+
+    assert servers > 1 < linux
+    told = f"{servers + linux} devices of this wave: {linux} Linux, {servers} Windows Server."
+    assert f"# intune is not listed for {told}" in pilot
+    assert "is not listed for" not in suggest(CONTOSO, Wishes())
+
+
+def test_routes_that_are_not_the_usual_one_are_told(draft: str) -> None:
+    pilot = draft[: draft.index("  - name: ring-1")]
+    odd = [line for line in pilot.splitlines() if line.endswith("; route offboard-then-onboard")]
+
+    assert f"shows other routes: offboard-then-onboard ({len(odd)} devices)" in pilot
+    assert "windows 17134" in "".join(odd)
 
 
 def test_the_filled_in_profile_lints(draft: str, tmp_path: Path) -> None:
@@ -219,9 +281,9 @@ def test_a_tool_is_named_where_it_serves_the_wave(tmp_path: Path) -> None:
         text = suggest(replace(CONTOSO, tool=wishes.tool), wishes)
         return [wave.get("tool", "") for wave in yaml.safe_load(text)["waves"]]
 
-    assert tools(Wishes(tool="intune")) == ["intune"] * 4
-    assert tools(Wishes(pilot=10, tool="local-script")) == ["local-script", "", "", ""]
-    assert tools(Wishes(pilot=11, tool="local-script")) == [""] * 4
+    assert tools(Wishes(tool="intune")) == ["intune"] * 5
+    assert tools(Wishes(pilot=10, tool="local-script")) == ["local-script", "", "", "", ""]
+    assert tools(Wishes(pilot=11, tool="local-script")) == [""] * 5
 
 
 def test_a_wish_that_is_too_small_is_kept_and_said() -> None:
@@ -284,7 +346,8 @@ def test_few_devices_besides_the_pilot_are_one_ring(tmp_path: Path) -> None:
 
     assert [wave["name"] for wave in yaml.safe_load(alone)["waves"]] == ["pilot"]
     assert yaml.safe_load(alone)["waves"][0]["gate"]["devices"] == 3
-    assert [wave["devices"] for wave in yaml.safe_load(more)["waves"][1:]] == [{"percent": "100 %"}]
+    assert [list(wave["devices"]) for wave in yaml.safe_load(more)["waves"]] == [["listed"], ["listed"]]
+    assert [len(wave["devices"]["listed"]) for wave in yaml.safe_load(more)["waves"]] == [5, 1]
 
 
 def test_without_a_ready_device_what_stands_in_the_way_is_said(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from checker.explain.histogram import rule_histogram
 from checker.explain.run import Fleet, explain, explain_at, find_device, histogram, open_fleet
 from checker.inventory.identify import identify
 from checker.loading import NO_WAIVERS, NO_WAVES, Loaded
-from checker.model.explanation import Explanation, FactNote, RuleStory, Tree
+from checker.model.explanation import Explanation, FactNote, RuleStory, Tree, ValueCount
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Kind, Plan, Statement
 from checker.model.record import FileRecords
@@ -415,6 +415,8 @@ def test_only_the_rules_that_are_asked_for_are_told() -> None:
     fleet = fleet_of(plan_of(), export("a.csv", {"mde_id": device_id(1), "os.family": "linux"}))
     one = explain_at(fleet, 0, Asked(only=frozenset({"made.rule-0"})))
     assert outcomes(one) == {"made.rule-0": "NOT_APPLICABLE"}
+    assert (one.routes, one.facts, one.route) == ((), (), explain_at(fleet, 0, Asked()).route)
+    assert explain_at(fleet, 0, Asked()).routes
     assert explain_at(fleet, 0, Asked()).left_out == (("NOT_APPLICABLE", 1),)
     assert "made.rule-0" in outcomes(explain_at(fleet, 0, Asked(all_outcomes=True)))
 
@@ -472,16 +474,17 @@ def devices(fact: str, values: Sequence[str | None]) -> FileRecords:
     return export("a.csv", *({"mde_id": device_id(at), fact: value} for at, value in enumerate(values, start=1)))
 
 
-def test_a_histogram_stands_by_frequency_with_why_there_is_no_value_and_counts_the_rest() -> None:
+def test_a_histogram_tells_what_fails_first_then_by_frequency_and_counts_the_rest() -> None:
     fleet = fleet_of(plan_of(), devices("os.build", ["19045", "19045.0", "17134", "x", "", None]))
     found = rule_histogram(fleet.loaded.plan, fleet.records, fleet.loaded.plan.pack.rules[5], {}, limit=3)
     told = [(line.value, line.outcome, line.devices) for line in found.facts[0].lines]
-    assert told[0] == ("19045", "PASS", 2)  # spellings of one value are one line
-    assert (found.facts[0].more_values, found.facts[0].more_devices) == (2, 2)
+    assert told == [("17134", "FAIL", 1), ("blank", "UNKNOWN", 1), ("not exported", "UNKNOWN", 1)]
+    assert (found.facts[0].more_values, found.facts[0].more_devices) == (2, 3)
     everything = rule_histogram(fleet.loaded.plan, fleet.records, fleet.loaded.plan.pack.rules[5], {}, limit=30)
     assert {line.value for line in everything.facts[0].lines} == {
         "19045", "17134", "unreadable: x", "blank", "not exported"
     }  # fmt: skip
+    assert everything.facts[0].lines[-1] == ValueCount("19045", "PASS", 2)  # spellings of one value are one line
 
 
 def test_a_rule_about_the_tenant_is_judged_once() -> None:

@@ -222,10 +222,8 @@ def test_a_run_of_mdatp_ends_at_a_blank_line_and_before_its_first_key(tmp_path: 
 
 def test_a_name_is_a_fact_where_a_condition_asks_for_it(tmp_path: Path) -> None:
     path = tmp_path / "hunting.csv"
-    head, row = (
-        "Timestamp,DeviceId,DeviceName,OSPlatform",
-        f"2026-11-20T10:00:00Z,{7:040x},WS-1.contoso.example,Windows11",
-    )
+    head = "Timestamp,DeviceId,DeviceName,OSPlatform,OSBuild,ClientVersion,OnboardingStatus"
+    row = f"2026-11-20T10:00:00Z,{7:040x},WS-1.contoso.example,Windows11,26100,10.8820.26100.7171,Onboarded"
     path.write_text(f"{head}\n{row}\n")
 
     (asked,) = read_inventory([str(path)], ReadOptions(wanted=frozenset({"device.name"})))

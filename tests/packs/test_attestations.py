@@ -16,7 +16,7 @@ ENTRY = (
 
 
 def read(path: Path, shown: str = "attestations.yaml") -> tuple[Statement, ...]:
-    return read_attestations(path, shown, AS_OF)
+    return read_attestations(path, shown, AS_OF).items
 
 
 @pytest.mark.parametrize("row", rows("attestations"), ids=lambda row: row["name"])

@@ -139,7 +139,7 @@ def test_a_message_holds_values_and_cells(older: Pack) -> None:
 
 
 def test_good_attestations_are_kept_as_a_reader_would_give_them() -> None:
-    words = read_attestations(FIXTURES / "attestations/valid.yaml", "valid.yaml", AS_OF)
+    words = read_attestations(FIXTURES / "attestations/valid.yaml", "valid.yaml", AS_OF).items
 
     assert [(word.fact, word.value[:20], str(word.valid_until)) for word in words] == [
         ("site.trust_lists_managed", "yes", "2027-05-10"),
@@ -175,7 +175,7 @@ def test_a_file_that_holds_no_attestations(tmp_path: Path, text: str, problem: s
 def test_an_empty_file_attests_nothing(tmp_path: Path) -> None:
     (tmp_path / "made.yaml").write_text("# nothing yet\n", encoding="utf-8")
 
-    assert read_attestations(tmp_path / "made.yaml", "made.yaml", AS_OF) == ()
+    assert read_attestations(tmp_path / "made.yaml", "made.yaml", AS_OF).items == ()
 
 
 def test_every_view_and_default_of_the_catalogue_makes_sense() -> None:

@@ -18,7 +18,7 @@ BLOCKS = dict(re.findall(r"\n## (\w+)\n.*?```yaml\n(.*?)```", PAGE, re.DOTALL))
 READERS: dict[str, Callable[[Path], object]] = {
     "waves": lambda path: read_waves(path, "page", PACK.rule_ids, PACK.profiles, AS_OF, PACK.note_ids),
     "waivers": lambda path: read_waivers(path, "page", PACK.rule_ids, AS_OF, PACK.note_ids),
-    "attestations": lambda path: read_attestations(path, "page", AS_OF),
+    "attestations": lambda path: read_attestations(path, "page", AS_OF).items,
     "tailoring": lambda path: build_pack(PACK, "current", AS_OF, read_tailoring(path, "page")),
 }
 
@@ -41,4 +41,4 @@ def test_each_way_to_say_which_devices_is_good(line: str, tmp_path: Path) -> Non
     (tmp_path / "page.yaml").write_text(text, encoding="utf-8")
 
     assert devices in text
-    assert read_attestations(tmp_path / "page.yaml", "page", AS_OF)
+    assert read_attestations(tmp_path / "page.yaml", "page", AS_OF).items

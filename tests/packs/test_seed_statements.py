@@ -91,8 +91,12 @@ BEYOND_THE_PAGE = {
     "upgrade-os": "versions that never got an update which qualifies",
     "install-feature-update": "their way out",
     "export-again": "what is upgraded is judged anew",
-    "apply-with-own-tool-macos": "the tool is not stated, or the page does not list it",
+    "apply-with-own-tool-macos": "the tool is not stated",
     "apply-with-own-tool-linux": "likewise",
+    "choose-listed-tool-windows": "the page does not list the stated tool",
+    "choose-listed-tool-vdi": "likewise",
+    "choose-listed-tool-macos": "likewise",
+    "choose-listed-tool-linux": "likewise",
     "restart-windows-onboarded-before": "the page is about onboarded devices; this one was one",
     "restart-linux-onboarded-before": "likewise",
 }

@@ -135,3 +135,31 @@ def test_what_the_profile_does_not_have_cannot_be_changed(tmp_path: Path) -> Non
 )
 def test_a_file_that_changes_nothing(tmp_path: Path, text: str, problem: str) -> None:
     assert said(read, text, tmp_path) == problem
+
+
+def test_names_are_told_even_where_the_profile_is_none(tmp_path: Path) -> None:
+    text = "profile: {name: currant, reason: Made.}\nrules: {sc.url-cri: {off: true}}\nparameters: {sens_min: {}}\n"
+
+    assert said(read, text, tmp_path).splitlines() == [
+        "file:1:17: there is no profile 'currant'",
+        "  hint: did you mean 'current'?",
+        "file:2:9: there is no rule 'sc.url-cri'",
+        "  hint: did you mean 'sc.url-crl'?",
+        "file:2:21: the change of rule 'sc.url-cri' lacks 'reason'",
+        "file:3:14: there is no parameter 'sens_min'",
+        "  hint: did you mean 'sense_min'?",
+        "file:3:24: parameter 'sens_min' needs either 'value' or 'table'",
+        "file:3:24: the change of parameter 'sens_min' lacks 'reason'",
+    ]
+
+
+def test_whether_a_rule_is_in_a_profile_that_cannot_be_read_is_not_guessed(tmp_path: Path) -> None:
+    text = "profile: current\nrules: {sc.hardware-min: {off: true, reason: Made.}}\n"  # it is in current alone
+
+    assert said(read, text, tmp_path) == "file:1:10: 'profile' must be a mapping (key: value)"
+
+
+def test_a_change_that_says_neither_is_not_taken_for_one_that_is_off(tmp_path: Path) -> None:
+    assert said(read, "rules: {pm.verified: {reason: Made.}}", tmp_path) == (
+        "file:1:22: rule 'pm.verified' needs either 'off: true' or 'severity'"
+    )

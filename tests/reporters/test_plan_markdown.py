@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from checker.model.notes import SourceNote, StepNote, WaveNote
+from checker.model.notes import FileNote, SourceNote, StepNote, WaveNote
 from checker.model.result import Result
 from checker.reporters import plan_markdown
 from checker.reporters.plan_markdown import code, fenced, prose
@@ -196,7 +196,7 @@ def test_the_first_devices_are_named_and_the_others_counted(tmp_path: Path) -> N
     found = text_of(plan(tmp_path, rows, parts=5))
     assert f"## {most + 7} devices of wave `pilot`" in found
     assert re.findall(r"`(pc-[0-9]+)\.", found) == [f"pc-{number}" for number in range(1, most + 1)]
-    assert "- and 7 more\n" in found
+    assert "- and 7 more (`-o plan:FILE.csv` has all)\n" in found
 
 
 def test_parts_do_not_show(tmp_path: Path) -> None:
@@ -318,3 +318,11 @@ def test_a_plan_without_devices_says_so(tmp_path: Path) -> None:
     found = text_of(plan(tmp_path, []))
     assert found.startswith("# Plan: 0 devices\n")
     assert headings(found) == ["What this plan rests on"]
+
+
+def test_lines_that_are_left_out_name_what_has_them(tmp_path: Path) -> None:
+    base = plan(tmp_path, [row(1)])
+    many = replace(base.summary, governed_by=tuple(FileNote("waivers", f"{n}.yaml", "ab" * 32) for n in range(40)))
+    last = text_of(replace(base, summary=many)).splitlines()[-1]
+
+    assert re.fullmatch(r"- and [0-9]+ more: `plan … -o plan:FILE.xlsx` lists all of them on its sheet About", last)

@@ -116,3 +116,12 @@ def test_the_same_plan_in_other_parts_is_the_same_text(tmp_path: Path) -> None:
         (tmp_path / str(parts)).mkdir()
         found.add(render(plan(tmp_path / str(parts), some_rows(), parts=parts)))
     assert len(found) == 1
+
+
+def test_lines_fit_the_terminal_and_lose_no_word(tmp_path: Path) -> None:
+    made = plan(tmp_path, [row(number) for number in range(1, 9)], waves=(wave("pilot"),))
+    whole, fitted = render(made), render(made, 60)
+
+    assert max(map(len, whole.splitlines())) > 60 >= max(map(len, fitted.splitlines()))
+    assert whole.split() == fitted.split()
+    assert whole.count("\n\n") == fitted.count("\n\n")

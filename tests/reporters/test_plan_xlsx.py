@@ -1,5 +1,7 @@
 """The plan as a workbook that Excel, LibreOffice and scripts open, and in which every cell is a text."""
 
+import gc
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -160,3 +162,33 @@ def test_a_full_disk_is_an_error_of_the_operating_system(tmp_path: Path) -> None
 
     with pytest.raises(OSError, match="No space left on device"):
         plan_xlsx.write(plan(tmp_path, some_rows()), Full())
+
+
+class Stopped(BaseException):
+    """What ends a run from without."""
+
+
+def test_a_run_that_is_stopped_says_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library left open ends itself as it is collected: Python would print what goes wrong there."""
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+
+    class Stopping(BytesIO):
+        left = 0
+
+        def write(self, content: object) -> int:
+            self.left -= 1
+            if self.left < 0:
+                raise Stopped
+            return super().write(content)  # type: ignore[arg-type]
+
+    result, stops = plan(tmp_path, some_rows()), 0
+    for after in range(0, 120, 3):
+        stream = Stopping()
+        stream.left = after
+        try:
+            plan_xlsx.write(result, stream)
+        except Stopped:
+            stops += 1
+        gc.collect()
+    assert (stops > 10, said) == (True, [])

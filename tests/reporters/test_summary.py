@@ -11,8 +11,9 @@ from rich.console import Console
 
 from checker.model.notes import ActionSet, InputTally, Unlock
 from checker.model.result import Result, Summary
-from checker.reporters.summary import print_rich, render_plain
+from checker.reporters.summary import _widths, print_rich, render_plain
 from checker.reporters.summary_lines import INPUTS_SHOWN, NOTICES_SHOWN, RULES_SHOWN, UNLOCKS_SHOWN
+from checker.reporters.summary_parts import Row, Section
 
 from .fleets import AGENT, PROXY, SENSE, STALE, TENANT, URLS, fleet
 from .results import summary
@@ -196,3 +197,35 @@ def test_a_cell_or_line_of_monstrous_length_is_cut_visibly(small: Result) -> Non
     assert f"  {'x' * 199}…\n" in text
     assert f"  {'x' * 499}…\n" in text  # the notice starts with the file's name
     assert len(text) < 20_000
+
+
+def rules_of(text: str) -> list[str]:
+    """Return the lines of the rules to look at."""
+    return text.split("Rules to look at\n")[1].split("\n\n")[0].splitlines()
+
+
+@pytest.mark.parametrize(("width", "cut"), [(120, False), (80, True), (58, None)])
+def test_a_narrow_terminal_cuts_the_last_column_and_keeps_the_grid(small: Result, width: int, cut: bool | None) -> None:
+    heading, *rows = rules_of(terminal(small.summary, width))
+
+    assert heading.split()[:3] == ["severity", "rule", "fail"]
+    assert ("what to do" in heading) == (cut is not None)  # left out where there is no room for it at all
+    assert all(row[: heading.index("severity")].split() in (["✘"], ["?"], []) for row in rows)
+    if cut:
+        assert any(row.rstrip().endswith("…") for row in rows)
+
+
+def test_words_that_are_folded_never_end_in_an_ellipsis(large: Result) -> None:
+    text = terminal(large.summary, 40).split("Rules to look at\n")[1].split("\n\n")[0]
+
+    assert "severity blocker, rule" in text
+    assert "…" not in text.split("\n… and")[0]
+
+
+def test_headings_are_folded_before_anything_is_cut() -> None:
+    section = Section(
+        "", (), ("action", "ready if only this>", "what"), (Row(("update-agent", "3", "Update it.")),), clip=True
+    )
+
+    assert _widths(section) == [12, 18, 10]
+    assert _widths(section, folded=True) == [12, 9, 10]
