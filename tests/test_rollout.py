@@ -201,3 +201,13 @@ def test_as_of_moves_everything() -> None:
         states = {note.id: note.state for note in result.summary.waivers}
 
     assert states == {"W-2025-090": "expired", "W-2026-011": "expired", "W-2026-012": "active"}
+
+
+def test_measured_is_what_would_be_ready_without_any_persons_word() -> None:
+    with judged(waivers="", outputs=frozenset({"devices"})) as result:
+        told = dict(rows(result.devices).filter(pl.col("readiness") == "READY").select("device_id", "by").iter_rows())
+    with judged(waivers="", attestations="", waves="", outputs=frozenset({"devices"})) as result:
+        alone = set(rows(result.devices).filter(pl.col("readiness") == "READY")["device_id"])
+
+    assert {name for name, by in told.items() if by == "measured"} == alone
+    assert {name for name, by in told.items() if by == "attested"}.isdisjoint(alone)
