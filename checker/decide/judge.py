@@ -155,20 +155,20 @@ def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts, governed
     if run.current is None:
         return
     ready_group = np.array([verdict.readiness is Readiness.READY for verdict in verdicts.distinct], dtype=np.bool_)
-    ready = ready_group[verdicts.place] & governed.shown
-    if not ready.any():
+    ready = np.flatnonzero(ready_group[verdicts.place] & governed.shown)
+    if not len(ready):
         return
     bucket = judged.bucket.again(run.current, run.current_pools)
-    fails = np.zeros(bucket.devices, dtype=np.bool_)
-    unknown = np.zeros(bucket.devices, dtype=np.bool_)
-    route = route_of(bucket)
+    fails, unknown = np.zeros(len(ready), dtype=np.bool_), np.zeros(len(ready), dtype=np.bool_)
+    route = route_of(bucket)[ready]
     for rule in run.current.device_rules:
         if is_gate(rule):
             known = run.unchanged.get(rule.id)
-            outcomes = outcome_of(bucket, rule) if known is None else judged.outcomes[known]
-            counted = ready & binding(run.current, rule)[route]
+            outcomes = (outcome_of(bucket, rule) if known is None else judged.outcomes[known])[ready]
+            counted = binding(run.current, rule)[route]
             if rule.id in governed.spoken:
-                counted = counted & (covering(run.plan, rule, outcomes, governed.spoken) == NO_WAIVER)
+                spoken = {number: devices[ready] for number, devices in governed.spoken[rule.id].items()}
+                counted = counted & (covering(run.plan, rule, outcomes, {rule.id: spoken}) == NO_WAIVER)
             failing = counted & (outcomes == Outcome.FAIL)
             run.current_fails[rule.id] += int(np.count_nonzero(failing))
             fails |= failing

@@ -98,7 +98,11 @@ def decide_bucket(judged: Judged, told: tuple[Waiting, Governed, Proof], partial
         "waiting": [waiting.devices.get(name, nowhere) for name in gates],
         "waived": [_or(governed.waives(name), nowhere) for name in rules],
     }
-    rows = np.stack([row.astype(np.uint8) for part in parts.values() for row in part])
+    told_apart = [row for part in parts.values() for row in part]
+    rows = np.zeros((len(told_apart), judged.bucket.devices), dtype=np.uint8)
+    for at, row in enumerate(told_apart):
+        if row is not nowhere:
+            rows[at] = row
     first, place = group(rows)
     names = _Names(facts, gates, rules)
     numbers = np.zeros(len(first), dtype=np.int64)
@@ -198,11 +202,13 @@ def _reads(plan: Plan, facts: tuple[str, ...], named: set[str]) -> bool:
 
 def group(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return one device of each distinct column of ``rows``, and for each device the place of its group."""
-    mixed = np.zeros(rows.shape[1], dtype=np.uint64)
+    rows = rows[(rows != rows[:, :1]).any(axis=1)]  # most rows say the same of all devices, and tell none apart
+    mixed, part = np.zeros((2, rows.shape[1]), dtype=np.uint64)
     factor = 1
     for row in rows:
         factor = factor * MIX % 2**64 | 1
-        mixed += (row.astype(np.uint64) + np.uint64(1)) * np.uint64(factor)
+        np.multiply(row, np.uint64(factor), out=part)
+        mixed += part
     _, first, place = np.unique(mixed, return_index=True, return_inverse=True)
     if any((row != row[first][place]).any() for row in rows):
         _, first, place = np.unique(rows, axis=1, return_index=True, return_inverse=True)

@@ -17,7 +17,7 @@ from checker.engine.select import NO_WAVE
 from checker.engine.truths import TRUE, UNKNOWN, truths_of
 from checker.model.condition import facts_of
 from checker.model.notes import Example
-from checker.model.outcome import Missing, Outcome, Readiness
+from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
 from checker.model.rule import Rule
 
@@ -172,10 +172,8 @@ def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
         said = column.pool.reasons[column.codes[spoken]] < 0  # else others say otherwise, and nobody is heard
         tally.stated[place] += int(np.count_nonzero(said & (column.record[spoken] == ATTESTED - place)))
         tally.contradicted[place] += int(np.count_nonzero(shown[bucket.contradicted[place]]))
-    for fact in bucket.plan.statements_of:
-        column = bucket.column(fact)
-        clash = (column.pool.reasons[column.codes] == Missing.CONFLICTING) & (column.record <= ATTESTED) & shown
-        tally.clashes[fact] += int(np.count_nonzero(clash))
+    for fact, clash in bucket.clashes.items():
+        tally.clashes[fact] += int(np.count_nonzero(shown[clash]))
     for number, devices in (pair for waivers in governed.spoken.values() for pair in waivers.items()):
         tally.waiver_devices[number] += int(np.count_nonzero(devices & shown))
         tally.waiver_fleet[number] += int(np.count_nonzero(devices & in_scope))

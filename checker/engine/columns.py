@@ -41,6 +41,7 @@ class Bucket:
     read: dict[str, FactColumn] = field(default_factory=dict)  # before any statement
     spoken: dict[int, Places] = field(default_factory=dict)  # statement -> devices that it speaks of
     contradicted: dict[int, Places] = field(default_factory=dict)  # statement -> devices whose value differs
+    clashes: dict[str, Places] = field(default_factory=dict)  # fact -> devices on which statements of it disagree
     _lower: "dict[Kind, Bucket]" = field(default_factory=dict)
     _waves: Membership | None = None
     _shares: npt.NDArray[np.uint64] | None = None
@@ -202,7 +203,9 @@ def _stated(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
         if not said or (bucket.below is not None and kind >= bucket.below):
             continue
         words = [Word(place, word.value, moment_of(word.attested), _meant(bucket, word)) for place, word in said]
-        column, contradicted = fill(column, words, bucket.records.times_of, over=kind is Kind.ASSUMED)
+        column, contradicted, clashed = fill(column, words, bucket.records.times_of, over=kind is Kind.ASSUMED)
+        if len(clashed):
+            bucket.clashes[fact] = clashed
         bucket.spoken.update({word.place: word.devices for word in words})
         bucket.contradicted.update(contradicted)
     return column

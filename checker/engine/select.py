@@ -82,18 +82,20 @@ def _devices_by_id(records: Records, wanted: Sequence[str]) -> dict[str, int]:
 
 
 def _devices_by_name(records: Records, wanted: Sequence[str]) -> dict[str, int]:
-    counts = np.diff(records.ends, prepend=0)
-    owner = pl.Series("device", np.repeat(np.arange(records.devices, dtype=np.int64), counts))
     name = pl.col("name")
     # folding a million names takes longer than finding those that may be meant; only ASCII is folded in passing
     meant = name.str.contains_any(list(wanted), ascii_case_insensitive=True)
     other = name.str.len_bytes() != name.str.len_chars()
-    frame = pl.DataFrame([records.name.gather(records.order).alias("name"), owner])
-    frame = frame.filter(meant | other).with_columns(name.str.to_lowercase())
+    places = np.flatnonzero(records.name.to_frame("name").select((meant | other).fill_null(value=False)).to_series())
+    owned = np.flatnonzero(np.isin(records.order, places))
+    device = np.searchsorted(records.ends, owned, side="right").astype(np.int64)
+    folded = records.name.gather(records.order[owned]).str.to_lowercase()
+    frame = pl.DataFrame({"name": folded, "device": device})
     found = [frame.filter(name.is_in(wanted))]
     short = [entry for entry in wanted if "." not in entry]
     if short:
-        found.append(frame.with_columns(name=name.str.splitn(".", 2).struct.field("field_0")).filter(name.is_in(short)))
+        first = name.str.splitn(".", 2).struct.field("field_0")
+        found.append(frame.with_columns(name=first).filter(name.is_in(short)))
     grouped = pl.concat(found).unique().group_by("name").agg(pl.col("device").first(), several=pl.len() > 1)
     return {entry: SEVERAL if several else device for entry, device, several in grouped.iter_rows()}
 

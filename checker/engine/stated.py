@@ -36,8 +36,8 @@ def moment_of(day: date) -> int:
 
 def fill(
     column: FactColumn, words: Sequence[Word], times: Callable[[Places], Places], over: bool
-) -> tuple[FactColumn, dict[int, Places]]:
-    """Return the column with the words in it, and for each word the devices whose value says otherwise.
+) -> tuple[FactColumn, dict[int, Places], Places]:
+    """Return the column with the words in it, for each word the devices whose value says otherwise, and the clashes.
 
     A word fills what is not exported, blank, or stale and older than itself: never a value, nor one that is unreadable
     or conflicting. With ``over`` it stands in place of whatever there is. Where words differ, nothing decides between
@@ -46,6 +46,7 @@ def fill(
     before, column, pool = column, column.copied(), column.pool
     said = np.full(len(column.codes), NOBODY, dtype=np.int32)
     contradicted = {}
+    clashed = np.zeros(0, dtype=np.int64)
     for word in words:
         code = pool.code(word.value)
         value = pool.identity[code]
@@ -55,11 +56,12 @@ def fill(
         fresh = fills[said[fills] == NOBODY]
         differ = fills[(said[fills] != NOBODY) & (said[fills] != value)]
         said[fresh] = value
+        clashed = np.union1d(clashed, differ) if len(differ) else clashed
         column.codes[fresh], column.shown[fresh], column.record[fresh] = value, code, ATTESTED - word.place
         for other in np.unique(column.codes[differ]).tolist():
             clash = differ[column.codes[differ] == other]
             column.codes[clash] = column.shown[clash] = pool.clash(other, int(value))
-    return column, contradicted
+    return column, contradicted, clashed
 
 
 def _gaps(before: FactColumn, word: Word, codes: Codes, times: Callable[[Places], Places]) -> Mask:
