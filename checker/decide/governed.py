@@ -8,13 +8,14 @@ import numpy.typing as npt
 
 from checker.engine.columns import Bucket, Judged
 from checker.engine.select import Mask
+from checker.engine.stated import Places
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 from checker.model.rule import Rule
 from checker.model.waiver import Waiver
 
 NO_WAIVER = -1
-Spoken = dict[str, dict[int, Mask]]  # rule -> waiver in force -> devices of a bucket that it speaks of
+Spoken = dict[str, dict[int, Places]]  # rule -> waiver in force -> devices of a bucket that it speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def govern(judged: Judged, wave: str) -> Governed:
     names = [each.name for each in plan.waves]
     spoken: Spoken = {}
     for number, waiver in in_force(plan):
-        spoken.setdefault(waiver.rule, {})[number] = bucket.chosen(waiver.devices)
+        spoken.setdefault(waiver.rule, {})[number] = np.flatnonzero(bucket.chosen(waiver.devices))
     waived = {
         rule.id: covering(plan, rule, judged.outcomes[place], spoken)
         for place, rule in enumerate(plan.device_rules)
@@ -61,14 +62,17 @@ def covering(plan: Plan, rule: Rule, outcomes: npt.NDArray[np.uint8], spoken: Sp
     """Return, for each device, the first waiver that covers its outcome of a rule, or NO_WAIVER."""
     found = np.full(len(outcomes), NO_WAIVER, dtype=np.int16)
     failed, unknown = outcomes == Outcome.FAIL, outcomes == Outcome.UNKNOWN
+    both = failed | unknown
     for number, devices in spoken.get(rule.id, {}).items():
-        accepted = failed | unknown if plan.waivers[number].accepts_fail else unknown
-        found[accepted & devices & (found == NO_WAIVER)] = number
+        accepted = both if plan.waivers[number].accepts_fail else unknown
+        covered = devices[accepted[devices]]
+        found[covered[found[covered] == NO_WAIVER]] = number
     return found
 
 
 def covering_once(bucket: Bucket, rule: Rule, outcome: Outcome) -> int:
     """Return the first waiver that covers the outcome of a rule about the tenant or the fleet, or NO_WAIVER."""
     plan = bucket.plan
-    spoken = {number: bucket.chosen(waiver.devices) for number, waiver in in_force(plan) if waiver.rule == rule.id}
+    mine = [(number, waiver.devices) for number, waiver in in_force(plan) if waiver.rule == rule.id]
+    spoken = {number: np.flatnonzero(bucket.chosen(devices)) for number, devices in mine}
     return int(covering(plan, rule, np.array([outcome], dtype=np.uint8), {rule.id: spoken})[0])

@@ -164,11 +164,11 @@ def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts, governed
     for rule in run.current.device_rules:
         if is_gate(rule):
             known = run.unchanged.get(rule.id)
-            outcomes = (outcome_of(bucket, rule) if known is None else judged.outcomes[known])[ready]
+            everywhere = outcome_of(bucket, rule) if known is None else judged.outcomes[known]
+            outcomes = everywhere[ready]
             counted = binding(run.current, rule)[route]
             if rule.id in governed.spoken:
-                spoken = {number: devices[ready] for number, devices in governed.spoken[rule.id].items()}
-                counted = counted & (covering(run.plan, rule, outcomes, {rule.id: spoken}) == NO_WAIVER)
+                counted = counted & (covering(run.plan, rule, everywhere, governed.spoken)[ready] == NO_WAIVER)
             failing = counted & (outcomes == Outcome.FAIL)
             run.current_fails[rule.id] += int(np.count_nonzero(failing))
             fails |= failing

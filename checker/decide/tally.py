@@ -175,8 +175,8 @@ def count_governed(tally: Tally, judged: Judged, governed: Governed) -> None:
     for fact, clash in bucket.clashes.items():
         tally.clashes[fact] += int(np.count_nonzero(shown[clash]))
     for number, devices in (pair for waivers in governed.spoken.values() for pair in waivers.items()):
-        tally.waiver_devices[number] += int(np.count_nonzero(devices & shown))
-        tally.waiver_fleet[number] += int(np.count_nonzero(devices & in_scope))
+        tally.waiver_devices[number] += int(np.count_nonzero(shown[devices]))
+        tally.waiver_fleet[number] += int(np.count_nonzero(in_scope[devices]))
     for covers in governed.waived.values():
         numbers, sizes = np.unique(covers[shown], return_counts=True)
         tally.waiver_outcomes.update(dict(zip(numbers.tolist(), sizes.tolist(), strict=True)))

@@ -1,5 +1,6 @@
 """Which devices of a bucket a selection means, and which wave each belongs to."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,6 +19,7 @@ from checker.model.wave import Wave
 Mask = npt.NDArray[np.bool_]
 NO_WAVE = -1
 WHOLE = 10_000  # parts of a share: hundredths of a per cent
+IDS = re.compile(r"[0-9a-f]{40}|(?:entra|name):.*", re.DOTALL)  # what device ids look like
 NO_DEVICE, SEVERAL = -1, -2  # what a listed name may resolve to instead of a device
 
 
@@ -77,7 +79,10 @@ def _listed(entries: Sequence[str], found: dict[str, int]) -> Listed:
 
 
 def _devices_by_id(records: Records, wanted: Sequence[str]) -> dict[str, int]:
-    places = np.flatnonzero(records.device_ids.is_in(wanted).to_numpy())  # ids are in lower case as they are read
+    ids = [entry for entry in wanted if IDS.fullmatch(entry)]
+    if not ids:
+        return {}
+    places = np.flatnonzero(records.device_ids.is_in(ids).to_numpy())  # ids are in lower case as they are read
     return dict(zip(records.device_ids.gather(places).to_list(), places.tolist(), strict=True))
 
 
@@ -87,7 +92,9 @@ def _devices_by_name(records: Records, wanted: Sequence[str]) -> dict[str, int]:
     meant = name.str.contains_any(list(wanted), ascii_case_insensitive=True)
     other = name.str.len_bytes() != name.str.len_chars()
     places = np.flatnonzero(records.name.to_frame("name").select((meant | other).fill_null(value=False)).to_series())
-    owned = np.flatnonzero(np.isin(records.order, places))
+    asked = np.zeros(len(records.name), dtype=np.bool_)
+    asked[places] = True
+    owned = np.flatnonzero(asked[records.order])
     device = np.searchsorted(records.ends, owned, side="right").astype(np.int64)
     folded = records.name.gather(records.order[owned]).str.to_lowercase()
     frame = pl.DataFrame({"name": folded, "device": device})
@@ -102,11 +109,10 @@ def _devices_by_name(records: Records, wanted: Sequence[str]) -> dict[str, int]:
 
 def selected(bucket: Selectable, selection: Selection) -> Mask:
     """Return the devices of a bucket that a selection means, those for which its condition is TRUE."""
-    found = _named(bucket, selection)
     if selection.where == ALWAYS:
-        return found
+        return _named(bucket, selection)
     true: Mask = truths_of(bucket, selection.where, defaults=False) == TRUE
-    return true & found if selection.listed or selection.share else true
+    return true & _named(bucket, selection) if selection.listed or selection.share else true
 
 
 def _named(bucket: Selectable, selection: Selection) -> Mask:
