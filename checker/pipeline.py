@@ -27,6 +27,7 @@ from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
 from checker.decide.rollout import Rollout
 from checker.decide.steps import step_notes
+from checker.decide.systems import DESCRIBING
 from checker.decide.tables import Wanted
 from checker.engine.columns import open_bucket, scope_of
 from checker.engine.records import Records, buckets, gather_records
@@ -107,7 +108,13 @@ def inspect(options: Options) -> Inspection:
 
 def read(options: Options, plan: Plan, current: Plan | None, progress: Progress) -> list[FileRecords]:
     """Return the records of all inputs, in an order that does not depend on how they were given."""
-    return _read(options, plan.wanted() | (current.wanted() if current else frozenset()), progress)
+    return _read(options, _facts(options, plan, current), progress)
+
+
+def _facts(options: Options, plan: Plan, current: Plan | None) -> frozenset[str]:
+    """Return the facts that a run reads: those that are judged, and those by which its devices are described."""
+    describing = frozenset(DESCRIBING) if "devices" in options.outputs else frozenset[str]()
+    return plan.wanted() | (current.wanted() if current else frozenset()) | describing
 
 
 def _read(options: Options, wanted: frozenset[str], progress: Progress) -> list[FileRecords]:
@@ -135,8 +142,7 @@ def judge_and_summarise(
         raise InputError(
             Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future))
         )
-    wanted = plan.wanted() | (current.wanted() if current else frozenset())
-    records = gather_records(inputs, identified, plan.specs, wanted)
+    records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
     judgements = judge(Run(plan, records, folder, _wanted(options), current), progress.judged)
     inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
     if not options.gating:

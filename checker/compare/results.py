@@ -24,7 +24,7 @@ SAME_RUN: Final = (
 )
 _COLUMNS: Final = {"devices": DEVICE_COLUMNS, "findings": FINDING_COLUMNS}
 _SCHEMAS: Final = {"devices": DEVICES_SCHEMA, "findings": FINDINGS_SCHEMA}
-_LATER: Final = ("wave", "simulated")  # columns that tables of release 0.1.0 have not
+_LATER: Final = ("os", "group", "wave", "simulated")  # columns that tables of release 0.1.0 have not
 _KEYS: Final = {"devices": ("device_id", "readiness"), "findings": ("device_id", "rule_id", "outcome")}
 
 

@@ -8,6 +8,7 @@ from checker.decide.governed import Governed
 from checker.decide.names import Names
 from checker.decide.signatures import Verdicts
 from checker.decide.steps import Steps, wave_names
+from checker.decide.systems import described
 from checker.decide.verdict import Verdict
 from checker.engine.columns import Judged
 from checker.model.result import DEVICE_COLUMNS
@@ -44,7 +45,7 @@ def device_rows(
             "next_steps": steps.column(),
         }
     )
-    frame = pl.concat([keys, rows[verdicts.place], names.places(everyone)], how="horizontal")
+    frame = pl.concat([keys, described(judged.bucket), rows[verdicts.place], names.places(everyone)], how="horizontal")
     frame = frame.with_columns(simulated=pl.lit(plan.simulated)).select(list(DEVICE_COLUMNS))
     return frame if governed.shown.all() else frame.filter(pl.Series(governed.shown))
 

@@ -54,6 +54,8 @@ DEVICE_COLUMNS: dict[str, pl.DataType] = {
     "device_id": pl.String(),
     "device_name": pl.String(),
     "aliases": pl.List(pl.String()),
+    "os": pl.String(),  # what people call its system; null where nothing tells
+    "group": pl.String(),  # device group; null where none is known
     "readiness": pl.String(),
     "by": pl.String(),  # measured | attested | waived for READY; simulated where it would be; why, for OUT_OF_SCOPE
     "wave": pl.String(),  # null in no wave, and without waves
@@ -155,6 +157,14 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How reports are to be written, whatever they say."""
+
+    excel_safe: bool = False  # CSV for Excel: formulas defused, with a byte order mark
+    device: str = ""  # id, name or alias of the device that a report of one device is about
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A summary and its tables."""
 
@@ -165,3 +175,4 @@ class Result:
     plan: Table = Table(PLAN_COLUMNS, (), 0)
     steps: tuple[StepNote, ...] = ()  # everything that a plan's next_steps and verify may name
     baseline: Baseline | None = None
+    manner: Manner = Manner()

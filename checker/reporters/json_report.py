@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO, Final
 
-from checker.model.notes import Example, InputTally, PackNote, RuleTally, Unlock
+from checker.model.notes import Example, InputTally, PackNote, RuleTally, StepNote, Unlock
 from checker.model.result import Result, Summary
 from checker.reporters import json_rollout
 
@@ -18,13 +18,13 @@ SCHEMA: Final = "mde-readiness/report/v1"
 
 def write(result: Result, stream: BinaryIO) -> None:
     """Write the report, with keys in a fixed order and a line for each."""
-    text = json.dumps(report(result.summary), ensure_ascii=False, indent=2)
+    text = json.dumps(report(result.summary, result.steps), ensure_ascii=False, indent=2)
     # NOTE: only paths and notices can hold lone surrogates; spelled like this they are JSON escapes of themselves.
     stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
-def report(summary: Summary) -> dict[str, Any]:
-    """Return the report as JSON values."""
+def report(summary: Summary, steps: Iterable[StepNote] = ()) -> dict[str, Any]:
+    """Return the report as JSON values; ``steps`` are all that the devices' next steps may name."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "mde-readiness", "version": summary.tool_version},
@@ -65,6 +65,7 @@ def report(summary: Summary) -> dict[str, Any]:
         "no_wave": summary.no_wave,
         "waves": [json_rollout.wave(note) for note in summary.waves],
         "waivers": [json_rollout.waiver(note) for note in summary.waivers],
+        "steps": [json_rollout.step(note) for note in steps],
     }
 
 
@@ -112,9 +113,7 @@ def _rule(rule: RuleTally) -> dict[str, Any]:
         "not_exported": list(rule.not_exported),
         "action": rule.action,
         "remediation": rule.remediation,
-        "sources": [
-            {"id": source.id, "title": source.title, "url": source.url, "date": source.date} for source in rule.sources
-        ],
+        "sources": json_rollout.sources(rule.sources),
         "examples": {"fail": _examples(rule.failing), "unknown": _examples(rule.unknowing)},
     }
 

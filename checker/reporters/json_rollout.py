@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from checker.model.notes import ActionNote, ActionSet, AttestationNote, FileNote, WaiverNote, WaveNote
+from checker.model.notes import (
+    ActionNote,
+    ActionSet,
+    AttestationNote,
+    FileNote,
+    SourceNote,
+    StepNote,
+    WaiverNote,
+    WaveNote,
+)
 
 
 def wave(note: WaveNote) -> dict[str, Any]:
@@ -101,3 +110,21 @@ def attestation(note: AttestationNote) -> dict[str, Any]:
 def files(notes: Iterable[FileNote]) -> list[dict[str, str]]:
     """Return files with their kind and SHA-256; tables written beside the report have none."""
     return [{"kind": note.kind, "path": note.path} | ({"sha256": note.sha256} if note.sha256 else {}) for note in notes]
+
+
+def step(note: StepNote) -> dict[str, Any]:
+    """Return a step, an action or a verification: what an id among a device's next steps stands for."""
+    return {
+        "id": note.id,
+        "title": note.title,
+        "does": list(note.does),
+        "commands": list(note.commands),
+        "query": note.query,
+        "looks_like": note.looks_like,
+        "sources": sources(note.sources),
+    }
+
+
+def sources(notes: Iterable[SourceNote]) -> list[dict[str, str]]:
+    """Return sources in their order."""
+    return [{"id": source.id, "title": source.title, "url": source.url, "date": source.date} for source in notes]
