@@ -25,7 +25,7 @@ STEPS = (
     {"reporters", "options"},
     {"loading"},
     {"compare", "pipeline"},
-    {"explain", "drafts"},
+    {"explain", "drafts", "stored"},
     {"cli"},
     {"__main__"},
 )

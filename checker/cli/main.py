@@ -29,6 +29,7 @@ COMMANDS: Later = {
     "explain": ("checker.cli.explain", "explain", "Tell why a device, or a rule over the fleet, came out as it did."),
     "diff": ("checker.cli.diff", "diff", "Compare two results: what regressed, what is fixed, what came and went."),
     "trend": ("checker.cli.trend", "trend", "Show the share of each readiness over many results."),
+    "report": ("checker.cli.report", "report", "Write reports of a result, in any format, without its inventory."),
     "rules": ("checker.cli.rules", "rules", "List, show, lint and test the rules."),
     "waves": ("checker.cli.waves", "waves", "Draft and check the waves of a rollout."),
     "waivers": ("checker.cli.waivers", "waivers", "Check waivers: the outcomes that somebody accepts until a day."),

@@ -142,7 +142,7 @@ def read_report(path: str) -> Report:
     Raises:
         InputError: the file cannot be read, is no JSON, or no report of this version.
     """
-    told, digest = _json_of(path)
+    told, digest = report_json(path)
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         said = told.get("schema") if isinstance(told, dict) else None
         what = f"has the schema {said!r}, not {SCHEMA!r}" if said else "is no report of mde-readiness"
@@ -211,7 +211,7 @@ def _file(note: FileNote | None, with_digest: bool) -> str:
     return f"{note.path} (sha256 {note.sha256[:12]}…)" if with_digest else note.path
 
 
-def _json_of(path: str) -> tuple[object, str]:
+def report_json(path: str) -> tuple[object, str]:
     """Return what a JSON file holds, and the SHA-256 of what was read."""
     try:
         if not Path(path).is_file():
@@ -220,11 +220,20 @@ def _json_of(path: str) -> tuple[object, str]:
     except OSError as error:
         raise InputError(Problem(path, f"cannot be read: {error.strerror or error}")) from error
     try:
-        told: object = json.loads(content.decode("utf-8-sig"))
+        told: object = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
         why = "its brackets nest too deep" if isinstance(error, RecursionError) else str(error)
         raise InputError(Problem(path, f"is not JSON: {why}", WRITE_IT)) from None
     return told, hashlib.sha256(content).hexdigest()
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object; of a key that stands there twice nobody knows which one counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
 
 
 def _misshapen(path: str, told: dict[str, Any]) -> Iterator[Problem]:

@@ -112,7 +112,7 @@ def read_baseline(path: str, as_of: date) -> Baseline:
     problems = list(_no_baseline(report, as_of))
     tables = {}
     for kind in _COLUMNS:
-        part = _locate(report, kind)[0]
+        part = locate(report, kind)[0]
         if part is None or part.suffix.lower() != ".parquet":
             problems.append(Problem(path, f"names no Parquet table of {kind}, as a baseline must", SAME_RUN))
             continue
@@ -136,7 +136,7 @@ def _no_baseline(report: Report, as_of: date) -> Iterator[Problem]:
         yield Problem(report.path, what, "a baseline is earlier: give another report, or another --as-of")
 
 
-def _locate(report: Report, kind: str) -> tuple[Path | None, str]:
+def locate(report: Report, kind: str) -> tuple[Path | None, str]:
     """Return where a table that the report names lies, Parquet rather than NDJSON, and how messages show it."""
     named = [table.path for table in report.tables if table.kind == kind]
     for ending in _READERS:
@@ -150,7 +150,7 @@ def _locate(report: Report, kind: str) -> tuple[Path | None, str]:
 
 def _table(report: Report, kind: str) -> pl.LazyFrame | Problem:
     """Return a table that the report names, or why there is none."""
-    path, shown = _locate(report, kind)
+    path, shown = locate(report, kind)
     if path is None:
         what = f"names no table of {kind}" + (f" that can be read back, only {shown}" if shown else "")
         return Problem(report.path, what, SAME_RUN)

@@ -1,0 +1,40 @@
+"""``report``: any report of a result that was written before, from its files alone."""
+
+import click
+
+from checker.cli.given import filled, single
+
+
+@click.command(epilog="Example: mde-readiness report out/report.json -o out/problems.sarif -o out/junit.xml")
+@click.argument("result", type=click.Path(path_type=str))
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="[KIND:]FILE",
+    help="Write a report, as `check` does; without any the summary is printed. May be repeated.",
+)
+@single("--device", metavar="DEVICE", default="", callback=filled, help="Id, name or alias, for reports of one device.")
+@click.option("--excel-safe", is_flag=True, help="Write CSV for Excel: formulas defused, with a byte order mark.")
+def report(result: str, output: tuple[str, ...], device: str, *, excel_safe: bool) -> None:
+    """Write reports of RESULT: a JSON report, with the tables devices and findings beside it as Parquet.
+
+    Nothing is judged again: every number is as it was. Exit codes: 0; 2 the result cannot be used. Write a result with
+    `check … -o report.json -o devices:devices.parquet -o findings:findings.parquet`.
+    """
+    from dataclasses import replace
+
+    from checker.cli.run import show
+    from checker.errors import InputError, Problem
+    from checker.model.result import Manner
+    from checker.reporters.outputs import parse_outputs, write_all
+    from checker.stored.result import files_of, open_result
+
+    outputs = parse_outputs(output, files_of(result) if output else ())
+    with open_result(result) as found:
+        if any(wish.kind == "plan" for wish in outputs) and not found.plan.parts:
+            hint = "write it in the run itself, or beside the report: -o plan:plan.parquet"
+            raise InputError(Problem(result, "names no Parquet table of the plan", hint))
+        write_all(replace(found, manner=Manner(excel_safe, device)), outputs)
+        if not outputs:
+            show(found.summary)

@@ -1,0 +1,1 @@
+"""A result that is read back says what it said."""
