@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from checker.model.result import Result
-from checker.reporters import plan_csv, plan_markdown, plan_table, plan_xlsx
+from checker.reporters import plan_csv, plan_markdown, plan_table, sheets
 
 from .fleets import HOSTILE, device_id
 from .plans import APPLY, FAILS, GONE, RESTART, UPDATE, VERIFIED, plan, row, some_rows, written
@@ -93,7 +93,7 @@ def test_columns_and_limits_are_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
     section = page.split("### CSV")[1].split("### ")[0]
     assert re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE) == list(plan_csv.COLUMNS)
-    assert f"{plan_xlsx.MOST_ROWS:,} devices" in page
-    assert f"more than {plan_xlsx.MOST_CHARACTERS:,} characters" in page
+    assert f"{sheets.MOST_ROWS:,} devices" in page
+    assert f"more than {sheets.MOST_CHARACTERS:,} characters" in page
     assert f"first {plan_markdown.DEVICES_SHOWN} devices" in page
     assert f"{plan_markdown.MOST_BYTES // 1000} kB" in page

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from checker.model.notes import FileNote, StepNote
 from checker.model.result import Result
 from checker.reporters import plan_xlsx
+from checker.reporters import sheets as limits
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE, device_id
@@ -99,7 +100,7 @@ def test_no_name_is_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
     assert not [cell for line in sheets(result)["Plan"].iter_rows() for cell in line if cell.hyperlink]
 
 
-@pytest.mark.parametrize("length", [0, plan_xlsx.MOST_CHARACTERS])
+@pytest.mark.parametrize("length", [0, limits.MOST_CHARACTERS])
 def test_a_name_cannot_write_cells_of_its_own(length: int, tmp_path: Path) -> None:
     start, end = "<r>", '</t></is></c><c r="Z9"><f>1+1</f></c><c><is><t></r>'
     name = start + "x" * max(0, length - len(start + end)) + end
@@ -109,14 +110,14 @@ def test_a_name_cannot_write_cells_of_its_own(length: int, tmp_path: Path) -> No
 
 
 def test_a_text_is_cut_to_what_a_cell_holds(tmp_path: Path) -> None:
-    most = plan_xlsx.MOST_CHARACTERS
+    most = limits.MOST_CHARACTERS
     told = ["x" * most, "x" * (most + 1), "😀" * (most // 2) + "x", "😀" * (most // 2 + 1)]
     found = names(plan(tmp_path, [row(number, name) for number, name in enumerate(told, start=1)]))
     assert found == [told[0], "x" * (most - 1) + "…", told[2], "😀" * (most // 2) + "…"]
 
 
 def test_devices_beyond_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_xlsx, "MOST_ROWS", 3)
+    monkeypatch.setattr(limits, "MOST_ROWS", 3)
     for size, titles in ((3, ["Plan"]), (4, ["Plan", "Plan 2"]), (7, ["Plan", "Plan 2", "Plan 3"])):
         (tmp_path / str(size)).mkdir()
         found = sheets(plan(tmp_path / str(size), [row(number) for number in range(1, size + 1)]))
@@ -127,8 +128,8 @@ def test_devices_beyond_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_sheet_takes_as_many_rows_as_excel_does() -> None:
-    assert plan_xlsx.MOST_ROWS + 1 == 2**20
-    assert plan_xlsx.MOST_CHARACTERS == 2**15 - 1
+    assert limits.MOST_ROWS + 1 == 2**20
+    assert limits.MOST_CHARACTERS == 2**15 - 1
 
 
 def test_a_plan_without_devices_is_a_workbook_too(tmp_path: Path) -> None:
