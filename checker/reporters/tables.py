@@ -1,21 +1,25 @@
-"""The tables findings and devices as NDJSON and Parquet, part by part, so that memory does not grow with the rows.
+"""The tables of findings, devices and the plan as NDJSON and Parquet, part by part: memory does not grow with the rows.
 
 NDJSON: one object per line, keys in the order of the columns, names exact (JSON-escaped), times as ISO 8601 with Z,
-null kept. Parquet: the columns of :mod:`checker.model.result` as they are, with the table's name and version in the
-file's metadata under ``schema``; the bytes do not depend on how the rows were cut into parts.
+null kept. Parquet: the columns of :mod:`checker.model.result` as they are; the bytes do not depend on how the rows were
+cut into parts. The file's metadata says under ``schema`` which table it is, in which version, and under ``tool``,
+``as_of`` and ``packs`` of which run.
 """
 
 import io
+import json
 import os
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Final, cast
 
 import polars as pl
 
-from checker.model.result import Result, Table
+from checker.model.result import Result, Summary, Table
 
 FINDINGS_SCHEMA: Final = "mde-readiness/findings/v1"
 DEVICES_SCHEMA: Final = "mde-readiness/devices/v1"
+PLAN_SCHEMA: Final = "mde-readiness/plan/v1"
 
 # Rows of one Parquet row group: many enough to compress well, few enough to hold in memory with long evidence.
 ROW_GROUP: Final = 100_000
@@ -29,22 +33,46 @@ _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 
 def write_findings_ndjson(result: Result, stream: BinaryIO) -> None:
     """Write the findings as NDJSON."""
-    _write_ndjson(result.findings, stream)
+    write_ndjson(result.findings.frames(), result.findings.columns, stream)
 
 
 def write_findings_parquet(result: Result, stream: BinaryIO) -> None:
     """Write the findings as Parquet."""
-    _write_parquet(result.findings, FINDINGS_SCHEMA, stream)
+    write_parquet(_whole(result.findings), metadata(result.summary, FINDINGS_SCHEMA), stream)
 
 
 def write_devices_ndjson(result: Result, stream: BinaryIO) -> None:
     """Write the devices as NDJSON."""
-    _write_ndjson(result.devices, stream)
+    write_ndjson(result.devices.frames(), result.devices.columns, stream)
 
 
 def write_devices_parquet(result: Result, stream: BinaryIO) -> None:
     """Write the devices as Parquet."""
-    _write_parquet(result.devices, DEVICES_SCHEMA, stream)
+    write_parquet(_whole(result.devices), metadata(result.summary, DEVICES_SCHEMA), stream)
+
+
+def write_plan_ndjson(result: Result, stream: BinaryIO) -> None:
+    """Write the plan as NDJSON, its steps by id."""
+    write_ndjson(result.plan.frames(), result.plan.columns, stream)
+
+
+def write_plan_parquet(result: Result, stream: BinaryIO) -> None:
+    """Write the plan as Parquet, its steps by id."""
+    write_parquet(_whole(result.plan), metadata(result.summary, PLAN_SCHEMA), stream)
+
+
+def metadata(summary: Summary, schema: str) -> dict[str, str]:
+    """Return what a Parquet file says of itself: its schema, and the run that it comes from."""
+    packs = [
+        {"id": pack.id, "version": pack.version, "profile": pack.profile, "sha256": pack.sha256}
+        for pack in summary.packs
+    ]
+    return {
+        "schema": schema,
+        "tool": f"mde-readiness {summary.tool_version}",
+        "as_of": summary.as_of.isoformat(),
+        "packs": json.dumps(packs),
+    }
 
 
 def scan(table: Table) -> pl.LazyFrame:
@@ -52,12 +80,13 @@ def scan(table: Table) -> pl.LazyFrame:
     return pl.scan_parquet(list(table.parts), glob=False) if table.parts else pl.LazyFrame(schema=table.columns)
 
 
-def _write_ndjson(table: Table, stream: BinaryIO) -> None:
-    for frame in table.frames():
-        frame.select(_as_json(name, dtype) for name, dtype in table.columns.items()).write_ndjson(stream)
+def write_ndjson(frames: Iterable[pl.DataFrame], columns: Mapping[str, pl.DataType], stream: BinaryIO) -> None:
+    """Write frames of these columns, a line for each row."""
+    for frame in frames:
+        frame.select(as_json(name, dtype) for name, dtype in columns.items()).write_ndjson(stream)
 
 
-def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
+def as_json(name: str, dtype: pl.DataType) -> pl.Expr:
     """Return the column with its times spelled as text; Polars' own spelling of a time leaves the zone out."""
     if not isinstance(dtype, pl.List) or not isinstance(dtype.inner, pl.Struct):
         return pl.col(name)
@@ -66,13 +95,19 @@ def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
     return pl.col(name).list.eval(pl.element().struct.with_fields(spelled))
 
 
-def _write_parquet(table: Table, schema: str, stream: BinaryIO) -> None:
-    frame = scan(table).select(list(table.columns))
+def _whole(table: Table) -> pl.LazyFrame:
+    return scan(table).select(list(table.columns))
+
+
+def write_parquet(frame: pl.LazyFrame, said: dict[str, str], stream: BinaryIO) -> None:
+    """Write a table with what its metadata says, a row group at a time.
+
+    Raises:
+        OSError: what the operating system refused.
+    """
     target = _Recording(stream)
     try:
-        frame.sink_parquet(
-            cast("BinaryIO", target), row_group_size=ROW_GROUP, data_page_size=_ONE_PAGE, metadata={"schema": schema}
-        )
+        frame.sink_parquet(cast("BinaryIO", target), row_group_size=ROW_GROUP, data_page_size=_ONE_PAGE, metadata=said)
     except pl.exceptions.PolarsError as error:
         # NOTE: Polars reports a full disk as an error of computing or of its own format, not always with the number.
         if target.refusal is not None:

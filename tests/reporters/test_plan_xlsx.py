@@ -121,7 +121,7 @@ def test_devices_beyond_a_sheet_go_to_the_next(tmp_path: Path, monkeypatch: pyte
     for size, titles in ((3, ["Plan"]), (4, ["Plan", "Plan 2"]), (7, ["Plan", "Plan 2", "Plan 3"])):
         (tmp_path / str(size)).mkdir()
         found = sheets(plan(tmp_path / str(size), [row(number) for number in range(1, size + 1)]))
-        assert list(found) == [*titles, "Steps", "About"]
+        assert [title for title in found if title.startswith("Plan")] == titles
         devices = [line[0] for title in titles for line in rows(found[title])]
         assert devices == [device_id(number) for number in range(1, size + 1)]
         assert all(found[title]["A1"].value == "device id" for title in titles)
