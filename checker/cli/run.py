@@ -15,7 +15,7 @@ from checker.cli.echo import echo, printing
 from checker.cli.given import filled, single
 from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
-from checker.model.result import Baseline, Result, Summary
+from checker.model.result import Baseline, Manner, Result, Summary
 from checker.packs.library import find_pack
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
@@ -32,12 +32,18 @@ NEEDS: dict[str, frozenset[str]] = {
     "json": frozenset(),
     "findings": frozenset({"findings"}),
     "devices": frozenset({"devices"}),
+    "actions": frozenset({"devices"}),
     "plan": frozenset({"plan"}),
+    "workbook": frozenset({"devices", "findings"}),
 }
 BY_WAVE = ("sarif", "sarif-full")  # kinds that tell the findings of each wave apart, by the table of devices
-TABLES = ("devices", "findings")  # kinds that belong to a result, and are named by its JSON report
+TABLES = ("devices", "findings", "plan")  # kinds that belong to a result, and are named by its JSON report …
+READ_BACK = (".parquet", ".ndjson")  # … where they are spelled so that all of it can be read back
 SUMMARY = "the summary cannot be written: {}; the reports are written"
 
+EXCEL_SAFE = click.option(
+    "--excel-safe", is_flag=True, help="Write CSV for Excel: formulas defused, with a byte order mark; else exact."
+)
 RUNNING = (
     click.option(
         "-o",
@@ -58,6 +64,7 @@ RUNNING = (
         "--select", metavar="RULE", multiple=True, help="Judge only these rules (sc.url-* works); never READY then."
     ),
     click.option("--ignore", metavar="RULE", multiple=True, help="Leave these rules out; never READY then."),
+    EXCEL_SAFE,
     click.option("--quiet", is_flag=True, help="Print nothing."),
     click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out."),
 )
@@ -95,7 +102,7 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         progress_bar(given["progress"], options.inventory) as advance,
         run_check(options, Progress(advance)) as result,
     ):
-        write_all(result, outputs)
+        write_all(replace(result, manner=Manner(given["excel_safe"])), outputs)
         yield result
 
 
@@ -112,7 +119,8 @@ def _beside(outputs: tuple[Output, ...]) -> tuple[tuple[str, str], ...]:
     report = next((output.path for output in outputs if output.kind == "json"), None)
     if report is None:
         return ()
-    found = ((output.kind, os.path.relpath(output.path, report.parent)) for output in outputs if output.kind in TABLES)
+    tables = [output for output in outputs if output.kind in TABLES and output.path.suffix.lower() in READ_BACK]
+    found = ((output.kind, os.path.relpath(output.path, report.parent)) for output in tables)
     return tuple((kind, Path(path).as_posix()) for kind, path in found)
 
 

@@ -17,8 +17,8 @@ import polars as pl
 from checker.model.result import Result, Table
 from checker.reporters.tables import as_json
 
-# What a spreadsheet takes for the beginning of a formula: OWASP ASVS 5.0, 1.2.10 (= + - @, TAB, NUL), and, from its page
-# on CSV injection, CR and LF.
+# What a spreadsheet takes for the beginning of a formula: OWASP ASVS 5.0, 1.2.10 (= + - @, TAB, NUL), and by its page
+# on CSV injection CR and LF.
 FORMULA: Final = r"\A[=+\-@\t\r\n\x00]"
 BOM: Final = b"\xef\xbb\xbf"
 

@@ -15,7 +15,20 @@ from typing import BinaryIO, Final
 
 from checker.errors import Problem, UsageError
 from checker.model.result import Result
-from checker.reporters import atomic, json_report, junit, plan_csv, plan_markdown, plan_xlsx, sarif, tables
+from checker.reporters import (
+    actions,
+    atomic,
+    csv_tables,
+    json_report,
+    junit,
+    plan_csv,
+    plan_markdown,
+    plan_xlsx,
+    sarif,
+    tables,
+    tables_xlsx,
+    workbook,
+)
 
 Write = Callable[[Result, BinaryIO], None]
 
@@ -26,15 +39,44 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
     "sarif": {".sarif": sarif.write_problems},
     "sarif-full": {".sarif": sarif.write_full},
     "json": {".json": json_report.write},
-    "findings": {".ndjson": tables.write_findings_ndjson, ".parquet": tables.write_findings_parquet},
-    "devices": {".ndjson": tables.write_devices_ndjson, ".parquet": tables.write_devices_parquet},
-    "plan": {".csv": plan_csv.write, ".xlsx": plan_xlsx.write, ".md": plan_markdown.write},
+    "findings": {
+        ".csv": csv_tables.write_findings,
+        ".ndjson": tables.write_findings_ndjson,
+        ".parquet": tables.write_findings_parquet,
+        ".xlsx": tables_xlsx.write_findings,
+    },
+    "devices": {
+        ".csv": csv_tables.write_devices,
+        ".ndjson": tables.write_devices_ndjson,
+        ".parquet": tables.write_devices_parquet,
+        ".xlsx": tables_xlsx.write_devices,
+    },
+    "actions": {
+        ".csv": actions.write_csv,
+        ".ndjson": actions.write_ndjson,
+        ".parquet": actions.write_parquet,
+        ".xlsx": tables_xlsx.write_actions,
+    },
+    "plan": {
+        ".csv": plan_csv.write,
+        ".ndjson": tables.write_plan_ndjson,
+        ".parquet": tables.write_plan_parquet,
+        ".xlsx": plan_xlsx.write,
+        ".md": plan_markdown.write,
+    },
+    "workbook": {".xlsx": workbook.write},
 }
 
 # Endings that say the kind by themselves; the longest that fits counts (GitHub's documents name .sarif.json, too).
-BARE: Final[dict[str, str]] = {".sarif.json": "sarif", ".sarif": "sarif", ".xml": "junit", ".json": "json"}
+BARE: Final[dict[str, str]] = {
+    ".sarif.json": "sarif",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".json": "json",
+    ".xlsx": "workbook",
+}
 
-_TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet", ".xlsx")
+_TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)

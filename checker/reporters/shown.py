@@ -14,6 +14,7 @@ DETAIL_LIMIT: Final = 5_000
 SEVERITIES: Final = tuple(Severity)  # heaviest first
 
 SETTLE: Final = "settle "  # begins an action that finds a fact out instead of changing the device
+AGAIN: Final = "plan-again"  # stands between what clears the way and the way itself
 
 VERBS: Final = {"pass": "passes", "fail": "fails", "are unknown": "is unknown"}  # of many -> of one
 
