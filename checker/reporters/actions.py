@@ -52,7 +52,7 @@ def write_parquet(result: Result, stream: BinaryIO) -> None:
 
 
 def frame(result: Result) -> pl.DataFrame:
-    """Return the actions in the order of the summary, then those that no device needs; the neediest group of each first.
+    """Return the actions in the order of the summary, then those that no device needs, neediest groups first.
 
     Devices are counted once for each combination of group, steps and failing rules, of which a fleet has few.
     """

@@ -15,6 +15,14 @@ from typing import Any, BinaryIO, Final
 Cell = str | int | None
 Row = Sequence[Cell]
 
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """A row that says what stands below each of its cells."""
+
+    cells: Row
+
+
 # Rows that a sheet may have below its header, and characters that a cell may hold (in UTF-16, as Excel counts): "Excel
 # specifications and limits", support.microsoft.com, 1,048,576 rows and 32,767 characters.
 MOST_ROWS: Final = 1_048_575
@@ -35,7 +43,8 @@ class Book:
     """A workbook that is being written; XlsxWriter is untyped."""
 
     _book: Any
-    _head: Any  # how headers and headings look
+    _heading: Any  # how a heading of a page looks
+    _head: Any  # how titles of columns look
     _body: Any  # how the cells below look
 
     def table(self, name: str, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
@@ -48,20 +57,21 @@ class Book:
         """
         for title, some in _sheets(name, iter(rows)):
             sheet = self._sheet(title, columns.values())
-            for place, column in enumerate(columns):
-                sheet.write_string(0, place, column, self._head)
+            _write_row(sheet, 0, tuple(columns), self._head)
             last = 0
             for last, row in enumerate(some, start=1):
                 _write_row(sheet, last, row)
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, last, len(columns) - 1)
 
-    def page(self, name: str, widths: Sequence[int], rows: Iterable[Row | str]) -> None:
+    def page(self, name: str, widths: Sequence[int], rows: Iterable[Row | Titles | str]) -> None:
         """Add a sheet to be read from top to bottom; a row that is a text is a heading of what follows."""
         sheet = self._sheet(name, widths, wrapped=False)
         for number, row in enumerate(rows):
             if isinstance(row, str):
-                sheet.write_string(number, 0, cell(row), self._head)
+                sheet.write_string(number, 0, cell(row), self._heading)
+            elif isinstance(row, Titles):
+                _write_row(sheet, number, row.cells, self._head)
             else:
                 _write_row(sheet, number, row)
 
@@ -85,7 +95,8 @@ def workbook(stream: BinaryIO, title: str, as_of: date) -> Iterator[Book]:
     with TemporaryDirectory(prefix="mde-readiness-") as folder, _lent(stream) as target:
         book = Workbook(target, {**_OPTIONS, "tmpdir": folder})
         book.set_properties({"title": title, "created": datetime.combine(as_of, time.min)})
-        yield Book(book, book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"}))
+        heading, head = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True})
+        yield Book(book, heading, head, book.add_format({"text_wrap": True, "valign": "top"}))
         try:
             book.close()
         except FileCreateError as error:  # the library's own wrapping of what the operating system refused
@@ -120,13 +131,13 @@ def _sheets(name: str, rows: Iterator[Row]) -> Iterator[tuple[str, Iterator[Row]
         yield f"{name} {number}", chain([first], islice(rows, MOST_ROWS - 1))
 
 
-def _write_row(sheet: Any, number: int, row: Row) -> None:  # noqa: ANN401
+def _write_row(sheet: Any, number: int, row: Row, look: Any = None) -> None:  # noqa: ANN401
     for place, value in enumerate(row):
         if isinstance(value, str):
             if value:
-                sheet.write_string(number, place, cell(value))
+                sheet.write_string(number, place, cell(value), look)
         elif value is not None:
-            sheet.write_number(number, place, value)
+            sheet.write_number(number, place, value, look)
 
 
 @contextmanager

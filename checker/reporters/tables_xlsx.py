@@ -4,7 +4,7 @@ A finding is one row, so that filtered rows are filtered findings: its first evi
 ``more`` says how many further ones NDJSON and Parquet have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 import polars as pl
@@ -94,7 +94,7 @@ def write_devices(result: Result, stream: BinaryIO) -> None:
 def write_actions(result: Result, stream: BinaryIO) -> None:
     """Write the actions as a workbook of their own."""
     with workbook(stream, "Actions", result.summary.as_of) as book:
-        add_actions(book, result)
+        add_actions(book, actions.frame(result))
         add_about(book, result)
 
 
@@ -104,7 +104,7 @@ def add_findings(book: Book, result: Result) -> None:
     first = evidence.list.first()
     more = (pl.col("evidence").list.len().cast(pl.Int64) - 1).clip(lower_bound=0)
     columns = [
-        *(name for name in result.findings.columns if name not in ("evidence", "simulated")),
+        *(pl.col(name) for name in result.findings.columns if name not in ("evidence", "simulated")),
         *(first.struct.field(name).alias(f"first {name}") for name in _FIRST),
         more.alias("more"),
         _yes("simulated"),
@@ -118,10 +118,10 @@ def add_devices(book: Book, result: Result) -> None:
     book.table("Devices", DEVICES, _rows(result.devices.frames(), columns))
 
 
-def add_actions(book: Book, result: Result) -> None:
-    """Add a sheet of what to do, with columns to be filled in."""
+def add_actions(book: Book, todo: pl.DataFrame) -> None:
+    """Add a sheet of what to do (:func:`checker.reporters.actions.frame`), with columns to be filled in."""
     columns = [_shown(name, dtype) for name, dtype in actions.COLUMNS.items()]
-    book.table("Actions", ACTIONS, _rows(iter([actions.frame(result)]), columns))
+    book.table("Actions", ACTIONS, _rows([todo], columns))
 
 
 def _shown(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -134,7 +134,7 @@ def _yes(name: str) -> pl.Expr:
     return pl.when(pl.col(name)).then(pl.lit("yes")).otherwise(pl.lit("no")).alias(name)
 
 
-def _rows(frames: Iterator[pl.DataFrame], columns: list[str | pl.Expr] | list[pl.Expr]) -> Iterator[Row]:
+def _rows(frames: Iterable[pl.DataFrame], columns: Sequence[pl.Expr]) -> Iterator[Row]:
     """Yield the rows of frames with every text made visible."""
     for frame in frames:
         for part in frame.iter_slices(ROWS_AT_A_TIME):

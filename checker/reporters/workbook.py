@@ -12,7 +12,7 @@ import polars as pl
 
 from checker.model.notes import AttestationNote, WaiverNote
 from checker.model.result import Result
-from checker.reporters import plan_table, plan_xlsx, tables_xlsx, workbook_summary
+from checker.reporters import actions, plan_table, plan_xlsx, tables_xlsx, workbook_summary
 from checker.reporters.sheets import Cell, Row, sheets_of, workbook
 from checker.reporters.wording import visible
 
@@ -60,28 +60,31 @@ PLAN: Final = {
 
 def write(result: Result, stream: BinaryIO) -> None:
     """Write the workbook; the same result gives the same bytes."""
+    todo = actions.frame(result)
     with workbook(stream, "Readiness", result.summary.as_of) as book:
-        book.page("Summary", workbook_summary.WIDTHS, workbook_summary.rows(result, _contents(result)))
+        book.page("Summary", workbook_summary.WIDTHS, workbook_summary.rows(result, _contents(result, todo.height)))
         book.table("Rules", RULES, _rules(result))
         tables_xlsx.add_devices(book, result)
         tables_xlsx.add_findings(book, result)
         book.table("Waivers", WAIVERS, map(_note, result.summary.waivers))
         book.table("Attestations", ATTESTATIONS, map(_note, result.summary.attestations))
-        tables_xlsx.add_actions(book, result)
+        tables_xlsx.add_actions(book, todo)
         book.table("Plan", PLAN, _plan(result))
         plan_xlsx.add_steps(book, result)
 
 
-def _contents(result: Result) -> tuple[tuple[str, int, str], ...]:
-    """Return what stands on the sheets after the first."""
+def _contents(result: Result, actions_told: int) -> tuple[tuple[str, int, str], ...]:
+    """Return what stands on the sheets after the first: names, rows, and what a row is."""
     judged = result.devices.rows - result.summary.devices["out_of_scope"]
     told = (
         ("Rules", len(result.summary.rules), "rule"),
         ("Devices", result.devices.rows, "device"),
-        ("Findings", result.findings.rows, "device and rule that FAILs or is UNKNOWN"),
+        ("Findings", result.findings.rows, "device and rule: FAIL or UNKNOWN, with its first evidence"),
         ("Waivers", len(result.summary.waivers), "accepted outcome"),
         ("Attestations", len(result.summary.attestations), "statement"),
+        ("Actions", actions_told, "remediation, or fact to find out, and device group"),
         ("Plan", judged, "judged device"),
+        ("Steps", len(result.steps), "step that Plan and Actions name"),
     )
     return tuple((", ".join(sheets_of(name, rows)), rows, what) for name, rows, what in told)
 

@@ -6,10 +6,10 @@ from typing import Final
 from checker.model.notes import WaveNote
 from checker.model.result import Result, Summary
 from checker.reporters import breakdown, plan_table
-from checker.reporters.sheets import Row
+from checker.reporters.sheets import Row, Titles
 from checker.reporters.wording import visible
 
-Rows = Iterator[Row | str]  # a text is a heading
+Rows = Iterator[Row | Titles | str]  # a text is a heading
 
 # Widths in characters: words, then numbers; longer texts run over the empty cells to their right.
 WIDTHS: Final = (42, 14, 14, 14, 15, 14, 15, 14, 14, 14)
@@ -28,14 +28,14 @@ _LEDGER: Final = ("rows", "devices", "merged", "out_of_scope", "unmatched", "rej
 def rows(result: Result, sheets: tuple[tuple[str, int, str], ...]) -> Rows:
     """Yield the sheet from top to bottom; ``sheets`` are the others: names, rows, and what a row is."""
     summary = result.summary
-    for part in (_verdict(summary), _denominator(summary), _readiness(result), _waves(summary), _paths(summary)):
-        yield from part
-        yield ()
-    yield from _rests_on(summary)
+    yield from _verdict(summary)
     yield ()
     yield "Sheets"
-    yield "name", "rows", "a row for each"
+    yield Titles(("name", "rows", "a row for each"))
     yield from sheets
+    for part in (_denominator(summary), _readiness(result), _waves(summary), _paths(summary), _rests_on(summary)):
+        yield ()
+        yield from part
 
 
 def _verdict(summary: Summary) -> Rows:
@@ -48,7 +48,8 @@ def _verdict(summary: Summary) -> Rows:
     yield "judged as of", summary.as_of.isoformat()
     yield "profile", visible(summary.profile)
     yield "phase", summary.phase
-    yield "limited to wave", visible(summary.wave) or "-"
+    if summary.wave:
+        yield "limited to wave", visible(summary.wave)
     for word, text in plan_table.provenance(summary):
         if word in plan_table.CAUTIONS:
             yield word, visible(text)
@@ -58,7 +59,7 @@ def _verdict(summary: Summary) -> Rows:
 
 def _denominator(summary: Summary) -> Rows:
     yield "What was read: rows = devices + merged + out of scope + unmatched + rejected + future"
-    yield "input", *(name.replace("_", " ") for name in _LEDGER), "format"
+    yield Titles(("input", *(name.replace("_", " ") for name in _LEDGER), "format"))
     for entry in summary.inputs:
         yield visible(entry.path), *(getattr(entry, name) for name in _LEDGER), visible(entry.format)
 
@@ -66,16 +67,15 @@ def _denominator(summary: Summary) -> Rows:
 def _readiness(result: Result) -> Rows:
     devices = result.summary.devices
     yield "Devices by readiness"
-    yield "", "devices", *_READINESS.values()
+    yield Titles(("", "devices", *_READINESS.values()))
     yield "all", devices["total"], *(devices[name] for name in _READINESS)
-    unwaived = result.summary.unwaived
-    if unwaived:
-        yield "as if there were no waivers", sum(unwaived.values()), *(unwaived.get(name, 0) for name in _READINESS)
+    if unwaived := result.summary.unwaived:
+        yield "as if there were no waivers", unwaived["total"], *(unwaived[name] for name in _READINESS)
     columns = [("os", "operating system"), ("group", "device group")]
     for column, heading in [("wave", "wave"), *columns] if result.summary.waves else columns:
         yield ()
         yield f"Devices by {heading}"
-        yield heading, "devices", *breakdown.READINESS
+        yield Titles((heading, "devices", *breakdown.READINESS))
         first, others, hidden = breakdown.largest(breakdown.counts(result, column), MOST_SHARES)
         for share in first:
             yield visible(share.value or "") or "(none known)", share.total, *share.counts.values()
@@ -92,7 +92,7 @@ def _waves(summary: Summary) -> Rows:
 
 
 def _wave(wave: WaveNote) -> Rows:
-    yield f"{visible(wave.name)}: {wave.decision}", *([visible(wave.reason)] if wave.reason else [])
+    yield Titles((f"{visible(wave.name)}: {wave.decision}", visible(wave.reason)))
     for criterion in wave.criteria:
         told = f"{criterion.met}: {visible(criterion.figure)}, limit {visible(criterion.limit)}"
         why = f" ({visible(criterion.why)})" if criterion.why else ""
@@ -101,7 +101,7 @@ def _wave(wave: WaveNote) -> Rows:
 
 def _paths(summary: Summary) -> Rows:
     yield "Paths"
-    yield "path", "devices", "READY"
+    yield Titles(("path", "devices", "READY"))
     for path, devices in sorted(summary.paths.items(), key=lambda item: (-item[1], item[0])):
         yield visible(path), devices, summary.ready_paths.get(path, 0)
     yield ()
