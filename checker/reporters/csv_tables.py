@@ -61,7 +61,7 @@ def _spelled(name: str, dtype: pl.DataType, excel_safe: bool) -> pl.Expr:
         return _json_text(name, dtype)
     if excel_safe and dtype == pl.String():
         column = pl.col(name)
-        return pl.when(column.str.contains(FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column)
+        return pl.when(column.str.contains(FORMULA)).then(pl.lit("'") + column).otherwise(column).alias(name)
     return pl.col(name)
 
 
