@@ -38,11 +38,14 @@ def devices(result: Result) -> Iterator[Row]:
 
 
 def once_for_each_list(words: Callable[[Sequence[StepNote]], str], steps: Steps) -> Callable[[Sequence[str]], str]:
-    """Return a function from a list of ids to their words, which seldom words a list twice."""
+    """Return a function from a list of ids to their words, which seldom words a list twice.
+
+    An id that no step explains (a result of another making) stands for itself.
+    """
 
     @lru_cache(LISTS_REMEMBERED)
     def remembered(ids: tuple[str, ...]) -> str:
-        return words([steps[id_] for id_ in ids])
+        return words([steps.get(id_) or StepNote(id_, id_) for id_ in ids])
 
     return lambda ids: remembered(tuple(ids))
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from checker.model.notes import AttestationNote, WaiverNote
 from checker.model.result import Result
-from checker.reporters import actions, plan_table, plan_xlsx, tables_xlsx, workbook_summary
+from checker.reporters import actions, plan_table, plan_xlsx, tables, tables_xlsx, workbook_summary
 from checker.reporters.sheets import Cell, Row, sheets_of, workbook
 from checker.reporters.wording import visible
 
@@ -57,6 +57,8 @@ PLAN: Final = {
     "verification": 16,
 }
 
+_JUDGED: Final = pl.col("readiness") != "OUT_OF_SCOPE"
+
 
 def write(result: Result, stream: BinaryIO) -> None:
     """Write the workbook; the same result gives the same bytes."""
@@ -75,7 +77,7 @@ def write(result: Result, stream: BinaryIO) -> None:
 
 def _contents(result: Result, actions_told: int) -> tuple[tuple[str, int, str], ...]:
     """Return what stands on the sheets after the first: names, rows, and what a row is."""
-    judged = result.devices.rows - result.summary.devices["out_of_scope"]
+    judged = tables.scan(result.devices).filter(_JUDGED).select(pl.len()).collect().item()
     told = (
         ("Rules", len(result.summary.rules), "rule"),
         ("Devices", result.devices.rows, "device"),
@@ -127,6 +129,6 @@ def _plan(result: Result) -> Iterator[Row]:
     """Yield what to do on each judged device, its steps by title; the sheet Steps has them in full."""
     titles = plan_table.once_for_each_list(plan_table.titles, plan_table.steps_of(result))
     for frame in result.devices.frames():
-        judged = frame.filter(pl.col("readiness") != "OUT_OF_SCOPE").select(title.replace(" ", "_") for title in PLAN)
+        judged = frame.filter(_JUDGED).select(title.replace(" ", "_") for title in PLAN)
         for *told, steps, verification in judged.iter_rows():
             yield *(visible(value or "") for value in told), titles(steps), verification
