@@ -170,6 +170,7 @@ def judge_and_summarise(
         plan=tables.table("plan"),
         steps=step_notes(plan),
         baseline=options.baseline,
+        rejected=tuple(row for item in inputs for row in item.rejected),
     )
 
 

@@ -32,9 +32,13 @@ def report(result: str, output: tuple[str, ...], device: str, *, excel_safe: boo
 
     outputs = parse_outputs(output, files_of(result) if output else ())
     with open_result(result) as found:
-        if any(wish.kind == "plan" for wish in outputs) and not found.plan.parts:
+        wanted = {wish.kind for wish in outputs}
+        if "plan" in wanted and not found.plan.parts:
             hint = "write it in the run itself, or beside the report: -o plan:plan.parquet"
             raise InputError(Problem(result, "names no Parquet table of the plan", hint))
+        if "rejected" in wanted and any(entry.rejected for entry in found.summary.inputs):
+            what, hint = "counts the rejected rows, and has not kept them", "write them in the run itself"
+            raise InputError(Problem(result, what, hint))
         write_all(replace(found, manner=Manner(excel_safe, device)), outputs)
         if not outputs:
             show(found.summary)

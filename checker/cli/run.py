@@ -34,6 +34,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "devices": frozenset({"devices"}),
     "actions": frozenset({"devices"}),
     "plan": frozenset({"plan"}),
+    "rejected": frozenset(),
     "workbook": frozenset({"devices", "findings"}),
 }
 BY_WAVE = ("sarif", "sarif-full")  # kinds that tell the findings of each wave apart, by the table of devices

@@ -23,6 +23,7 @@ from checker.model.notes import (
     WaiverNote,
     WaveNote,
 )
+from checker.model.record import Rejected
 
 EVIDENCE = pl.Struct(
     {
@@ -176,3 +177,4 @@ class Result:
     steps: tuple[StepNote, ...] = ()  # everything that a plan's next_steps and verify may name
     baseline: Baseline | None = None
     manner: Manner = Manner()
+    rejected: tuple[Rejected, ...] = ()  # malformed rows that were set aside; none where a result was read back

@@ -24,6 +24,7 @@ from checker.reporters import (
     plan_csv,
     plan_markdown,
     plan_xlsx,
+    rejected,
     sarif,
     tables,
     tables_xlsx,
@@ -64,6 +65,7 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
         ".xlsx": plan_xlsx.write,
         ".md": plan_markdown.write,
     },
+    "rejected": {".csv": rejected.write_csv, ".ndjson": rejected.write_ndjson},
     "workbook": {".xlsx": workbook.write},
 }
 
@@ -76,7 +78,7 @@ BARE: Final[dict[str, str]] = {
     ".xlsx": "workbook",
 }
 
-_TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")
+_TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")  # a bare .xlsx is the workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _parse(spec: str) -> Output | Problem:
     if not name:
         return Problem(_where(spec), "names no file", _choices())
     ending = next((bare for bare in BARE if name.lower().endswith(bare)), Path(name).suffix.lower())
-    if not kind and ending in _TABLE_ENDINGS:
+    if not kind and (ending in _TABLE_ENDINGS or (BARE.get(ending) == "workbook" and _meant(prefix))):
         return Problem(_where(spec), f"a {ending} file may hold any table: say which", _table_choices(prefix))
     if not kind and ending not in BARE:
         return Problem(_where(spec), f"no report is written as {ending or 'a file without ending'}", _choices())
@@ -218,11 +220,15 @@ def _choices() -> str:
 
 
 def _table_choices(prefix: str) -> str:
-    tables_known = {kind: writers for kind, writers in KINDS.items() if len(writers) > 1}
-    near = get_close_matches(prefix, tables_known, n=1)
-    meant = f"did you mean '{near[0]}:'? " if near else ""
-    return (
-        meant
-        + "one of "
-        + ", ".join(f"{kind}:FILE{ending}" for kind, writers in tables_known.items() for ending in writers)
-    )
+    near = _meant(prefix)
+    meant = f"did you mean '{near}:'? " if near else ""
+    return f"{meant}one of " + ", ".join(f"{kind}:FILE{ending}" for kind in _tables() for ending in KINDS[kind])
+
+
+def _tables() -> list[str]:
+    return [kind for kind, writers in KINDS.items() if len(writers) > 1]
+
+
+def _meant(prefix: str) -> str:
+    """Return the table that a prefix is a slip of; empty if of none."""
+    return next(iter(get_close_matches(prefix, _tables(), n=1)), "")

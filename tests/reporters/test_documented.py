@@ -8,18 +8,26 @@ import pytest
 
 from checker.model.result import DEVICE_COLUMNS, EVIDENCE, FINDING_COLUMNS, Result
 from checker.reporters import (
+    actions,
+    csv_tables,
     json_report,
     junit_cases,
     junit_suites,
+    rejected,
     sarif_groups,
     sarif_runs,
+    sheets,
     shown,
     summary_lines,
     summary_rollout,
     tables,
+    workbook,
+    workbook_summary,
 )
 from checker.reporters.outputs import BARE, KINDS
 from checker.reporters.sarif_rules import LEVELS
+
+from .books import sheets_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text(encoding="utf-8")
 
@@ -49,6 +57,8 @@ def test_every_kind_and_ending_is_documented() -> None:
         ("Findings", 0, list(FINDING_COLUMNS)),
         ("Findings", 1, [field.name for field in EVIDENCE.fields]),
         ("Devices", 0, list(DEVICE_COLUMNS)),
+        ("Actions", 0, list(actions.COLUMNS)),
+        ("Rejected", 0, list(rejected.COLUMNS)),
     ],
 )
 def test_every_column_is_documented_in_order(heading: str, table: int, columns: list[str]) -> None:
@@ -92,9 +102,25 @@ def test_every_state_since_a_baseline_is_documented() -> None:
     assert first_cells("Since an earlier report") == ["new", "unchanged", "updated", "absent"]
 
 
-def test_schemas_of_the_tables_are_named() -> None:
-    assert f"`{tables.FINDINGS_SCHEMA}`" in PAGE
-    assert f"`{tables.DEVICES_SCHEMA}`" in PAGE
+def test_what_parquet_says_of_itself_is_documented(small: Result) -> None:
+    schemas = [tables.FINDINGS_SCHEMA, tables.DEVICES_SCHEMA, actions.SCHEMA, tables.PLAN_SCHEMA]
+    assert first_cells("Tables") == list(tables.metadata(small.summary, schemas[0]))
+    assert re.findall(r"`(mde-readiness/\w+/v1)`", rows("Tables")[0][1]) == schemas
+
+
+def test_sheets_and_their_limits_are_documented(small: Result) -> None:
+    assert first_cells("Workbook") == list(sheets_of(workbook.write, small))
+    for limit in (f"{sheets.MOST_ROWS:,} rows", f"{sheets.MOST_CHARACTERS:,} characters"):
+        assert limit in PAGE.split("## Workbook")[1]
+    assert f"Beyond {workbook_summary.MOST_SHARES} systems or groups" in PAGE
+
+
+def test_what_a_spreadsheet_runs_is_documented() -> None:
+    said = PAGE.split("a text that begins with ")[1].split(" gets")[0]
+    names = {"TAB": "\t", "CR": "\r", "LF": "\n", "NUL": "\x00"}
+    begins = [names.get(word, word) for word in re.findall(r"[A-Z]+|(?<=`)[^`](?=`)", said)]
+    assert all(re.match(csv_tables.FORMULA, character) for character in begins)
+    assert len(begins) == sum(bool(re.match(csv_tables.FORMULA, chr(code))) for code in range(128))
 
 
 def test_evidence_is_what_findings_carry() -> None:

@@ -1,13 +1,17 @@
 """``-o`` says what is written where; what it cannot mean is an error that lists the choices."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from checker.errors import OutputError, UsageError
+from checker.model.record import Rejected
 from checker.model.result import Result
 from checker.reporters.outputs import KINDS, Output, parse_outputs, write_all
+
+from .plans import plan, some_rows
 
 
 def parsed(spec: str) -> tuple[str, str]:
@@ -28,6 +32,8 @@ def parsed(spec: str) -> tuple[str, str]:
         ("json:report.txt", "json", "report.txt"),
         ("findings:f.ndjson", "findings", "f.ndjson"),
         ("devices:d.parquet", "devices", "d.parquet"),
+        ("devices:d.xlsx", "devices", "d.xlsx"),
+        ("out.xlsx", "workbook", "out.xlsx"),
         ("weird:name.json", "json", "weird:name.json"),
         (r"C:\reports\out.json", "json", r"C:\reports\out.json"),
     ],
@@ -43,10 +49,11 @@ def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str) -> None:
         ("out.csv", "findings:FILE.ndjson"),
         ("out.ndjson", "devices:FILE.parquet"),
         ("finding:out.parquet", "did you mean 'findings:'?"),
-        ("findings:out.csv", "findings:FILE.ndjson or findings:FILE.parquet"),
+        ("findings:out.tsv", "findings:FILE.csv or findings:FILE.ndjson or findings:FILE.parquet"),
+        ("finding:out.xlsx", "did you mean 'findings:'?"),
         ("findings:out", "a file without ending"),
-        ("out.html", "KIND:FILE with KIND one of junit, sarif, sarif-full, json, findings, devices"),
-        ("out", "FILE.sarif, FILE.xml, FILE.json"),
+        ("out.rtf", "KIND:FILE with KIND one of junit, sarif, sarif-full, json, findings, devices"),
+        ("out", "FILE.sarif, FILE.xml, FILE.json, FILE.xlsx"),
         ("junit:", "names no file"),
         ("", "names no file"),
     ],
@@ -100,7 +107,9 @@ def test_what_is_no_plain_file_is_not_written_over(tmp_path: Path) -> None:
             parse_outputs([path])
 
 
-def test_every_kind_and_ending_writes_a_file(small: Result, tmp_path: Path) -> None:
+def test_every_kind_and_ending_writes_a_file(tmp_path: Path) -> None:
+    bad = Rejected("exports/devices.csv", 7, 8, "has 3 fields, too few: the header has 4", "a,b,c")
+    small = replace(plan(tmp_path, some_rows()), rejected=(bad,))
     specs = [f"{kind}:{tmp_path}/new/folder/{kind}{ending}" for kind, writers in KINDS.items() for ending in writers]
     write_all(small, parse_outputs(specs))
     written = sorted(path.name for path in (tmp_path / "new" / "folder").iterdir())

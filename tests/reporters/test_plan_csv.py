@@ -5,7 +5,7 @@ import re
 from io import StringIO
 from pathlib import Path
 
-from checker.model.result import Result
+from checker.model.result import PLAN_COLUMNS, Result
 from checker.reporters import plan_csv, plan_markdown, plan_table, sheets
 
 from .fleets import HOSTILE, device_id
@@ -93,6 +93,8 @@ def test_columns_and_limits_are_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
     section = page.split("### CSV")[1].split("### ")[0]
     assert re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE) == list(plan_csv.COLUMNS)
+    section = page.split("### NDJSON and Parquet")[1].split("### ")[0]
+    assert re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE) == list(PLAN_COLUMNS)
     assert f"{sheets.MOST_ROWS:,} devices" in page
     assert f"more than {sheets.MOST_CHARACTERS:,} characters" in page
     assert f"first {plan_markdown.DEVICES_SHOWN} devices" in page
