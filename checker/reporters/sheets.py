@@ -36,6 +36,9 @@ _OPTIONS: Final = {
     "strings_to_numbers": False,
     "use_zip64": True,
 }
+_HEADING: Final = {"bold": True, "font_size": 14}
+_HEAD: Final = {"bold": True, "bg_color": "#E7ECF3", "bottom": 1}
+_BODY: Final = {"text_wrap": True, "valign": "top"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,17 @@ class Book:
     _head: Any  # how titles of columns look
     _body: Any  # how the cells below look
 
-    def table(self, name: str, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
+    def table(self, name: str, columns: Mapping[str, int], rows: Iterable[Row], *, wrapped: bool = True) -> None:
         """Add a sheet with a header that stays in sight and can be filtered by, and as many further ones as it takes.
 
         Args:
             name: of the first sheet; the others are ``name 2``, ``name 3`` …
             columns: titles, with the widths of their columns in characters.
             rows: cells in the order of the columns, ready to be shown (:func:`checker.reporters.wording.visible`).
+            wrapped: long texts go on below each other; without, rows are one line high.
         """
         for title, some in _sheets(name, iter(rows)):
-            sheet = self._sheet(title, columns.values())
+            sheet = self._sheet(title, columns.values(), wrapped=wrapped)
             _write_row(sheet, 0, tuple(columns), self._head)
             last = 0
             for last, row in enumerate(some, start=1):
@@ -75,7 +79,7 @@ class Book:
             else:
                 _write_row(sheet, number, row)
 
-    def _sheet(self, name: str, widths: Iterable[int], *, wrapped: bool = True) -> Any:  # noqa: ANN401
+    def _sheet(self, name: str, widths: Iterable[int], *, wrapped: bool) -> Any:  # noqa: ANN401
         sheet = self._book.add_worksheet(name)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width, self._body if wrapped else None)
@@ -95,8 +99,7 @@ def workbook(stream: BinaryIO, title: str, as_of: date) -> Iterator[Book]:
     with TemporaryDirectory(prefix="mde-readiness-") as folder, _lent(stream) as target:
         book = Workbook(target, {**_OPTIONS, "tmpdir": folder})
         book.set_properties({"title": title, "created": datetime.combine(as_of, time.min)})
-        heading, head = book.add_format({"bold": True, "font_size": 14}), book.add_format({"bold": True})
-        yield Book(book, heading, head, book.add_format({"text_wrap": True, "valign": "top"}))
+        yield Book(book, *map(book.add_format, (_HEADING, _HEAD, _BODY)))
         try:
             book.close()
         except FileCreateError as error:  # the library's own wrapping of what the operating system refused

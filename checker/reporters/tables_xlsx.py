@@ -109,13 +109,13 @@ def add_findings(book: Book, result: Result) -> None:
         more.alias("more"),
         _yes("simulated"),
     ]
-    book.table("Findings", FINDINGS, _rows(result.findings.frames(), columns))
+    book.table("Findings", FINDINGS, _rows(result.findings.frames(), columns), wrapped=False)
 
 
 def add_devices(book: Book, result: Result) -> None:
     """Add a sheet of all devices, also those out of scope."""
     columns = [_shown(name, dtype) for name, dtype in result.devices.columns.items()]
-    book.table("Devices", DEVICES, _rows(result.devices.frames(), columns))
+    book.table("Devices", DEVICES, _rows(result.devices.frames(), columns), wrapped=False)
 
 
 def add_actions(book: Book, todo: pl.DataFrame) -> None:

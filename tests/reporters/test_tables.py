@@ -11,11 +11,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Table
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Result, Table
 from checker.reporters import tables
 from checker.reporters.outputs import Write
 
 from .fleets import HOSTILE, INPUT, fleet, large_fleet
+from .plans import plan, some_rows
 from .results import build
 
 
@@ -104,6 +105,26 @@ def test_parquet_has_the_columns_of_the_result_and_names_its_schema(small: Resul
         assert frame.equals(pl.concat(table.frames()))
         assert dict(frame.schema) == table.columns
         assert pl.read_parquet_metadata(BytesIO(content))["schema"] == name
+
+
+def test_parquet_says_of_which_run_it_is(small: Result) -> None:
+    (pack,) = small.summary.packs
+    for write in (tables.write_findings_parquet, tables.write_devices_parquet, tables.write_plan_parquet):
+        said = pl.read_parquet_metadata(BytesIO(written(write, small)))
+        assert said["tool"] == f"mde-readiness {small.summary.tool_version}"
+        assert said["as_of"] == small.summary.as_of.isoformat()
+        packs = [{"id": pack.id, "version": pack.version, "profile": pack.profile, "sha256": pack.sha256}]
+        assert json.loads(said["packs"]) == packs
+
+
+def test_the_plan_has_its_steps_by_id(tmp_path: Path) -> None:
+    told = plan(tmp_path, some_rows())
+    content = written(tables.write_plan_parquet, told)
+    frame = pl.read_parquet(content)
+    assert frame.to_dicts() == some_rows()
+    assert dict(frame.schema) == PLAN_COLUMNS
+    assert pl.read_parquet_metadata(BytesIO(content))["schema"] == tables.PLAN_SCHEMA
+    assert lines(written(tables.write_plan_ndjson, told)) == some_rows()
 
 
 def test_a_table_without_rows_still_has_its_columns(small: Result) -> None:
