@@ -11,6 +11,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 import polars as pl
+from openpyxl.worksheet.worksheet import Worksheet
 
 from . import books
 
@@ -105,21 +106,27 @@ def parquet_rows(content: bytes) -> list[Row]:
 
 def sheet_rows(name: str) -> Callable[[bytes], list[Row]]:
     """Return a reader of a sheet; titles become the names of the table's columns."""
+    return lambda content: _rows_of(books.sheets(content), name)
+
+
+def _rows_of(sheets: dict[str, Worksheet], name: str) -> list[Row]:
     names = {"rule": "rule_id"}
-    return lambda content: [
+    return [
         {names.get(title, title.replace(" ", "_")): value for title, value in row.items()}
-        for row in books.table(books.sheets(content), name)
+        for row in books.table(sheets, name)
     ]
 
 
 def workbook(content: bytes) -> Totals:
     """Read the sheets Rules and Devices, and hold the others to them."""
-    by_device, by_finding = devices(content, sheet_rows("Devices")), findings(content, sheet_rows("Findings"))
+    sheets = books.sheets(content)
+    by_device = devices(content, lambda _: _rows_of(sheets, "Devices"))
+    by_finding = findings(content, lambda _: _rows_of(sheets, "Findings"))
     shown = {*(by_finding.failed or ()), *(by_finding.unknown or ())}
-    rules = [row for row in sheet_rows("Rules")(content) if row["rule_id"] in shown]
+    rules = [row for row in _rows_of(sheets, "Rules") if row["rule_id"] in shown]
     totals = Totals(
         devices=by_device.devices,
-        judged=plan(content, sheet_rows("Plan")).judged,
+        judged=plan(content, lambda _: _rows_of(sheets, "Plan")).judged,
         failed=_some({row["rule_id"]: row["fail"] for row in rules}),
         unknown=_some({row["rule_id"]: row["unknown"] for row in rules}),
         waived=_some({row["rule_id"]: row["waived"] for row in rules}),
@@ -128,7 +135,7 @@ def workbook(content: bytes) -> Totals:
     assert by_finding == Totals(
         failed=totals.failed, unknown=totals.unknown, waived=totals.waived, open_failed=totals.open_failed
     )
-    (line,) = (row for row in books.sheets(content)["Summary"].iter_rows(values_only=True) if row[0] == "all")
+    (line,) = (row for row in sheets["Summary"].iter_rows(values_only=True) if row[0] == "all")
     names = ("READY", "NOT_READY", "UNDETERMINED", "MIGRATED", "OUT_OF_SCOPE")
     said = dict(zip(names, line[2:], strict=False))
     assert _some({name: int(str(number)) for name, number in said.items()}) == by_device.devices
