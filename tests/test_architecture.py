@@ -48,8 +48,12 @@ OUTWARD = {
     "subprocess",
     "requests",
 }
-WHEN_USED = {"jsonschema", "junit_xml", "rich", "xlsxwriter"}  # imported where they are used, not when a module loads
-HEAVY = ("polars", "numpy", "yaml", "jsonschema", "junit_xml", "rich", "packaging", "checker.packs", "checker.pipeline")
+# imported where they are used, not when a module loads
+WHEN_USED = {"jinja2", "jsonschema", "junit_xml", "rich", "xlsxwriter"}
+HEAVY = (
+    "polars", "numpy", "yaml", "jinja2", "jsonschema", "junit_xml", "rich", "packaging", "checker.packs",
+    "checker.pipeline",
+)  # fmt: skip
 LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS = 50, 300, 6
 
 

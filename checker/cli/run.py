@@ -30,6 +30,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "sarif": frozenset({"findings", "places"}),
     "sarif-full": frozenset({"cases", "findings", "places"}),
     "json": frozenset(),
+    "html": frozenset({"devices", "findings"}),
     "findings": frozenset({"findings"}),
     "devices": frozenset({"devices"}),
     "actions": frozenset({"devices"}),

@@ -18,16 +18,18 @@ from checker.decide.rollout import (
     wave_notes,
     wave_notices,
 )
+from checker.decide.sources import source_notes, thresholds
 from checker.decide.tally import MOST_VALUES, RuleCount
 from checker.decide.unlock import rank
 from checker.decide.verdict import SIMULATED, is_gate
 from checker.engine.select import NO_WAVE
-from checker.model.notes import FileNote, InputTally, PackNote, RuleTally, SourceNote, Unlock, WaveNote
+from checker.model.notes import FileNote, InputTally, PackNote, RuleTally, Unlock, WaveNote
 from checker.model.outcome import About, Decision, Outcome, Readiness
 from checker.model.plan import Kind, Plan
 from checker.model.result import Summary
 from checker.model.rule import Pack, Rule
 from checker.model.waiver import Waivers
+from checker.packs.words import in_words
 
 DECIDED = {Decision.PROMOTE: 0, Decision.HOLD: 1, Decision.UNDETERMINED: 3}
 OLD_READING_DAYS = 180  # half a year: Microsoft's pages on this changed at least twice a year from 2023 to 2026
@@ -127,7 +129,6 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
 
 
 def _rule_tally(plan: Plan, rule: Rule, count: RuleCount, judgements: Judgements) -> RuleTally:
-    sources = {source.id: source for source in plan.pack.sources}
     values = sorted(count.values.items(), key=lambda item: (-item[1], item[0]))[:MOST_VALUES]
     return RuleTally(
         id=rule.id,
@@ -137,10 +138,7 @@ def _rule_tally(plan: Plan, rule: Rule, count: RuleCount, judgements: Judgements
         about=rule.about.value,
         action=rule.action,
         remediation=rule.remediation,
-        sources=tuple(
-            SourceNote(name, sources[name].title, sources[name].url, sources[name].date.isoformat())
-            for name in rule.sources
-        ),
+        sources=source_notes(plan.pack, rule.sources),
         passed=int(count.outcomes[Outcome.PASS]),
         failed=int(count.outcomes[Outcome.FAIL]),
         unknown=int(count.outcomes[Outcome.UNKNOWN]),
@@ -151,6 +149,9 @@ def _rule_tally(plan: Plan, rule: Rule, count: RuleCount, judgements: Judgements
         histogram=tuple(values),
         failing=tuple(count.failing),
         unknowing=tuple(count.unknowing),
+        applies_to=in_words(rule.applies_to),
+        requires=in_words(rule.require),
+        thresholds=thresholds(plan.pack, rule),
     )
 
 

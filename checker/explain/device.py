@@ -4,7 +4,7 @@ The explanation is told by the engine that ``check`` uses, over a bucket of that
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +15,7 @@ from checker.decide.exit import shown_in
 from checker.decide.findings import messages
 from checker.decide.governed import NO_WAIVER, Governed
 from checker.decide.names import names_of
+from checker.decide.sources import source_notes, thresholds
 from checker.decide.verdict import Verdict, binds, counted
 from checker.engine.columns import UNDETERMINED, Bucket, Judged
 from checker.engine.select import NO_WAVE
@@ -22,11 +23,10 @@ from checker.explain.reading import fact_note, told_facts
 from checker.explain.settle import rests_on_default, settles
 from checker.explain.trees import cell_of, thresholds_in, thresholds_of, tree
 from checker.model.condition import ALWAYS, Condition, Lookup, facts_of, tests_of
-from checker.model.explanation import Explanation, FactNote, RouteRow, RuleStory, ThresholdNote
-from checker.model.notes import SourceNote
+from checker.model.explanation import Explanation, FactNote, RouteRow, RuleStory
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Plan
-from checker.model.rule import Pack, Parameter, Route, Rule
+from checker.model.rule import Parameter, Route, Rule
 from checker.model.waiver import Waiver
 
 ORDER = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -164,17 +164,6 @@ def _story(decided: Decided, rule: Rule, outcome: Outcome) -> RuleStory:
     )
 
 
-def thresholds(pack: Pack, rule: Rule, shorter: Callable[[Parameter], str] = lambda _: "") -> tuple[ThresholdNote, ...]:
-    """Return the parameters of a rule with value and source; ``shorter`` may say a value in fewer words."""
-    found = []
-    for item in pack.parameters:
-        given = dict(item.values).get(pack.profile.id)
-        if item.id in rule.parameters and given is not None:
-            source = source_notes(pack, (given.source,))[0]
-            found.append(ThresholdNote(item.id, shorter(item) or given.value, item.meaning, source))
-    return tuple(found)
-
-
 def _row_of_table(bucket: Bucket, rule: Rule, parameter: Parameter) -> str:
     """Return the cells of a table that hold for the device; empty for a parameter that is no table."""
     arguments = [test.argument for part in (rule.require, rule.applies_to) for test in tests_of(part)]
@@ -187,17 +176,6 @@ def _row_of_table(bucket: Bucket, rule: Rule, parameter: Parameter) -> str:
     if not all(cells.values()):
         return f"a table by {key}, with no row that is known to be this device's"
     return f"{', '.join(f'{column} {cell}' for column, cell in cells.items())} (a table by {key})"
-
-
-def source_notes(pack: Pack, ids: Iterable[str]) -> tuple[SourceNote, ...]:
-    """Return sources as reports show them; a name that is no source of the pack stands for itself."""
-    known = {source.id: source for source in pack.sources}
-    return tuple(
-        SourceNote(name, known[name].title, known[name].url, known[name].date.isoformat())
-        if name in known
-        else SourceNote(name, name, "", "")
-        for name in ids
-    )
 
 
 def _remarks(decided: Decided, rule: Rule, outcome: Outcome) -> Iterable[str]:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.decide.evidence import spelled
+from checker.decide.sources import source_notes, thresholds
 from checker.engine.columns import Bucket, open_bucket, outcome_of, scope_of
 from checker.engine.once import once_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
 from checker.engine.select import Lists
-from checker.explain.device import ORDER, judged_by, source_notes, thresholds
+from checker.explain.device import ORDER, judged_by
 from checker.explain.trees import code_words, concerns
 from checker.facts.attempts import is_answered
 from checker.model.condition import ALWAYS, tests_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from checker.model.notes import SourceNote
+from checker.model.notes import SourceNote, ThresholdNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,6 @@ class FactNote:
     untold: int = 0  # how many more there are
     told_from: tuple[Tree, ...] = ()  # of a derived fact: the entries that were tried
     warning: str = ""  # where somebody's word says otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class ThresholdNote:
-    """What a rule compares with: a parameter's value under the profile, and who says so."""
-
-    parameter: str
-    value: str
-    meaning: str
-    source: SourceNote
 
 
 @dataclass(frozen=True, slots=True)

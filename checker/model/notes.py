@@ -25,6 +25,16 @@ class SourceNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdNote:
+    """What a rule compares with: a parameter's value under the profile, and who says so."""
+
+    parameter: str
+    value: str
+    meaning: str
+    source: SourceNote
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTally:
     """One rule and how it came out over all judged devices (or once, for tenant and fleet rules)."""
 
@@ -46,6 +56,9 @@ class RuleTally:
     failing: tuple[Example, ...]  # the first devices that fail, in device id order, at most 100
     unknowing: tuple[Example, ...]  # the first that are unknown for a reason of their own, likewise
     waived_failed: int = 0  # how many of the waived outcomes are FAIL; the others are UNKNOWN
+    applies_to: str = ""  # condition in words, one line for each part; "always" if it applies to every device
+    requires: str = ""  # likewise
+    thresholds: tuple[ThresholdNote, ...] = ()  # what it compares with, under the profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,9 @@ def _rule(rule: RuleTally) -> dict[str, Any]:
         "not_exported": list(rule.not_exported),
         "action": rule.action,
         "remediation": rule.remediation,
+        "applies_to": rule.applies_to,
+        "requires": rule.requires,
+        "thresholds": [json_rollout.threshold(note) for note in rule.thresholds],
         "sources": json_rollout.sources(rule.sources),
         "examples": {"fail": _examples(rule.failing), "unknown": _examples(rule.unknowing)},
     }

@@ -10,6 +10,7 @@ from checker.model.notes import (
     FileNote,
     SourceNote,
     StepNote,
+    ThresholdNote,
     WaiverNote,
     WaveNote,
 )
@@ -128,3 +129,13 @@ def step(note: StepNote) -> dict[str, Any]:
 def sources(notes: Iterable[SourceNote]) -> list[dict[str, str]]:
     """Return sources in their order."""
     return [{"id": source.id, "title": source.title, "url": source.url, "date": source.date} for source in notes]
+
+
+def threshold(note: ThresholdNote) -> dict[str, Any]:
+    """Return what a rule compares with."""
+    return {
+        "parameter": note.parameter,
+        "value": note.value,
+        "meaning": note.meaning,
+        "source": sources([note.source])[0],
+    }

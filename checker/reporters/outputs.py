@@ -30,6 +30,7 @@ from checker.reporters import (
     tables_xlsx,
     workbook,
 )
+from checker.reporters.html import page
 
 Write = Callable[[Result, BinaryIO], None]
 
@@ -40,6 +41,7 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
     "sarif": {".sarif": sarif.write_problems},
     "sarif-full": {".sarif": sarif.write_full},
     "json": {".json": json_report.write},
+    "html": {".html": page.write},
     "findings": {
         ".csv": csv_tables.write_findings,
         ".ndjson": tables.write_findings_ndjson,
@@ -76,6 +78,7 @@ BARE: Final[dict[str, str]] = {
     ".xml": "junit",
     ".json": "json",
     ".xlsx": "workbook",
+    ".html": "html",
 }
 
 _TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")  # a bare .xlsx is the workbook

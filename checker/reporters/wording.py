@@ -11,7 +11,7 @@ from typing import Final
 # forbids: C0 and C1 controls, DEL, soft hyphen, bidirectional marks, line and paragraph separators, zero-width space,
 # word joiner, lone surrogates, byte order mark, interlinear marks, noncharacters, tags (unseen ASCII).
 # Joiners inside words (U+200C, U+200D) stay: Persian and many emoji need them.
-_HIDDEN: Final = re.compile(
+HIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
@@ -35,7 +35,7 @@ def visible(text: str, limit: int = 0) -> str:
         text: any text at all, also what no encoding can carry.
         limit: cut longer text to this many characters, the last one an ellipsis; 0 does not cut.
     """
-    shown = _HIDDEN.sub(_escape, text)
+    shown = HIDDEN.sub(_escape, text)
     return f"{shown[: limit - 1]}…" if limit and len(shown) > limit else shown
 
 

@@ -16,6 +16,7 @@ from checker.model.notes import (
     RuleTally,
     SourceNote,
     StepNote,
+    ThresholdNote,
     Unlock,
     WaiverNote,
     WaveNote,
@@ -106,6 +107,11 @@ def _rule(told: Told) -> RuleTally:
         failing=tuple(Example(**each) for each in told["examples"]["fail"]),
         unknowing=tuple(Example(**each) for each in told["examples"]["unknown"]),
         waived_failed=told["waived_fail"],
+        applies_to=told["applies_to"],
+        requires=told["requires"],
+        thresholds=tuple(
+            ThresholdNote(**{**each, "source": SourceNote(**each["source"])}) for each in told["thresholds"]
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from checker.model.notes import AttestationNote, Example, InputTally, PackNote, RuleTally, Unlock
+from checker.model.notes import AttestationNote, Example, InputTally, PackNote, RuleTally, ThresholdNote, Unlock
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Summary, Table
 
 from .fleets import INPUT, SOURCE, URLS, Fleet, Spec
@@ -157,6 +157,9 @@ def _tally(made: Fleet, spec: Spec) -> RuleTally:
         about=spec.about,
         action="update-agent",
         remediation=spec.remediation,
+        applies_to="all of:\n  os.platform is macos\n  device.exposure is not <none>",
+        requires="agent.version is at least 101.23052.0004",
+        thresholds=(ThresholdNote("macos-agent", "101.23052.0004", "Oldest agent that can move", SOURCE),),
         sources=(SOURCE,),
         passed=counts["PASS"],
         failed=counts["FAIL"],

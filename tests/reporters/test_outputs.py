@@ -52,8 +52,8 @@ def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str) -> None:
         ("findings:out.tsv", "findings:FILE.csv or findings:FILE.ndjson or findings:FILE.parquet"),
         ("finding:out.xlsx", "did you mean 'findings:'?"),
         ("findings:out", "a file without ending"),
-        ("out.rtf", "KIND:FILE with KIND one of junit, sarif, sarif-full, json, findings, devices"),
-        ("out", "FILE.sarif, FILE.xml, FILE.json, FILE.xlsx"),
+        ("out.rtf", "KIND:FILE with KIND one of junit, sarif, sarif-full, json, html, findings, devices"),
+        ("out", "FILE.sarif, FILE.xml, FILE.json, FILE.xlsx, FILE.html"),
         ("junit:", "names no file"),
         ("", "names no file"),
     ],
@@ -67,7 +67,7 @@ def test_what_cannot_be_written_is_an_error_with_the_choices(spec: str, said: st
 
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(UsageError) as error:
-        parse_outputs(["a.csv", "fine.json", "b.html"])
+        parse_outputs(["a.csv", "fine.json", "b.pdf"])
     assert len(error.value.problems) == 2
 
 
