@@ -70,4 +70,4 @@ def _draft(given: dict[str, Any]) -> None:
     options = inventory_options(given)
     with progress_bar(given["progress"], options.inventory) as advance:
         text = draft(options, Progress(advance))
-    echo(text, "utf-8")  # as files of attestations are read, whatever the terminal's own encoding
+    echo(text, "utf-8", exact=True)  # as files of attestations are read, whatever the terminal's own encoding

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 from checker.cli.options import shared
 from checker.cli.run import judged, running, show
@@ -14,6 +15,7 @@ from checker.decide.exit import Gate
 @click.command(epilog="Example: mde-readiness check hunting.csv urls.csv -o junit.xml -o findings:findings.parquet")
 @shared
 @running
+@ci_option
 @single(
     "--wave",
     metavar="NAME",
@@ -48,4 +50,5 @@ def check(**given: Any) -> None:  # noqa: ANN401
         summary = result.summary
     if not given["quiet"]:
         show(summary)
+    tell(given["ci"], summary, given["output"])
     sys.exit(summary.exit_code)

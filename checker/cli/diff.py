@@ -39,5 +39,5 @@ def diff(old: str, new: str, form: str, limit: int | None) -> None:
 
         parts = parts_of(difference, 20 if limit is None else limit)
         shown = markdown(parts) if form == "markdown" else text(parts, width())
-    echo(shown, "utf-8" if form == "json" else sys.stdout.encoding)
+    echo(shown, "utf-8" if form == "json" else sys.stdout.encoding, exact=form == "json")
     sys.exit(difference.exit_code())

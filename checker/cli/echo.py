@@ -1,6 +1,7 @@
 """Prints: what the stream cannot spell as escapes, and never in vain; tells how wide the terminal is."""
 
 import errno
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from io import TextIOBase, TextIOWrapper
 from checker.errors import OutputError, Problem
 
 REFUSAL = "the output cannot be written: {}"
+# The character that would complete a command: the second # of ##[ and ##vso[, the first : of a line with :: twice.
+_COMMAND = re.compile(r"(?<=#)#(?=(?:vso)?\[)|^[ \t]*:(?=:[^\n]*::)", re.MULTILINE | re.IGNORECASE)
 
 
 class Closed(TextIOBase):
@@ -31,15 +34,26 @@ def prepare_streams() -> None:
         sys.stdout = Closed()
 
 
-def echo(text: str, encoding: str = "", refusal: str = REFUSAL) -> None:
+def harmless(text: str) -> str:
+    r"""Return text of which no CI server takes a part for a command: a name may begin one, ``#\x23vso[``, ``\x3a:``.
+
+    Azure's agent looks for ``##vso[`` and GitHub's runner for ``##[`` anywhere, the latter for ``::`` at the beginning
+    of a line, too. They read every log, so that this holds wherever the text is printed.
+    """
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):02x}", text)
+
+
+def echo(text: str, encoding: str = "", refusal: str = REFUSAL, *, exact: bool = False) -> None:
     r"""Print text that ends its own lines, as every command does; in the stream's encoding if none is given.
 
-    Names in inventories may hold lone surrogates, which no encoding has; in JSON they become JSON's own escapes.
+    Names in inventories may hold lone surrogates, which no encoding has; in JSON they become JSON's own escapes. What
+    is ``exact`` is for a program to read; all else is made ``harmless``.
 
     Raises:
         OutputError: if it cannot be written.
         BrokenPipeError: if nobody reads it any more.
     """
+    text = text if exact else harmless(text)
     with printing(refusal):
         sys.stdout.flush()
         binary = getattr(sys.stdout, "buffer", None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 from checker.cli.options import shared
 from checker.cli.run import judged, running, show
@@ -16,6 +17,7 @@ from checker.errors import Problem, UsageError
 )
 @shared
 @running
+@ci_option
 @single("--wave", metavar="NAME", default="", callback=filled, help="The wave to decide; needed.")
 def gate(**given: Any) -> None:  # noqa: ANN401
     """Decide whether a wave of INVENTORY… may go: PROMOTE, HOLD or UNDETERMINED, each criterion with its figure.
@@ -32,4 +34,5 @@ def gate(**given: Any) -> None:  # noqa: ANN401
         summary = result.summary
     if not given["quiet"]:
         show(summary)
+    tell(given["ci"], summary, given["output"])
     sys.exit(summary.exit_code)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from checker import __version__
-from checker.cli.echo import prepare_streams
+from checker.cli.echo import harmless, prepare_streams
 from checker.cli.lazy import Later, LazyGroup
 from checker.errors import CheckerError, Problem
 from checker.reporters.wording import visible
@@ -148,7 +148,7 @@ def _stop(number: int, _frame: object) -> None:
 def _say(text: str) -> None:
     """Print to standard error, if anything can be printed there."""
     with suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(harmless(text), err=True)
 
 
 def _hold_closed() -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 
 
@@ -16,7 +17,8 @@ from checker.cli.given import filled, single
 )
 @single("--device", metavar="DEVICE", default="", callback=filled, help="Id, name or alias, for reports of one device.")
 @click.option("--excel-safe", is_flag=True, help="Write CSV for Excel: formulas defused, with a byte order mark.")
-def report(result: str, output: tuple[str, ...], device: str, *, excel_safe: bool) -> None:
+@ci_option
+def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_safe: bool) -> None:
     """Write reports of RESULT: a JSON report, with the tables devices and findings beside it as Parquet.
 
     Nothing is judged again: every number is as it was. Exit codes: 0; 2 the result cannot be used. Write a result with
@@ -42,3 +44,4 @@ def report(result: str, output: tuple[str, ...], device: str, *, excel_safe: boo
         write_all(replace(found, manner=Manner(excel_safe, device)), outputs)
         if not outputs:
             show(found.summary)
+        tell(ci, found.summary, output)

@@ -46,7 +46,7 @@ def list_rules(pack: str, profile: str, form: str) -> None:
     if form == "json":
         keys = ("id", "phase", "severity", "about", "title")
         told = [dict(zip(keys, row, strict=True)) for row in rows]
-        echo(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        echo(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8", exact=True)
         return
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
@@ -148,7 +148,7 @@ def print_schema(kind: str) -> None:
     """Print the JSON Schema of a file that people write (or of the JSON report), for editors."""
     name = {"report": "report-v1"}.get(kind, kind)
     path = Path(__file__).parent.parent / "schemas" / f"{name}.schema.json"
-    echo(path.read_text(encoding="utf-8"), "utf-8")
+    echo(path.read_text(encoding="utf-8"), "utf-8", exact=True)
 
 
 def _lint_tailoring(folders: tuple[str, ...], file: str, profile: str) -> None:

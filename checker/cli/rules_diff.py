@@ -55,7 +55,7 @@ def diff_packs(pack_a: str, pack_b: str, form: str, limit: int, **given: Any) ->
         difference = compare(stored(a, pack_a), stored(b, pack_b))
         found = PackDifference(difference, changed_rules(*packs), changed_routes(*packs))
         if form == "json":
-            echo(json_text(found, limit), "utf-8")
+            echo(json_text(found, limit), "utf-8", exact=True)
         else:
             parts = parts_of(found, limit)
             echo(markdown(parts) if form == "markdown" else text(parts, width()), sys.stdout.encoding)

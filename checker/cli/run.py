@@ -31,6 +31,8 @@ NEEDS: dict[str, frozenset[str]] = {
     "sarif-full": frozenset({"cases", "findings", "places"}),
     "json": frozenset(),
     "html": frozenset({"devices", "findings"}),
+    "markdown": frozenset(),
+    "gitlab": frozenset({"findings", "places"}),
     "findings": frozenset({"findings"}),
     "devices": frozenset({"devices"}),
     "actions": frozenset({"devices"}),
@@ -38,7 +40,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "rejected": frozenset(),
     "workbook": frozenset({"devices", "findings"}),
 }
-BY_WAVE = ("sarif", "sarif-full")  # kinds that tell the findings of each wave apart, by the table of devices
+BY_WAVE = ("sarif", "sarif-full", "gitlab")  # kinds that tell the findings of each wave apart, by the table of devices
 TABLES = ("devices", "findings", "plan")  # kinds that belong to a result, and are named by its JSON report …
 READ_BACK = (".parquet", ".ndjson")  # … where they are spelled so that all of it can be read back
 SUMMARY = "the summary cannot be written: {}; the reports are written"

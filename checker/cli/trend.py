@@ -23,7 +23,7 @@ def trend(files: tuple[str, ...], form: str) -> None:
     reports = read_reports(files)
     encoding = sys.stdout.encoding
     if form == "json":
-        echo(json_text(reports), "utf-8")
+        echo(json_text(reports), "utf-8", exact=True)
     else:
         echo(text(reports, ascii_only=not _can_draw(encoding), width=width()), encoding)
 

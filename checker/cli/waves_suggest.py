@@ -35,7 +35,7 @@ def suggest_waves(**given: Any) -> None:  # noqa: ANN401
     options = replace(inventory_options(given), tool=given["tool"])
     with progress_bar(given["progress"], options.inventory) as advance:
         draft = suggest(options, Wishes(given["pilot"], given["tool"]), Progress(advance))
-    echo(draft, "utf-8")  # as files of waves are read, whatever the terminal's own encoding
+    echo(draft, "utf-8", exact=True)  # as files of waves are read, whatever the terminal's own encoding
 
 
 def _refuse(given: dict[str, Any]) -> None:

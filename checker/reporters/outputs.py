@@ -19,8 +19,10 @@ from checker.reporters import (
     actions,
     atomic,
     csv_tables,
+    gitlab,
     json_report,
     junit,
+    markdown,
     plan_csv,
     plan_markdown,
     plan_xlsx,
@@ -42,6 +44,8 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
     "sarif-full": {".sarif": sarif.write_full},
     "json": {".json": json_report.write},
     "html": {".html": page.write},
+    "markdown": {".md": markdown.write},
+    "gitlab": {".json": gitlab.write},
     "findings": {
         ".csv": csv_tables.write_findings,
         ".ndjson": tables.write_findings_ndjson,
@@ -79,6 +83,7 @@ BARE: Final[dict[str, str]] = {
     ".json": "json",
     ".xlsx": "workbook",
     ".html": "html",
+    ".md": "markdown",
 }
 
 _TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")  # a bare .xlsx is the workbook

@@ -6,7 +6,6 @@ queries in fenced blocks. The file stays below what GitHub shows of a job summar
 are set as code, in which nothing is a link, a mention or markup.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -16,6 +15,7 @@ from urllib.parse import quote
 from checker.model.notes import SourceNote, StepNote
 from checker.model.result import Result
 from checker.reporters import plan_table as table
+from checker.reporters.markdown_text import code, fenced, prose
 from checker.reporters.plan_groups import Group, groups
 from checker.reporters.wording import count, visible
 
@@ -24,12 +24,8 @@ DEVICES_SHOWN: Final = 50
 GROUPS_SHOWN: Final = 2_000  # more than fit: a section with a step and a device has some 500 bytes
 LINES_SHOWN: Final = 20  # of the overview, and of what the plan rests on
 CAUTION_LENGTH: Final = 1_000  # of a line above everything else
-TEXT_LENGTH: Final = 200  # of a name, a path of a file or a line of what the plan rests on
 WHOLE_PLAN: Final = "`plan … -o plan:FILE.csv`"  # what has the rest, whether or not this run wrote it, too
 WORKBOOK: Final = "`plan … -o plan:FILE.xlsx`"
-
-_ACTS: Final = re.compile(r"([\\`*_\[\]<>&|~$])")
-_TICKS: Final = re.compile("`+")
 
 
 def write(result: Result, stream: BinaryIO) -> None:
@@ -168,29 +164,6 @@ def _steps(ids: Sequence[str], steps: table.Steps, numbers: Mapping[str, int]) -
                 yield from fenced(content, language)
         if step.sources:
             yield f"\nSources: {', '.join(map(_link, step.sources))}"
-
-
-def prose(text: str) -> str:
-    """Return a text in which Markdown finds no markup."""
-    return _ACTS.sub(r"\\\1", visible(text))
-
-
-def code(text: str) -> str:
-    """Return a text as a code span, whatever backticks are in it; long ones are cut."""
-    shown = visible(text, TEXT_LENGTH)
-    ticks = "`" * (_longest_run(shown) + 1)
-    padding = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
-    return f"{ticks}{padding}{shown}{padding}{ticks}"
-
-
-def fenced(text: str, language: str = "") -> Iterator[str]:
-    """Yield the lines of a fenced block that nothing in the text can close; tabs stay, to be copied."""
-    fence = "`" * max(3, _longest_run(text) + 1)
-    yield from (f"{fence}{language}", *table.copyable(text).split("\n"), fence)
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, _TICKS.findall(text)), default=0)
 
 
 def _link(source: SourceNote) -> str:

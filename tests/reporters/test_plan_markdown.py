@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from checker.model.notes import FileNote, SourceNote, StepNote, WaveNote
 from checker.model.result import Result
 from checker.reporters import plan_markdown
-from checker.reporters.plan_markdown import code, fenced, prose
+from checker.reporters.markdown_text import NAME_LENGTH, code, fenced, prose
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE
@@ -226,15 +226,13 @@ def test_hostile_names_stay_names(tmp_path: Path) -> None:
 def test_a_code_span_shows_its_text_and_nothing_else(text: str) -> None:
     (inline,) = [token for token in MarkdownIt("commonmark").parse(f"x {code(text)} y") if token.type == "inline"]
     assert [child.type for child in inline.children or ()] == ["text", "code_inline", "text"]
-    assert (inline.children or [])[1].content.strip(" ") == visible(text, plan_markdown.TEXT_LENGTH).strip(" ")
+    assert (inline.children or [])[1].content.strip(" ") == visible(text, NAME_LENGTH).strip(" ")
 
 
 @given(ANY_NAME.map(visible).filter(str.strip))
 def test_prose_has_no_markup(text: str) -> None:
     found = [token for token in tokens(f"1. **{prose(text.strip())}**") if token.type not in ("inline", "text_special")]
-    assert {
-        token.type for token in found if token.type.startswith(("html", "link", "image", "code", "em_", "table"))
-    } == set()
+    assert {token.type for token in found if token.type.startswith(("html", "link", "image", "em_", "table"))} == set()
 
 
 @given(st.lists(ANY_NAME, max_size=5).map("\n".join))
