@@ -19,6 +19,7 @@ from checker.model.truth import Truth, all_of, any_of
 from checker.packs.build import PackFiles, build_pack, read_pack_files
 from checker.packs.cases import CASE_DAY, Case, read_cases
 from checker.packs.compile import compile_plan
+from checker.packs.controls import lint_controls
 from checker.yaml_nodes import Problems, did_you_mean
 
 TODO = re.compile(r"\bTODO\b|\btodo-")
@@ -43,6 +44,10 @@ def lint_pack(folder: Path, shown: str) -> tuple[Pack, ...]:
             packs.append(build_pack(files, profile, CASE_DAY))
         except CheckerError as error:
             problems.extend(error.problems)
+    try:
+        lint_controls(files)
+    except CheckerError as error:
+        problems.extend(error.problems)
     if not problems:
         problems.extend([*_lint_actions(packs), *_lint_cases(files, tuple(packs))])
     if problems:

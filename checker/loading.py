@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.errors import Problem, RuleError, UsageError
-from checker.model.notes import FileNote
+from checker.model.notes import NO_CONTROLS, ControlMap, FileNote
 from checker.model.plan import Kind, Plan, Statement
 from checker.model.rule import Pack
 from checker.model.waiver import Waivers
@@ -15,6 +15,7 @@ from checker.options import Options
 from checker.packs.attestations import Attestations, read_attestations
 from checker.packs.build import PackFiles, build_pack, read_pack_files
 from checker.packs.compile import compile_plan
+from checker.packs.controls import limited, read_controls
 from checker.packs.library import find_pack, packs_folder
 from checker.packs.routes import tool_words
 from checker.packs.suppositions import read_suppositions
@@ -40,6 +41,7 @@ class Loaded:
     tailoring: tuple[str, ...]  # what was changed of the pack, one sentence each
     named_profile: bool  # the tailoring or the gated wave names the profile with a reason
     shipped: bool  # False: the pack is not one that ships with the tool
+    controls: ControlMap  # on which controls the plan's rules give evidence; empty where no report asks for it
 
 
 def load(options: Options) -> Loaded:
@@ -68,6 +70,7 @@ def load(options: Options) -> Loaded:
         tailoring=lines(tailoring) if tailoring else (),
         named_profile=named,
         shipped=folder.parent == packs_folder(),
+        controls=limited(read_controls(files), plan.pack.ids) if "controls" in options.outputs else NO_CONTROLS,
     )
 
 

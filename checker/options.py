@@ -38,6 +38,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     gate: Gate = field(default_factory=Gate)
     all_outcomes: bool = False
-    # tables that somebody will read: devices, findings, cases, plan; "places": devices of few findings
+    device: str = ""  # id, name or alias of the device whose every outcome somebody will read
+    # what somebody will read: devices, findings, cases, plan, controls; "places": devices of few findings
     outputs: frozenset[str] = frozenset({"devices", "findings", "cases"})
     tables: tuple[tuple[str, str], ...] = ()  # kind and path, relative to the report, of tables written with it

@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
+import polars as pl
 
 from checker.decide import summary
 from checker.decide.baseline import since
@@ -25,6 +27,7 @@ from checker.decide.coverage import FactCoverage, Undecidable, coverage, undecid
 from checker.decide.exit import counted_rules
 from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
+from checker.decide.one import outcomes_of
 from checker.decide.rollout import Rollout
 from checker.decide.steps import step_notes
 from checker.decide.systems import DESCRIBING
@@ -42,6 +45,7 @@ from checker.model.plan import Plan
 from checker.model.record import FileRecords
 from checker.model.result import Result
 from checker.options import Options
+from checker.reporters.one_device import find_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,16 @@ def judge_and_summarise(
         steps=step_notes(plan),
         baseline=options.baseline,
         rejected=tuple(row for item in inputs for row in item.rejected),
+        controls=loaded.controls,
+        device=_device(options, plan, records, judgements) if options.device else None,
     )
+
+
+def _device(options: Options, plan: Plan, records: Records, judgements: Judgements) -> pl.DataFrame:
+    """Return every outcome of the device that was asked for; it is looked up among the devices that are written."""
+    row = find_device(judgements.tables.table("devices"), options.device)
+    place = cast("int", records.device_ids.index_of(row["device_id"]))
+    return outcomes_of(plan, records, place, judgements.lists, options.gate.phase)
 
 
 def _wanted(options: Options) -> Wanted:

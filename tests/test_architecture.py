@@ -34,11 +34,11 @@ ONLY_THE_COMMAND_LINE = {"click", "rich.console", "rich.progress"}  # and what i
 WORLD = {  # what would make the same files give another result, or reach out
     "os.environ", "os.getenv", "os.environb", "datetime.now", "datetime.utcnow", "datetime.today", "date.today",
     "time.time", "time.localtime", "sys.exit", "sys.stdout", "sys.stderr", "sys.argv",
+    "uuid.uuid1", "uuid.uuid4", "uuid.getnode",
 }  # fmt: skip
 OUTWARD = {
     "random",
     "secrets",
-    "uuid",
     "socket",
     "ssl",
     "http",

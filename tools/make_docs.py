@@ -7,10 +7,12 @@ from checker.cli.rule_text import message_text
 from checker.facts.catalogue import catalogue
 from checker.model.condition import ALWAYS
 from checker.model.fact import FactSpec
+from checker.model.notes import ControlMap
 from checker.model.rule import Pack, Rule, Step
 from checker.operators.reference import operators_page
 from checker.packs.build import build_pack, read_pack_files
 from checker.packs.cases import CASE_DAY
+from checker.packs.controls import read_controls
 from checker.packs.library import find_pack, shipped_packs
 from checker.packs.schemas import schemas
 from checker.packs.words import in_words
@@ -82,6 +84,7 @@ def catalogue_page() -> str:
         files = read_pack_files(folder, shown)
         packs = [build_pack(files, profile, CASE_DAY) for profile in files.profiles]
         lines += _pack_section(packs)
+        lines += _controls(packs[0].id, read_controls(files))
     return "\n".join(lines) + "\n"
 
 
@@ -111,6 +114,21 @@ def _pack_section(packs: list[Pack]) -> list[str]:
             where = ", ".join(same)
             lines.append(f"| `{parameter.id}` | {_cell(parameter.meaning)} | {_cell(value)} ({where}) | {source} |")
     return [*lines, ""]
+
+
+def _controls(pack: str, found: ControlMap) -> list[str]:
+    """Return on which controls the rules of a pack are evidence, and why."""
+    lines = [f"### Controls of {pack}", "", "On what the rules are evidence: [for assessors](assessors.md).", ""]
+    lines += ["| control | title | rules | why |", "|---|---|---|---|"]
+    for note in found.controls:
+        control = f"`{note.id}` | {_cell(note.title)}"
+        lines += [f"| {control} | {_ids(each.rules)} | {each.reason} |" for each in note.evidence]
+    lines += [f"| - | none | {_ids(each.rules)} | {each.reason} |" for each in found.unmapped]
+    return [*lines, ""]
+
+
+def _ids(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _routes(packs: list[Pack]) -> list[str]:

@@ -37,6 +37,7 @@ from checker.decide.exit import Gate
     show_default=True,
     help="Least severity that fails the run.",
 )
+@single("--device", metavar="DEVICE", default="", callback=filled, help="Id, name or alias, for reports of one device.")
 @click.option("--allow-unknown", is_flag=True, help="Exit 0 where only unknowns are left (3 otherwise).")
 @click.option("--all-outcomes", is_flag=True, help="Write PASS and NOT_APPLICABLE to findings, too.")
 def check(**given: Any) -> None:  # noqa: ANN401

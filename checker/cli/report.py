@@ -29,10 +29,11 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
     from checker.cli.run import show
     from checker.errors import InputError, Problem
     from checker.model.result import Manner
-    from checker.reporters.outputs import parse_outputs, write_all
+    from checker.reporters.outputs import check_device, parse_outputs, write_all
     from checker.stored.result import files_of, open_result
 
     outputs = parse_outputs(output, files_of(result) if output else ())
+    check_device(outputs, device)
     with open_result(result) as found:
         wanted = {wish.kind for wish in outputs}
         if "plan" in wanted and not found.plan.parts:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill
 
 from checker.model.condition import ALWAYS, Lookup
+from checker.model.notes import ControlMap
 from checker.model.rule import FactPart, Message, Note, Pack, Rule
 from checker.packs.tailoring import Tailoring
 from checker.packs.words import in_words
@@ -18,6 +19,18 @@ def rule_text(rule_id: str, packs: Sequence[Pack]) -> str:
     notes = {note.id: note for pack in held for note in pack.notes}
     lines = _note(notes[rule_id], held[0]) if rule_id in notes else _rule(rule_id, held, packs)
     return "\n".join(lines) + "\n"
+
+
+def controls_text(rule_id: str, found: ControlMap) -> str:
+    """Return on which controls a rule is evidence, and why; or why on none; nothing where the pack does not say."""
+    lines = [
+        fill(f"[{note.id}] {note.title}: {each.reason}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+        for note in found.controls
+        for each in note.evidence
+        if rule_id in each.rules
+    ]
+    lines += [f"  none: {each.reason}" for each in found.unmapped if rule_id in each.rules]
+    return "\n".join(["", "Controls", *lines, ""]) if lines else ""
 
 
 def tailored_text(rule_id: str, before: Pack, after: Pack, tailoring: Tailoring) -> str:

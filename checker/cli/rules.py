@@ -13,12 +13,13 @@ from checker.errors import CheckerError, Problem, UsageError
 from checker.model.rule import Pack, Rule
 from checker.packs.build import build_pack, read_pack_files
 from checker.packs.cases import CASE_DAY
+from checker.packs.controls import read_controls
 from checker.packs.library import DEFAULT_PACK, find_pack, shipped_packs
 from checker.packs.tailoring import lines, read_tailoring
 from checker.reporters.wording import visible
 from checker.yaml_nodes import did_you_mean
 
-KINDS = ("rules", "pack", "routes", "cases", "attestations", "waivers", "waves", "tailoring", "report")
+KINDS = ("rules", "pack", "routes", "cases", "controls", "attestations", "waivers", "waves", "tailoring", "report")
 
 
 LATER = {
@@ -65,7 +66,7 @@ def list_rules(pack: str, profile: str, form: str) -> None:
 @single("--tailoring", default="", callback=filled, metavar="FILE", help="Show what this tailoring makes of it.")
 def show_rule(rule_id: str, pack: str, tailoring: str) -> None:
     """Show a rule with its condition, remediation, sources, and thresholds under every profile."""
-    from checker.cli.rule_text import rule_text
+    from checker.cli.rule_text import controls_text, rule_text
 
     if tailoring:  # it is of one pack, so it does not look through all
         echo(_tailored(rule_id, pack or DEFAULT_PACK, tailoring))
@@ -78,7 +79,7 @@ def show_rule(rule_id: str, pack: str, tailoring: str) -> None:
         for each in built:
             known = each.ids
             if rule_id in known:
-                echo(rule_text(rule_id, built))
+                echo(rule_text(rule_id, built) + controls_text(rule_id, read_controls(files)))
                 return
             names += known
     raise UsageError(Problem(rule_id, "there is no such rule", did_you_mean(rule_id, dict.fromkeys(names))))

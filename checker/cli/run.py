@@ -19,7 +19,7 @@ from checker.model.result import Baseline, Manner, Result, Summary
 from checker.packs.library import find_pack
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
-from checker.reporters.outputs import Output, parse_outputs, write_all
+from checker.reporters.outputs import Output, check_device, parse_outputs, write_all
 from checker.reporters.summary import print_rich, render_plain
 
 Command = Callable[..., Any]
@@ -29,7 +29,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "junit": frozenset({"cases"}),
     "sarif": frozenset({"findings", "places"}),
     "sarif-full": frozenset({"cases", "findings", "places"}),
-    "json": frozenset(),
+    "json": frozenset({"controls"}),
     "html": frozenset({"devices", "findings"}),
     "markdown": frozenset(),
     "gitlab": frozenset({"findings", "places"}),
@@ -39,6 +39,8 @@ NEEDS: dict[str, frozenset[str]] = {
     "plan": frozenset({"plan"}),
     "rejected": frozenset(),
     "workbook": frozenset({"devices", "findings"}),
+    "oscal": frozenset({"controls", "findings"}),
+    "xccdf": frozenset({"controls", "devices"}),
 }
 BY_WAVE = ("sarif", "sarif-full", "gitlab")  # kinds that tell the findings of each wave apart, by the table of devices
 TABLES = ("devices", "findings", "plan")  # kinds that belong to a result, and are named by its JSON report …
@@ -91,6 +93,8 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     asked = inventory_options(given)
     baseline = _earlier(given["baseline"], asked.as_of)
     outputs = _outputs(given, baseline)
+    device = given.get("device", "")
+    check_device(outputs, device)
     if given["waves"] and any(output.kind in BY_WAVE for output in outputs):
         more |= {"devices"}
     options = replace(
@@ -100,13 +104,14 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         outputs=more.union(*(NEEDS[output.kind] for output in outputs)),
         tables=_beside(outputs),
         baseline=baseline,
+        device=device,
         **settings,
     )
     with (
         progress_bar(given["progress"], options.inventory) as advance,
         run_check(options, Progress(advance)) as result,
     ):
-        write_all(replace(result, manner=Manner(given["excel_safe"])), outputs)
+        write_all(replace(result, manner=Manner(given["excel_safe"], device)), outputs)
         yield result
 
 

@@ -1,4 +1,4 @@
-"""What reports say of the parts of a run: rules, inputs, packs, waves, waivers, attestations, actions and steps."""
+"""What reports say of the parts of a run: rules, controls, inputs, packs, waves, waivers, attestations, steps."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -213,3 +213,36 @@ class StepNote:
     query: str = ""
     looks_like: str = ""
     sources: tuple[SourceNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlEvidence:
+    """Rules whose outcomes are evidence on a control (or on none), and why."""
+
+    rules: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlNote:
+    """A control of a catalogue, by the id that the catalogue's OSCAL file gives it, and what is evidence on it."""
+
+    id: str
+    title: str
+    evidence: tuple[ControlEvidence, ...]
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that are evidence on it, each once."""
+        return tuple(dict.fromkeys(rule for each in self.evidence for rule in each.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class ControlMap:
+    """Which controls the rules of a pack are evidence on, and which rules are on none."""
+
+    controls: tuple[ControlNote, ...] = ()
+    unmapped: tuple[ControlEvidence, ...] = ()
+
+
+NO_CONTROLS = ControlMap()

@@ -12,8 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from checker.model.notes import (
+    NO_CONTROLS,
     ActionNote,
     AttestationNote,
+    ControlMap,
     FileNote,
     InputTally,
     PackNote,
@@ -178,3 +180,5 @@ class Result:
     baseline: Baseline | None = None
     manner: Manner = Manner()
     rejected: tuple[Rejected, ...] = ()  # malformed rows that were set aside; none where a result was read back
+    controls: ControlMap = NO_CONTROLS
+    device: pl.DataFrame | None = None  # every outcome of the one device that was asked for, as findings

@@ -36,7 +36,8 @@ PACK_KEYS = ("id", "title", "version", "profiles", "sources")
 RULE_KEYS = ("id", "title", "phase", "severity", "about", "require", "message", "action", "remediation", "sources")
 RULE_OPTIONAL = ("applies_to", "profiles", "overrides", "routes", "see_also")
 NOTE_KEYS = ("id", "title", "note", "text", "sources")
-HEADS = ("pack.yaml", "routes.yaml")  # the files of a pack that are no themes
+CONTROLS = "controls.yaml"
+HEADS = ("pack.yaml", "routes.yaml", CONTROLS)  # the files of a pack that are no themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class PackFiles:
     themes: tuple[Items, ...]
     case_files: tuple[Path, ...]
     sha256: str
+    controls: Path | None = None  # controls.yaml, read when somebody asks for it; None if there is none
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -81,12 +83,16 @@ def read_pack_files(folder: Path, shown: str = "") -> PackFiles:
         problems.raise_if_any()
     digest = hashlib.sha256()
     heads = {head: Entries({}, {}, Place(f"{name}/{head}")) for head in HEADS}
+    controls: Path | None = None
     themes, cases = [], []
     for path in sorted(folder.glob("*.yaml")):
         if path.name.endswith(".cases.yaml"):
             cases.append(path)
             continue
         digest.update(f"{path.name}\0".encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+        if path.name == CONTROLS:
+            controls = path
+            continue
         node = load(path, f"{name}/{path.name}", problems)
         if path.name in HEADS:
             heads[path.name] = mapping(node, path.name, problems) or heads[path.name]
@@ -96,7 +102,7 @@ def read_pack_files(folder: Path, shown: str = "") -> PackFiles:
             problems.add(node.place, "a theme must be a list of rules")
     problems.raise_if_any()
     pack, routes = heads["pack.yaml"], heads["routes.yaml"]
-    return PackFiles(name, pack, routes, tuple(themes), tuple(cases), digest.hexdigest())
+    return PackFiles(name, pack, routes, tuple(themes), tuple(cases), digest.hexdigest(), controls)
 
 
 def build_pack(files: PackFiles, profile: str, as_of: date, tailoring: Tailoring | None = None) -> Pack:

@@ -3,6 +3,7 @@
 from checker.facts.catalogue import catalogue
 from checker.model.fact import FactSpec
 from checker.model.outcome import About, Outcome, Phase, Severity
+from checker.packs.controls import CONTROL_ID
 from checker.packs.governance_schemas import attestations, tailoring, waivers, waves
 from checker.packs.routes import READINESS, tool_words
 from checker.packs.schema_parts import (
@@ -28,6 +29,7 @@ def schemas() -> dict[str, Json]:
         "pack": _pack(),
         "routes": _routes(),
         "cases": _cases(),
+        "controls": _controls(),
         "attestations": attestations(),
         "waivers": waivers(),
         "waves": waves(),
@@ -119,6 +121,16 @@ def _routes() -> Json:
         },
     )
     return titled("routes.yaml: which way devices go, step by step", body, conditions())
+
+
+def _controls() -> Json:
+    said: Json = {"type": "string", "pattern": r"\S"}
+    rules: Json = {"anyOf": [RULE_ID, {"type": "array", "items": RULE_ID, "minItems": 1, "uniqueItems": True}]}
+    evidence: Json = {"type": "array", "items": an_object({"rules": rules, "reason": said}), "minItems": 1}
+    name: Json = {"type": "string", "pattern": f"^{CONTROL_ID}$"}
+    control = an_object({"id": name, "title": said, "evidence": evidence})
+    body = an_object({"controls": {"type": "array", "items": control, "minItems": 1}}, {"unmapped": evidence})
+    return titled("controls.yaml: on which controls the rules of a pack are evidence, and why", body)
 
 
 def _cases() -> Json:

@@ -9,7 +9,17 @@ import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO, Final
 
-from checker.model.notes import Example, InputTally, PackNote, RuleTally, StepNote, Unlock
+from checker.model.notes import (
+    NO_CONTROLS,
+    ControlEvidence,
+    ControlMap,
+    Example,
+    InputTally,
+    PackNote,
+    RuleTally,
+    StepNote,
+    Unlock,
+)
 from checker.model.result import Result, Summary
 from checker.reporters import json_rollout
 
@@ -18,12 +28,12 @@ SCHEMA: Final = "mde-readiness/report/v1"
 
 def write(result: Result, stream: BinaryIO) -> None:
     """Write the report, with keys in a fixed order and a line for each."""
-    text = json.dumps(report(result.summary, result.steps), ensure_ascii=False, indent=2)
+    text = json.dumps(report(result.summary, result.steps, result.controls), ensure_ascii=False, indent=2)
     # NOTE: only paths and notices can hold lone surrogates; spelled like this they are JSON escapes of themselves.
     stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
-def report(summary: Summary, steps: Iterable[StepNote] = ()) -> dict[str, Any]:
+def report(summary: Summary, steps: Iterable[StepNote] = (), controls: ControlMap = NO_CONTROLS) -> dict[str, Any]:
     """Return the report as JSON values; ``steps`` are all that the devices' next steps may name."""
     return {
         "schema": SCHEMA,
@@ -66,6 +76,7 @@ def report(summary: Summary, steps: Iterable[StepNote] = ()) -> dict[str, Any]:
         "waves": [json_rollout.wave(note) for note in summary.waves],
         "waivers": [json_rollout.waiver(note) for note in summary.waivers],
         "steps": [json_rollout.step(note) for note in steps],
+        "controls": _controls(controls),
     }
 
 
@@ -136,3 +147,12 @@ def _unlock(unlock: Unlock) -> dict[str, Any]:
         "devices": unlock.devices,
         "rules": list(unlock.rules),
     }
+
+
+def _controls(found: ControlMap) -> dict[str, Any]:
+    mapped = [{"id": note.id, "title": note.title, "evidence": _evidence(note.evidence)} for note in found.controls]
+    return {"mapped": mapped, "unmapped": _evidence(found.unmapped)}
+
+
+def _evidence(found: Iterable[ControlEvidence]) -> list[dict[str, Any]]:
+    return [{"rules": list(each.rules), "reason": each.reason} for each in found]

@@ -23,6 +23,7 @@ from checker.reporters import (
     json_report,
     junit,
     markdown,
+    oscal,
     plan_csv,
     plan_markdown,
     plan_xlsx,
@@ -31,6 +32,7 @@ from checker.reporters import (
     tables,
     tables_xlsx,
     workbook,
+    xccdf,
 )
 from checker.reporters.html import page
 
@@ -73,6 +75,8 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
     },
     "rejected": {".csv": rejected.write_csv, ".ndjson": rejected.write_ndjson},
     "workbook": {".xlsx": workbook.write},
+    "oscal": {".json": oscal.write},
+    "xccdf": {".xml": xccdf.write},
 }
 
 # Endings that say the kind by themselves; the longest that fits counts (GitHub's documents name .sarif.json, too).
@@ -86,6 +90,7 @@ BARE: Final[dict[str, str]] = {
     ".md": "markdown",
 }
 
+ONE_DEVICE: Final = ("xccdf",)  # kinds that tell of the device that --device names
 _TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")  # a bare .xlsx is the workbook
 
 
@@ -131,6 +136,21 @@ def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tu
     if problems:
         raise UsageError(problems)
     return tuple(outputs)
+
+
+def check_device(outputs: Iterable[Output], device: str) -> None:
+    """Check that reports of one device are asked for if, and only if, a device is named.
+
+    Raises:
+        UsageError: a report lacks its device, or a device its report.
+    """
+    kinds = [output.kind for output in outputs if output.kind in ONE_DEVICE]
+    if kinds and not device:
+        hint = "name it: check --device DEVICE, or report RESULT --device DEVICE"
+        raise UsageError(Problem(f"--output {kinds[0]}:", "tells of one device", hint))
+    if device and not kinds:
+        wanted = " or ".join(f"-o {kind}:FILE" for kind in ONE_DEVICE)
+        raise UsageError(Problem(f"--device {device}", "is of no use: no report tells of one device", f"add {wanted}"))
 
 
 def write_all(result: Result, outputs: Sequence[Output]) -> None:

@@ -18,7 +18,7 @@ from checker.compare.reports import WRITE_IT, Report, hinted_once, read_report, 
 from checker.compare.results import SAME_RUN, locate, read_result
 from checker.errors import InputError, Problem
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Result, Table
-from checker.stored.summary import steps_of, summary_of
+from checker.stored.summary import controls_of, steps_of, summary_of
 
 ROWS_AT_A_TIME: Final = 250_000  # of a table in memory: a run writes parts of 65,536 devices with some findings each
 _COLUMNS: Final = {"devices": DEVICE_COLUMNS, "findings": FINDING_COLUMNS, "plan": PLAN_COLUMNS}
@@ -51,6 +51,7 @@ def open_result(path: str) -> Iterator[Result]:
             pl.read_parquet(cases, glob=False) if cases else None,
             plan=tables["plan"],
             steps=steps_of(cast("dict[str, Any]", told)),
+            controls=controls_of(cast("dict[str, Any]", told)),
         )
 
 

@@ -8,6 +8,9 @@ from checker.model.notes import (
     ActionNote,
     ActionSet,
     AttestationNote,
+    ControlEvidence,
+    ControlMap,
+    ControlNote,
     CriterionNote,
     Example,
     FileNote,
@@ -72,6 +75,17 @@ def summary_of(told: Told) -> Summary:
 def steps_of(told: Told) -> tuple[StepNote, ...]:
     """Return everything that the devices' next steps may name."""
     return tuple(StepNote(**_frozen({**each, "sources": _sources(each["sources"])})) for each in told["steps"])
+
+
+def controls_of(told: Told) -> ControlMap:
+    """Return on which controls the rules are evidence."""
+    mapped = told["controls"]["mapped"]
+    notes = (ControlNote(each["id"], each["title"], _evidence(each["evidence"])) for each in mapped)
+    return ControlMap(tuple(notes), _evidence(told["controls"]["unmapped"]))
+
+
+def _evidence(told: Iterable[Told]) -> tuple[ControlEvidence, ...]:
+    return tuple(ControlEvidence(**_frozen(each)) for each in told)
 
 
 def _frozen(told: Told) -> dict[str, Any]:

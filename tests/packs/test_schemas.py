@@ -14,7 +14,8 @@ from tools.make_docs import ROOT
 def kind_of(path: Path) -> str:
     if path.name.endswith(".cases.yaml"):
         return "cases"
-    return {"pack.yaml": "pack", "routes.yaml": "routes", "attestations.yaml": "attestations"}.get(path.name, "rules")
+    heads = {f"{kind}.yaml": kind for kind in ("pack", "routes", "controls", "attestations")}
+    return heads.get(path.name, "rules")
 
 
 class AsText(yaml.SafeLoader):

@@ -2,16 +2,28 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from checker.model.notes import AttestationNote, Example, InputTally, PackNote, RuleTally, ThresholdNote, Unlock
-from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Summary, Table
+from checker.model.notes import (
+    AttestationNote,
+    ControlEvidence,
+    ControlMap,
+    ControlNote,
+    Example,
+    InputTally,
+    PackNote,
+    RuleTally,
+    ThresholdNote,
+    Unlock,
+)
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Manner, Result, Summary, Table
 
-from .fleets import INPUT, SOURCE, URLS, Fleet, Spec
+from .fleets import AGENT, INPUT, PROXY, SENSE, SOURCE, STALE, TENANT, URLS, Fleet, Spec
 
 
 def build(folder: Path, made: Fleet, *, detail: bool = True, parts: int = 2, **changes: object) -> Result:
@@ -28,7 +40,33 @@ def build(folder: Path, made: Fleet, *, detail: bool = True, parts: int = 2, **c
         _table(folder / "devices", devices, DEVICE_COLUMNS, parts),
         _table(folder / "findings", findings, FINDING_COLUMNS, parts),
         cases if detail else None,
+        manner=Manner(device=next(iter(made.names))),
+        controls=CONTROLS,
+        device=_device_outcomes(made, next(iter(made.names))),
     )
+
+
+# PROXY applies to no device; TENANT passes.
+CONTROLS = ControlMap(
+    (
+        ControlNote("si-2", "Flaw Remediation", (ControlEvidence((AGENT.id, SENSE.id), "Updates have *arrived*."),)),
+        ControlNote("cm-6", "Configuration Settings", (ControlEvidence((PROXY.id,), "Settings are as they must be."),)),
+        ControlNote("cm-10", "Software Usage Restrictions", (ControlEvidence((TENANT.id,), "It is licensed."),)),
+        ControlNote("cisc-7.4", "Patching", (ControlEvidence((SENSE.id,), "The sensor is new enough."),)),
+    ),
+    (ControlEvidence((STALE.id,), "How old a record is says nothing of a control."),),
+)
+
+
+def _device_outcomes(made: Fleet, key: str) -> pl.DataFrame:
+    """Return every outcome of one device; what is UNKNOWN for the whole fleet is UNKNOWN on it, too."""
+    rows = []
+    for spec, outcomes in made.outcomes.items():
+        if spec.about in ("tenant", "fleet"):
+            continue
+        told = outcomes.get(key) or outcomes.get("", "NOT_APPLICABLE")
+        rows += [{**row, "simulated": False} for row in _rows(replace(made, outcomes={spec: {key: told}}), spec)]
+    return pl.DataFrame(rows, schema=FINDING_COLUMNS)
 
 
 def summary(made: Fleet, **changes: object) -> Summary:

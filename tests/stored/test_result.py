@@ -13,7 +13,7 @@ from checker.errors import InputError
 from checker.model.result import Result
 from checker.options import Options
 from checker.pipeline import check
-from checker.reporters.outputs import KINDS, Output, parse_outputs, write_all
+from checker.reporters.outputs import KINDS, ONE_DEVICE, Output, parse_outputs, write_all
 from checker.stored import result as stored
 from checker.stored.result import files_of, open_result
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         attestations=f"{FLEET}/attestations.yaml",
         waivers=f"{FLEET}/waivers.yaml",
         waves=f"{FLEET}/waves.yaml",
-        outputs=frozenset({"devices", "findings", "cases"}),
+        outputs=frozenset({"devices", "findings", "cases", "controls"}),
         tables=(("devices", "devices.parquet"), ("findings", "findings.parquet")),
     )
     with working_in(ROOT), check(options) as result, working_in(made):
@@ -45,7 +45,7 @@ def others(folder: Path) -> list[Output]:
         Output(kind, folder / f"{kind}{ending}", write)
         for kind, endings in KINDS.items()
         for ending, write in endings.items()
-        if kind != "plan"
+        if kind != "plan" and kind not in ONE_DEVICE
     ]
 
 

