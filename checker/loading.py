@@ -16,7 +16,7 @@ from checker.packs.attestations import Attestations, read_attestations
 from checker.packs.build import PackFiles, build_pack, read_pack_files
 from checker.packs.compile import compile_plan
 from checker.packs.controls import limited, read_controls
-from checker.packs.library import find_pack, packs_folder
+from checker.packs.library import find_pack, packs_folder, shipped_packs
 from checker.packs.routes import tool_words
 from checker.packs.suppositions import read_suppositions
 from checker.packs.tailoring import Tailoring, lines, read_tailoring
@@ -50,7 +50,7 @@ def load(options: Options) -> Loaded:
     Raises:
         CheckerError: with every problem of the rules or of a file that governs the run.
     """
-    folder, shown = find_pack(options.pack)
+    folder, shown = find_pack(options.pack, options.elsewhere.get(options.pack, ""))
     files = read_pack_files(folder, shown)
     tailoring, waves, waivers, attested = _governing(options, files)
     gated = _gated(options, waves)
@@ -69,7 +69,7 @@ def load(options: Options) -> Loaded:
         files=tuple(_files(options, tailoring, waivers, waves, attested)),
         tailoring=lines(tailoring) if tailoring else (),
         named_profile=named,
-        shipped=folder.parent == packs_folder(),
+        shipped=options.pack in shipped_packs() or Path(options.pack).parent == packs_folder(),
         controls=limited(read_controls(files), plan.pack.ids) if "controls" in options.outputs else NO_CONTROLS,
     )
 
@@ -90,7 +90,7 @@ def _governing(options: Options, files: PackFiles) -> tuple[Tailoring | None, Wa
     Whether a tailoring holds good shows where the pack is built: if it is the only file that does not, there.
     """
     waves, waivers, attested = NO_WAVES, NO_WAIVERS, NO_ATTESTATIONS
-    tailoring = read_tailoring(Path(options.tailoring), options.tailoring) if options.tailoring else None
+    tailoring = read_tailoring(options.place(options.tailoring), options.tailoring) if options.tailoring else None
     problems: list[Problem] = []
     with _noted(problems):
         attested = _attested(options)
@@ -118,14 +118,16 @@ def _noted(problems: list[Problem]) -> Iterator[None]:
 def _waves(options: Options, files: PackFiles) -> Waves:
     if not options.waves:
         return NO_WAVES
-    path = Path(options.waves)
+    path = options.place(options.waves)
     return read_waves(path, options.waves, files.rule_ids, files.profiles, options.as_of, files.note_ids)
 
 
 def _waivers(options: Options, files: PackFiles) -> Waivers:
     if not options.waivers:
         return NO_WAIVERS
-    waivers = read_waivers(Path(options.waivers), options.waivers, files.rule_ids, options.as_of, files.note_ids)
+    waivers = read_waivers(
+        options.place(options.waivers), options.waivers, files.rule_ids, options.as_of, files.note_ids
+    )
     pinned = options.waivers_sha256.lower()
     if pinned and pinned != waivers.sha256:
         hint = f"its SHA-256 is {waivers.sha256}; have the change reviewed, then pin that"
@@ -169,7 +171,7 @@ def _plan(options: Options, pack: Pack, waves: Waves, waivers: Waivers, said: tu
 def _attested(options: Options) -> Attestations:
     if not options.attestations:
         return NO_ATTESTATIONS
-    return read_attestations(Path(options.attestations), options.attestations, options.as_of)
+    return read_attestations(options.place(options.attestations), options.attestations, options.as_of)
 
 
 def _planned(options: Options, waves: Waves) -> Iterator[Statement]:

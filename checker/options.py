@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Literal
 
 from checker.decide.exit import Gate
@@ -42,3 +43,10 @@ class Options:
     # what somebody will read: devices, findings, cases, plan, controls; "places": devices of few findings
     outputs: frozenset[str] = frozenset({"devices", "findings", "cases"})
     tables: tuple[tuple[str, str], ...] = ()  # kind and path, relative to the report, of tables written with it
+    # where pack, governing files and inputs lie now, by the names under which this run tells of them; for a run that is
+    # done again elsewhere
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, name: str) -> Path:
+        """Return where a file lies that is given, and shown, by this name."""
+        return Path(self.elsewhere.get(name, name))

@@ -130,6 +130,7 @@ def _read(options: Options, wanted: frozenset[str], progress: Progress) -> list[
             bad_rows=options.bad_rows,
             wanted=wanted,
             progress=progress.read,
+            elsewhere=options.elsewhere,
         ),
     )
     return sorted(inputs, key=lambda item: (item.file.path, item.file.sha256))

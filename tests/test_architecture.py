@@ -26,6 +26,7 @@ STEPS = (
     {"loading"},
     {"compare", "pipeline"},
     {"explain", "drafts", "stored"},
+    {"evidence"},
     {"cli"},
     {"__main__"},
 )
@@ -48,8 +49,15 @@ OUTWARD = {
     "subprocess",
     "requests",
 }
-# imported where they are used, not when a module loads
-WHEN_USED = {"jinja2", "jsonschema", "junit_xml", "rich", "xlsxwriter"}
+WHEN_USED = {
+    "cryptography",
+    "securesystemslib",
+    "jinja2",
+    "jsonschema",
+    "junit_xml",
+    "rich",
+    "xlsxwriter",
+}  # imported where they are used, not when a module loads
 HEAVY = (
     "polars", "numpy", "yaml", "jinja2", "jsonschema", "junit_xml", "rich", "packaging", "checker.packs",
     "checker.pipeline",

@@ -30,6 +30,8 @@ COMMANDS: Later = {
     "diff": ("checker.cli.diff", "diff", "Compare two results: what regressed, what is fixed, what came and went."),
     "trend": ("checker.cli.trend", "trend", "Show the share of each readiness over many results."),
     "report": ("checker.cli.report", "report", "Write reports of a result, in any format, without its inventory."),
+    "verify": ("checker.cli.verify", "verify", "Check evidence: files, statement, signature, and the run itself."),
+    "sample": ("checker.cli.sample", "sample", "Draw devices for an audit from evidence, the same for the same seed."),
     "rules": ("checker.cli.rules", "rules", "List, show, lint and test the rules."),
     "waves": ("checker.cli.waves", "waves", "Draft and check the waves of a rollout."),
     "waivers": ("checker.cli.waivers", "waivers", "Check waivers: the outcomes that somebody accepts until a day."),

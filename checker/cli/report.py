@@ -19,7 +19,7 @@ from checker.cli.given import filled, single
 @click.option("--excel-safe", is_flag=True, help="Write CSV for Excel: formulas defused, with a byte order mark.")
 @ci_option
 def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_safe: bool) -> None:
-    """Write reports of RESULT: a JSON report, with the tables devices and findings beside it as Parquet.
+    """Write reports of RESULT: evidence, or a JSON report with the tables devices and findings beside it as Parquet.
 
     Nothing is judged again: every number is as it was. Exit codes: 0; 2 the result cannot be used. Write a result with
     `check … -o report.json -o devices:devices.parquet -o findings:findings.parquet`.
@@ -27,15 +27,20 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
     from dataclasses import replace
 
     from checker.cli.run import show
-    from checker.errors import InputError, Problem
+    from checker.errors import InputError, Problem, UsageError
+    from checker.evidence.members import result_in
+    from checker.evidence.opening import is_evidence
     from checker.model.result import Manner
     from checker.reporters.outputs import check_device, parse_outputs, write_all
-    from checker.stored.result import files_of, open_result
+    from checker.stored.result import files_of
 
-    outputs = parse_outputs(output, files_of(result) if output else ())
+    read = (result,) if is_evidence(result) or not output else files_of(result)
+    outputs = parse_outputs(output, read)
     check_device(outputs, device)
-    with open_result(result) as found:
-        wanted = {wish.kind for wish in outputs}
+    wanted = {wish.kind for wish in outputs}
+    if "evidence" in wanted:
+        raise UsageError(Problem("-o", "evidence is written by the run itself", "check … -o evidence.zip"))
+    with result_in(result) as found:
         if "plan" in wanted and not found.plan.parts:
             hint = "write it in the run itself, or beside the report: -o plan:plan.parquet"
             raise InputError(Problem(result, "names no Parquet table of the plan", hint))

@@ -15,6 +15,7 @@ from checker.cli.echo import echo, printing
 from checker.cli.given import filled, single
 from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
+from checker.cli.sealing import SEALING, refuse_unsealed, sealed
 from checker.model.result import Baseline, Manner, Result, Summary
 from checker.packs.library import find_pack
 from checker.pipeline import Progress
@@ -41,6 +42,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "workbook": frozenset({"devices", "findings"}),
     "oscal": frozenset({"controls", "findings"}),
     "xccdf": frozenset({"controls", "devices"}),
+    "evidence": frozenset({"devices", "findings", "cases", "plan"}),
 }
 BY_WAVE = ("sarif", "sarif-full", "gitlab")  # kinds that tell the findings of each wave apart, by the table of devices
 TABLES = ("devices", "findings", "plan")  # kinds that belong to a result, and are named by its JSON report …
@@ -71,6 +73,7 @@ RUNNING = (
     ),
     click.option("--ignore", metavar="RULE", multiple=True, help="Leave these rules out; never READY then."),
     EXCEL_SAFE,
+    *SEALING,
     click.option("--quiet", is_flag=True, help="Print nothing."),
     click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out."),
 )
@@ -95,7 +98,9 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     outputs = _outputs(given, baseline)
     device = given.get("device", "")
     check_device(outputs, device)
-    if given["waves"] and any(output.kind in BY_WAVE for output in outputs):
+    kinds = {output.kind for output in outputs}
+    refuse_unsealed(given, kinds)
+    if given["waves"] and not kinds.isdisjoint(BY_WAVE):
         more |= {"devices"}
     options = replace(
         asked,
@@ -111,7 +116,8 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         progress_bar(given["progress"], options.inventory) as advance,
         run_check(options, Progress(advance)) as result,
     ):
-        write_all(replace(result, manner=Manner(given["excel_safe"], device)), outputs)
+        result = replace(result, manner=Manner(given["excel_safe"], device))
+        write_all(sealed(result, options, given) if "evidence" in kinds else result, outputs)
         yield result
 
 

@@ -219,12 +219,21 @@ def report_json(path: str) -> tuple[object, str]:
         content = Path(path).read_bytes()
     except OSError as error:
         raise InputError(Problem(path, f"cannot be read: {error.strerror or error}")) from error
+    return json_of(content, path), hashlib.sha256(content).hexdigest()
+
+
+def json_of(content: bytes, path: str, hint: str = WRITE_IT) -> object:
+    """Return what JSON text holds.
+
+    Raises:
+        InputError: it is not JSON, nests too deep, or has a key twice in one object.
+    """
     try:
         told: object = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
         why = "its brackets nest too deep" if isinstance(error, RecursionError) else str(error)
-        raise InputError(Problem(path, f"is not JSON: {why}", WRITE_IT)) from None
-    return told, hashlib.sha256(content).hexdigest()
+        raise InputError(Problem(path, f"is not JSON: {why}", hint)) from None
+    return told
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -46,6 +46,7 @@ class ReadOptions:
     bad_rows: Literal["stop", "skip"] = "stop"
     wanted: frozenset[str] | None = None
     progress: Callable[[int], None] | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # path as it is shown -> where the file lies now
 
 
 def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:
@@ -53,7 +54,7 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
 
     A file given twice, or two files of the same content, are both read, with a notice on the second by path.
     """
-    files, problems = _expand(paths)
+    files, problems = _expand(paths, options.elsewhere)
     named = {"--read-as": options.read_as, "--observed": options.observed}
     for option, by_path in named.items():
         unread = [path for path in by_path if _posix(path) not in files]
@@ -75,21 +76,33 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
     return _with_twins_noted(read)
 
 
+def files_given(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that an inventory is made of, those in folders, too.
+
+    Raises:
+        InputError: with every problem of the paths.
+    """
+    files, problems = _expand(paths, {})
+    if problems:
+        raise InputError(problems)
+    return tuple(files)
+
+
 def _posix(path: str) -> str:
     return Path(path).as_posix()
 
 
-def _expand(paths: Sequence[str]) -> tuple[list[str], list[Problem]]:
+def _expand(paths: Sequence[str], elsewhere: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
     files: list[str] = []
     problems: list[Problem] = []
     for path in paths:
-        if Path(path).is_dir():
+        if path not in elsewhere and Path(path).is_dir():
             before = len(problems)
             inside = sorted(_inside(Path(path), frozenset(), problems))
             files += inside
             if not inside and len(problems) == before:
                 problems.append(Problem(path, "is a folder without files"))
-        elif Path(path).exists():
+        elif path in elsewhere or Path(path).exists():
             files.append(_posix(path))
         else:
             problems.append(Problem(path, "does not exist"))
@@ -119,7 +132,7 @@ def _inside(folder: Path, above: frozenset[str], problems: list[Problem]) -> Ite
 
 
 def _read_file(path: str, options: ReadOptions) -> FileRecords:
-    source = open_source(path, options.progress or (lambda _: None))
+    source = open_source(path, options.progress or (lambda _: None), options.elsewhere.get(path, ""))
     try:
         return _read_source(source, options)
     except DamagedTextError as damage:

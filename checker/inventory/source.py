@@ -36,8 +36,14 @@ class Source:
     encoding: str
     skip: int = 0  # bytes of the byte order mark
     notices: tuple[str, ...] = ()
+    place: str = ""  # where the file lies, if not at its path
     done: Callable[[int], None] = lambda _: None  # told the bytes read since it was last called
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    @property
+    def file(self) -> Path:
+        """Return where the file lies."""
+        return Path(self.place or self.path)
 
     @property
     def sha256(self) -> str:
@@ -49,7 +55,7 @@ class Source:
 
         Bytes that are not UTF-8 stand in it as surrogates, so that it can be turned into its bytes again.
         """
-        with Path(self.path).open("rb") as file:
+        with self.file.open("rb") as file:
             raw = file.read(HEAD * 16)[self.skip :]
         errors = "surrogateescape" if self.encoding == "utf-8" else "ignore"
         text = raw.decode(self.encoding, errors=errors).removeprefix("ï»¿")
@@ -62,7 +68,7 @@ class Source:
         if self.encoding != "utf-8":
             yield from _blocks_of(io.BytesIO(self.text().encode()))
             return
-        with Path(self.path).open("rb") as file:
+        with self.file.open("rb") as file:
             first = True
             for block in _blocks_of(file):
                 self._hash.update(block)
@@ -72,7 +78,7 @@ class Source:
 
     def text(self) -> str:
         """Return the whole text; raise :class:`DamagedTextError` where the bytes are not in the encoding."""
-        raw = Path(self.path).read_bytes()
+        raw = self.file.read_bytes()
         self._hash = hashlib.sha256(raw)
         self.done(len(raw))
         try:
@@ -91,9 +97,9 @@ def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def open_source(path: str, done: Callable[[int], None]) -> Source:
+def open_source(path: str, done: Callable[[int], None], place: str = "") -> Source:
     """Tell the encoding of a file by its first bytes; raise :class:`InputError` for what is no text at all."""
-    with Path(path).open("rb") as file:
+    with Path(place or path).open("rb") as file:
         start = file.read(HEAD)
     if not start.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise InputError(Problem(path, "is empty", "export it again"))
@@ -102,15 +108,15 @@ def open_source(path: str, done: Callable[[int], None]) -> Source:
             raise InputError(Problem(path, f"is {what}, not text", "unpack it, or save it as CSV"))
     if start.startswith(codecs.BOM_UTF8):
         skip = 3 + (len(MOJIBAKE_BOM) if start[3:].startswith(MOJIBAKE_BOM) else 0)
-        return Source(path, "utf-8", skip=skip, done=done)
+        return Source(path, "utf-8", skip=skip, place=place, done=done)
     if start.startswith(MOJIBAKE_BOM):
-        return Source(path, "utf-8", skip=len(MOJIBAKE_BOM), done=done)
+        return Source(path, "utf-8", skip=len(MOJIBAKE_BOM), place=place, done=done)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Source(path, "utf-16-le" if start[0] == 0xFF else "utf-16-be", skip=2, done=done)
+        return Source(path, "utf-16-le" if start[0] == 0xFF else "utf-16-be", skip=2, place=place, done=done)
     even, odd = start[0:4096:2].count(0), start[1:4096:2].count(0)
     if max(even, odd) > len(start[:4096]) // 4:  # ASCII in UTF-16 is every other byte NUL
-        return Source(path, "utf-16-le" if odd > even else "utf-16-be", done=done)
-    return Source(path, "utf-8", done=done)
+        return Source(path, "utf-16-le" if odd > even else "utf-16-be", place=place, done=done)
+    return Source(path, "utf-8", place=place, done=done)
 
 
 def reopened(source: Source, damage: DamagedTextError) -> Source:
@@ -119,7 +125,7 @@ def reopened(source: Source, damage: DamagedTextError) -> Source:
     A file that holds sound UTF-8 beyond ASCII as well as bytes that are none was damaged, and guessing would only hide
     it. Without any sound UTF-8 the bytes are those of an old export, and names may be misread: a notice says so.
     """
-    raw = Path(source.path).read_bytes()
+    raw = source.file.read_bytes()
     if source.encoding == "utf-8" and not source.skip and b"\0" not in raw and raw.decode(errors="ignore").isascii():
         try:
             raw.decode("cp1252")
@@ -127,7 +133,7 @@ def reopened(source: Source, damage: DamagedTextError) -> Source:
             pass
         else:
             notice = "is not UTF-8 and was read as Windows-1252: names with accents may be wrong"
-            return Source(source.path, "cp1252", notices=(notice,), done=source.done)
+            return Source(source.path, "cp1252", notices=(notice,), place=source.place, done=source.done)
     hint = "the file is damaged or of mixed encodings: export it again as UTF-8"
     raise InputError(Problem(f"{source.path}:{damage.line}", damage.what, hint))
 

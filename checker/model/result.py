@@ -25,6 +25,7 @@ from checker.model.notes import (
     WaiverNote,
     WaveNote,
 )
+from checker.model.provenance import Provenance
 from checker.model.record import Rejected
 
 EVIDENCE = pl.Struct(
@@ -182,3 +183,4 @@ class Result:
     rejected: tuple[Rejected, ...] = ()  # malformed rows that were set aside; none where a result was read back
     controls: ControlMap = NO_CONTROLS
     device: pl.DataFrame | None = None  # every outcome of the one device that was asked for, as findings
+    provenance: Provenance = field(default_factory=Provenance)  # how the run was told, and what it read; for evidence

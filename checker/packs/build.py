@@ -81,15 +81,14 @@ def read_pack_files(folder: Path, shown: str = "") -> PackFiles:
     if not (folder / "pack.yaml").is_file():
         problems.add(name, "is no rule pack: it has no pack.yaml")
         problems.raise_if_any()
-    digest = hashlib.sha256()
     heads = {head: Entries({}, {}, Place(f"{name}/{head}")) for head in HEADS}
     controls: Path | None = None
     themes, cases = [], []
+    sources = pack_sources(folder)
     for path in sorted(folder.glob("*.yaml")):
-        if path.name.endswith(".cases.yaml"):
+        if path.name not in sources:
             cases.append(path)
             continue
-        digest.update(f"{path.name}\0".encode() + path.read_bytes().replace(b"\r\n", b"\n"))
         if path.name == CONTROLS:
             controls = path
             continue
@@ -102,7 +101,21 @@ def read_pack_files(folder: Path, shown: str = "") -> PackFiles:
             problems.add(node.place, "a theme must be a list of rules")
     problems.raise_if_any()
     pack, routes = heads["pack.yaml"], heads["routes.yaml"]
-    return PackFiles(name, pack, routes, tuple(themes), tuple(cases), digest.hexdigest(), controls)
+    return PackFiles(name, pack, routes, tuple(themes), tuple(cases), pack_sha256(sources), controls)
+
+
+def pack_sources(folder: Path) -> dict[str, bytes]:
+    """Return the files of a pack that a run judges by, by name: all of its YAML but the cases."""
+    paths = sorted(folder.glob("*.yaml"))
+    return {path.name: path.read_bytes() for path in paths if not path.name.endswith(".cases.yaml")}
+
+
+def pack_sha256(sources: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 over names and contents of a pack's files; how their lines end does not count."""
+    digest = hashlib.sha256()
+    for name in sorted(sources):
+        digest.update(f"{name}\0".encode() + sources[name].replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
 
 
 def build_pack(files: PackFiles, profile: str, as_of: date, tailoring: Tailoring | None = None) -> Pack:

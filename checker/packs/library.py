@@ -21,14 +21,18 @@ def shipped_packs() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != DEFAULT_PACK))
 
 
-def find_pack(name: str) -> tuple[Path, str]:
-    """Return the folder of a pack given by name or path, and how messages show it."""
+def find_pack(name: str, place: str = "") -> tuple[Path, str]:
+    """Return the folder of a pack given by name or path, and how messages show it; ``place``: where it lies now.
+
+    Raises:
+        RuleError: there is none.
+    """
     if name in shipped_packs():
-        return packs_folder() / name, f"rules/{name}"
-    folder = Path(name)
+        return Path(place) if place else packs_folder() / name, f"rules/{name}"
+    folder = Path(place or name)
     try:
         if (folder / "pack.yaml").is_file():
-            return folder, folder.as_posix()
+            return folder, Path(name).as_posix()
     except OSError as error:  # a folder that may not be entered, a name that is too long
         raise RuleError(Problem(name, f"cannot be read: {error.strerror or error}")) from error
     hint = did_you_mean(name, shipped_packs()) or f"shipped: {', '.join(shipped_packs())}"

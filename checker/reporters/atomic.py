@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Self
 
 from checker.errors import OutputError, Problem
 
@@ -44,6 +44,40 @@ def together(paths: Sequence[Path]) -> Iterator[tuple[BinaryIO, ...]]:
                 if path.exists():
                     shutil.copymode(path, temporary)
         _rename_all([(path, temporary) for path, temporary, _ in written], cleanup)
+
+
+class NewFolder:
+    """A folder that appears whole or not at all: it is filled beside its place, and put there by ``settle``.
+
+    Its place must be free, or an empty folder. If the block ends in an error, the folder goes, settled or not.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._settled = path, False
+        self.filling = path  # where to write the files, until it is settled
+
+    def __enter__(self) -> Self:
+        with naming(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            for number in itertools.count(1):
+                self.filling = self._path.parent / f".mde-readiness-{number}.tmp"
+                with suppress(FileExistsError):
+                    self.filling.mkdir()
+                    break
+        return self
+
+    def settle(self) -> None:
+        """Put the folder in its place."""
+        with naming(self._path):
+            if self._path.is_dir():
+                self._path.rmdir()  # empty, or this fails
+            self.filling.rename(self._path)
+            self._settled = True
+            _settle_folder(self._path.parent)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:
+            shutil.rmtree(self._path if self._settled else self.filling, ignore_errors=True)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ Example:
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +19,7 @@ from checker.reporters import (
     actions,
     atomic,
     csv_tables,
+    evidence,
     gitlab,
     json_report,
     junit,
@@ -37,6 +38,7 @@ from checker.reporters import (
 from checker.reporters.html import page
 
 Write = Callable[[Result, BinaryIO], None]
+WriteFolder = Callable[[Result, Path], None]
 
 # Kind -> ending -> how it is written. A kind with one ending takes a file of any name; one with several is a table, and
 # the ending says how it is spelled.
@@ -77,7 +79,11 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
     "workbook": {".xlsx": workbook.write},
     "oscal": {".json": oscal.write},
     "xccdf": {".xml": xccdf.write},
+    "evidence": {".zip": evidence.write_zip},
 }
+
+# Kinds that may be a folder, too: ``KIND:FOLDER/``.
+FOLDERS: Final[dict[str, WriteFolder]] = {"evidence": evidence.write_folder}
 
 # Endings that say the kind by themselves; the longest that fits counts (GitHub's documents name .sarif.json, too).
 BARE: Final[dict[str, str]] = {
@@ -88,6 +94,7 @@ BARE: Final[dict[str, str]] = {
     ".xlsx": "workbook",
     ".html": "html",
     ".md": "markdown",
+    ".zip": "evidence",
 }
 
 ONE_DEVICE: Final = ("xccdf",)  # kinds that tell of the device that --device names
@@ -100,7 +107,8 @@ class Output:
 
     kind: str
     path: Path  # resolved: a link is followed, not replaced
-    write: Write
+    write: Write  # as a file
+    folder: WriteFolder | None = None  # as a folder, if that is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +167,18 @@ def write_all(result: Result, outputs: Sequence[Output]) -> None:
     Raises:
         OutputError: one of them cannot be written; all old files stay.
     """
-    with atomic.together([output.path for output in outputs]) as streams:
-        for output, stream in zip(outputs, streams, strict=True):
+    files = [output for output in outputs if not output.folder]
+    folders = [(output, output.folder) for output in outputs if output.folder]
+    with ExitStack() as made, atomic.together([output.path for output in files]) as streams:
+        for output, stream in zip(files, streams, strict=True):
             with atomic.naming(output.path):
                 output.write(result, stream)
+        places = [made.enter_context(atomic.NewFolder(output.path)) for output, _ in folders]
+        for (output, fill), place in zip(folders, places, strict=True):
+            with atomic.naming(output.path):
+                fill(result, place.filling)
+        for place in places:
+            place.settle()
 
 
 def _output(spec: str, read: Iterable[_Read], others: Iterable[Output]) -> Output | Problem:
@@ -194,6 +210,8 @@ def _read_files(inputs: Iterable[str | Path]) -> Iterator[_Read]:
 def _parse(spec: str) -> Output | Problem:
     prefix, colon, rest = spec.partition(":")
     kind, name = (prefix, rest) if colon and prefix in KINDS else ("", spec)
+    if kind in FOLDERS and name.endswith(("/", os.sep)):
+        return Output(kind, Path(os.path.realpath(name)), next(iter(KINDS[kind].values())), FOLDERS[kind])
     if not name:
         return Problem(_where(spec), "names no file", _choices())
     ending = next((bare for bare in BARE if name.lower().endswith(bare)), Path(name).suffix.lower())
@@ -215,8 +233,8 @@ def _clash(spec: str, output: Output, inputs: Iterable[_Read], others: Iterable[
     """Return why the file may not be written, if so."""
     if output.path.is_symlink():  # a resolved path that still is a link leads round in a circle
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-    if output.path.exists() and not output.path.is_file():
-        return Problem(_where(spec), "is there already and is no plain file", "name a file")
+    if there := _taken(spec, output):
+        return there
     for read in inputs:
         if read.folder and read.path in output.path.parents:
             hint = "the next run would read it: write it elsewhere"
@@ -224,9 +242,30 @@ def _clash(spec: str, output: Output, inputs: Iterable[_Read], others: Iterable[
         if _same(output.path, read.path):
             hint = "inputs are never written over: name another file"
             return Problem(_where(spec), f"is the input {read.shown}", hint)
+    if any(_inside(output, other) or _inside(other, output) for other in others):
+        return Problem(_where(spec), "lies in a folder that another output makes, or is it", "write them side by side")
     if any(_same(output.path, other.path) for other in others):
         return Problem(_where(spec), "is the file of another output", "give each output a file of its own")
     return None
+
+
+def _taken(spec: str, output: Output) -> Problem | None:
+    """Return why what lies in the place already keeps the output from being written there, if so."""
+    if output.folder and output.path.is_dir():
+        if any(output.path.iterdir()):
+            hint = "it is never mixed with other files: name a new folder, or empty this one"
+            return Problem(_where(spec), "is a folder that holds something", hint)
+    elif output.folder and output.path.exists():
+        return Problem(_where(spec), "is there already and is no folder", "name a new folder")
+    elif output.path.is_dir() and output.kind in FOLDERS:
+        return Problem(_where(spec), "is a folder", f"end it with /, or name a file: {output.kind}:FILE.zip")
+    elif output.path.exists() and not output.path.is_file():
+        return Problem(_where(spec), "is there already and is no plain file", "name a file")
+    return None
+
+
+def _inside(output: Output, other: Output) -> bool:
+    return other.folder is not None and other.path in output.path.parents
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -45,7 +45,7 @@ def others(folder: Path) -> list[Output]:
         Output(kind, folder / f"{kind}{ending}", write)
         for kind, endings in KINDS.items()
         for ending, write in endings.items()
-        if kind != "plan" and kind not in ONE_DEVICE
+        if kind not in ("plan", "evidence", *ONE_DEVICE)
     ]
 
 

@@ -1,0 +1,223 @@
+"""Checks evidence: files against the manifest, signature and statement, and, given the inputs, the run itself."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from checker.compare.reports import json_of
+from checker.errors import InputError, Problem
+from checker.evidence import signing
+from checker.evidence.members import RESULT, Difference, differences, listed, result_of, unpacked, whole_json
+from checker.evidence.opening import DamagedError, Evidence, opened
+from checker.evidence.replay import GOVERNING, compared, first_value, judged_again
+from checker.inventory.read import files_given
+from checker.model.result import Summary
+from checker.packs.build import pack_sha256
+from checker.pipeline import Progress
+from checker.reporters.evidence import as_json
+from checker.reporters.evidence_statement import Member, statement
+from checker.stored.result import open_result
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    SAME = "ok"
+    DIFFERS = "differs"
+    OPEN = "not checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, and how it came out."""
+
+    verdict: Verdict
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be checked besides what evidence says of itself."""
+
+    version: str  # of this tool
+    key: str = ""  # PEM file of the public key; empty: the signature is not checked
+    inventory: tuple[str, ...] = ()  # the inputs, to be judged again
+    replay: bool = False  # judge the packed inputs again
+    progress: Progress = field(default_factory=Progress)
+
+
+def verify(path: str, asked: Asked) -> Iterator[Check]:
+    """Yield every check of evidence; what rests on a file that differs is not checked.
+
+    Raises:
+        CheckerError: the evidence cannot be looked at, the key cannot be used, or the run cannot be done again.
+    """
+    with opened(path) as evidence:
+        members = listed(evidence)
+        yield from _version(evidence, asked.version)
+        found = (*_manifest(evidence), *differences(evidence, members))
+        yield from _told(found, f"{len(members):,} files are as manifest.json lists them")
+        yield from _signature(evidence, asked.key)
+        wrong = {each.file for each in found}
+        if any(member.kind in RESULT and member.path in wrong for member in members):
+            yield Check(Verdict.OPEN, "statement and run: the result is not the one that was written")
+            return
+        with result_of(path) as report:
+            with open_result(report) as result:
+                summary = result.summary
+            yield from _told(_statement(evidence, members, summary), "statement.json says what the report says")
+            yield from _told(
+                _strangers(evidence, members, summary), "rules, exceptions and inputs in it are those of the report"
+            )
+            if wrong - {"manifest.json"}:
+                yield Check(Verdict.OPEN, "run: files differ")
+            else:
+                yield from _run(evidence, members, summary, asked, Path(report).parent)
+
+
+def _told(found: Iterable[Difference], fine: str) -> Iterator[Check]:
+    """Yield the differences, or that there is none."""
+    none = True
+    for each in found:
+        none = False
+        yield Check(Verdict.DIFFERS, f"{each.file}: {each.what}")
+    if none:
+        yield Check(Verdict.SAME, fine)
+
+
+def _version(evidence: Evidence, version: str) -> Iterator[Check]:
+    """Say first that another release wrote it: its rules of reading may be others."""
+    try:
+        wrote = whole_json(evidence, "run.json")["tool"]["version"]
+    except (InputError, KeyError, TypeError):
+        return  # the manifest says what is wrong with it
+    if wrote != version:
+        what = f"mde-readiness {wrote} wrote it, this is {version}: judged again, it may come out otherwise"
+        yield Check(Verdict.OPEN, what)
+
+
+def _manifest(evidence: Evidence) -> Iterator[Difference]:
+    """Yield that the statement, as far as it can be read, is about another manifest."""
+    try:
+        stated = whole_json(evidence, "statement.json")["subject"][0]["digest"]["sha256"]
+    except (InputError, KeyError, IndexError, TypeError):
+        return  # told where the statement is compared
+    if stated != hashlib.sha256(evidence.content("manifest.json")).hexdigest():
+        yield Difference("manifest.json", "is not the one that statement.json is about")
+
+
+def _signature(evidence: Evidence, key: str) -> Iterator[Check]:
+    name = "statement.dsse.json"
+    if name not in evidence.sizes:
+        if key:
+            yield Check(Verdict.DIFFERS, f"{name}: is missing: the evidence is not signed")
+        else:
+            yield Check(Verdict.OPEN, "signature: unsigned")
+        return
+    try:
+        envelope, signed = evidence.content(name), evidence.content("statement.json")
+        if key:
+            yield Check(Verdict.SAME, f"signed by {key}, key id {signing.verified(envelope, signed, key)}")
+        else:
+            keys = ", ".join(signing.key_ids(envelope, signed)) or "nobody"
+            yield Check(Verdict.OPEN, f"signature: signed by key id {keys}; --key PUB checks it")
+    except (ValueError, DamagedError) as error:
+        yield Check(Verdict.DIFFERS, f"{name}: {error}")
+
+
+def _statement(evidence: Evidence, members: tuple[Member, ...], summary: Summary) -> Iterator[Difference]:
+    """Yield how the statement differs from one that is made anew of report and manifest."""
+    name = "statement.json"
+    if name not in evidence.sizes:
+        yield Difference(name, "is missing")
+        return
+    digest = hashlib.sha256(evidence.content("manifest.json")).hexdigest()
+    should = statement(summary, members, digest)
+    try:
+        content = evidence.content(name)
+        said = json_of(content, name)
+    except DamagedError as damage:
+        yield Difference(name, f"cannot be read whole: {damage}")
+    except InputError as error:
+        yield Difference(name, error.problems[0].what)
+    else:
+        if content != as_json(should):
+            what = first_value(should, said) or "is spelled otherwise than the tool spells it"
+            yield Difference(name, what.replace(" was ", " should be ", 1))
+
+
+def _strangers(evidence: Evidence, members: tuple[Member, ...], summary: Summary) -> Iterator[Difference]:
+    """Yield what is packed but is not what the report was made with."""
+    governing = {(note.kind, note.sha256) for note in summary.governed_by}
+    inputs = {(tally.path, tally.sha256) for tally in summary.inputs}
+    tables = {note.path: note.sha256 for note in summary.tables}
+    for member in members:
+        if member.path in tables and member.sha256 != tables[member.path]:
+            yield Difference(member.path, "is not the table that the report names")
+        if member.kind in (*GOVERNING, "baseline") and (member.kind, member.sha256) not in governing:
+            yield Difference(member.path, "is not the file that the report names")
+        if member.kind == "input" and (member.shown, member.sha256) not in inputs:
+            yield Difference(member.path, "is no input that the report names")
+    pack = {
+        member.shown.rpartition("/")[2]: evidence.content(member.path) for member in members if member.kind == "pack"
+    }
+    if pack and pack_sha256(pack) != summary.packs[0].sha256:
+        yield Difference("pack/", "is not the rule pack that the report names")
+
+
+def _run(evidence: Evidence, members: tuple[Member, ...], summary: Summary, asked: Asked, was: Path) -> Iterator[Check]:
+    if not asked.inventory and not asked.replay:
+        packed = any(member.kind == "input" for member in members)
+        how = "--replay judges the packed inputs again" if packed else "give the inventory to judge it again"
+        yield Check(Verdict.OPEN, f"run: {how}")
+        return
+    with _places(evidence, members, asked) as places:
+        found = tuple(_unlike(places, summary))
+        yield from _told(found, f"{len(summary.inputs):,} inputs have the SHA-256 that the report names")
+        if found:
+            yield Check(Verdict.OPEN, "run: the inputs are others")
+            return
+        read = {tally.path: places[tally.sha256][0] for tally in summary.inputs}
+        with judged_again(evidence, members, summary, read, asked.progress) as is_now:
+            yield from _told(
+                compared(members, was, is_now), "judged again: report and tables are the same, byte for byte"
+            )
+
+
+@contextmanager
+def _places(evidence: Evidence, members: tuple[Member, ...], asked: Asked) -> Iterator[dict[str, list[str]]]:
+    """Give the files to judge again by their SHA-256: those that are given, or those in the evidence."""
+    if asked.inventory:
+        yield _by_sha256(files_given(asked.inventory))
+        return
+    if not any(member.kind == "input" for member in members):
+        hint = "give the inventory, or write evidence with --include-inputs"
+        raise InputError(Problem(evidence.path, "holds no inputs to judge again", hint))
+    with unpacked(evidence, members, ("input",)) as folder:
+        yield _by_sha256([str(folder / member.path) for member in members if member.kind == "input"])
+
+
+def _by_sha256(files: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in files:
+        try:
+            with Path(file).open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise InputError(Problem(file, f"cannot be read: {error.strerror or error}")) from error
+        found.setdefault(digest, []).append(file)
+    return found
+
+
+def _unlike(places: Mapping[str, list[str]], summary: Summary) -> Iterator[Difference]:
+    """Yield inputs of the run that are not among the files, and files that are no inputs of the run."""
+    wanted = {tally.sha256: tally.path for tally in summary.inputs}
+    for digest, path in sorted(wanted.items(), key=lambda item: item[1]):
+        if digest not in places:
+            yield Difference(path, f"no given file has its SHA-256, {digest}: it changed, or was not given")
+    for digest, files in places.items():
+        if digest not in wanted:
+            yield Difference(files[0], f"is no input of the run: it has the SHA-256 {digest}")
