@@ -30,6 +30,7 @@ class Options:
     tool: str = ""  # a word of plan.tool, for every device
     assume: tuple[str, ...] = ()  # FACT=VALUE [where {condition}]
     baseline: Baseline | None = None
+    redact_key: bytes = b""  # key of the pseudonyms in everything that is told; empty: names are told
     max_age_days: int = DEFAULT_MAX_AGE_DAYS
     require_dates: bool = False
     observed: Mapping[str, datetime] = field(default_factory=dict)

@@ -4,6 +4,7 @@
     read      export files to records                               inventory/
     identify  records to devices, by their keys                     inventory/identify.py
     judge     records of each device to outcomes and verdicts       engine/, decide/
+    redact    names to pseudonyms, if asked for                     redact/
     report    verdicts to files and a summary                       reporters/
 
 Nothing below the command line looks at the clock, the network, the environment or chance: the as-of day comes in with
@@ -45,6 +46,8 @@ from checker.model.plan import Plan
 from checker.model.record import FileRecords
 from checker.model.result import Result
 from checker.options import Options
+from checker.redact.pseudonyms import Pseudonyms
+from checker.redact.result import recognised, redacted
 from checker.reporters.one_device import find_device
 
 
@@ -67,7 +70,10 @@ def check(options: Options, progress: Progress | None = None) -> Iterator[Result
     loaded = load(options)
     inputs = read(options, loaded.plan, loaded.current, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
-        yield judge_and_summarise(options, loaded, inputs, Path(folder), progress)
+        result = judge_and_summarise(options, loaded, inputs, Path(folder), progress)
+        if options.redact_key:
+            result = redacted(result, Pseudonyms(options.redact_key), loaded.plan.pack.rules, Path(folder))
+        yield result
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def judge_and_summarise(
         current=current,
         inputs=inputs_told,
         gate=options.gate,
-        rollout=_rollout(options, loaded, records, judgements),
+        rollout=_rollout(options, loaded, records, judgements, folder),
         waivers=loaded.waivers,
         wave=options.wave,
         notices=(*_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched)),
@@ -202,9 +208,12 @@ def _wanted(options: Options) -> Wanted:
     )
 
 
-def _rollout(options: Options, loaded: Loaded, records: Records, judgements: Judgements) -> Rollout:
+def _rollout(options: Options, loaded: Loaded, records: Records, judgements: Judgements, folder: Path) -> Rollout:
     """Return what the gates look at besides what was judged."""
     baseline, waves = options.baseline, loaded.waves.items
+    if baseline and options.redact_key:
+        names = [wave.name for wave in waves]
+        baseline = recognised(baseline, Pseudonyms(options.redact_key), records, names, folder)
     before = {
         wave.name: since(baseline, records, wave.name)
         for wave, after in pairwise(waves)

@@ -22,7 +22,7 @@ STEPS = (
     {"packs", "inventory"},
     {"engine"},
     {"decide", "lint"},
-    {"reporters", "options"},
+    {"reporters", "options", "redact"},
     {"loading"},
     {"compare", "pipeline"},
     {"explain", "drafts", "stored"},

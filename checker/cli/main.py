@@ -32,6 +32,7 @@ COMMANDS: Later = {
     "report": ("checker.cli.report", "report", "Write reports of a result, in any format, without its inventory."),
     "verify": ("checker.cli.verify", "verify", "Check evidence: files, statement, signature, and the run itself."),
     "sample": ("checker.cli.sample", "sample", "Draw devices for an audit from evidence, the same for the same seed."),
+    "redact": ("checker.cli.redact", "redact", "Write exports with pseudonyms, to be attached to a bug report."),
     "rules": ("checker.cli.rules", "rules", "List, show, lint and test the rules."),
     "waves": ("checker.cli.waves", "waves", "Draft and check the waves of a rollout."),
     "waivers": ("checker.cli.waivers", "waivers", "Check waivers: the outcomes that somebody accepts until a day."),

@@ -15,6 +15,7 @@ from checker.cli.echo import echo, printing
 from checker.cli.given import filled, single
 from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
+from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
 from checker.model.result import Baseline, Manner, Result, Summary
 from checker.packs.library import find_pack
@@ -81,6 +82,7 @@ RUNNING = (
 
 def running(command: Command) -> Command:
     """Add the options of every command that judges and reports."""
+    command = redacting(command)
     for option in reversed(RUNNING):
         command = option(command)
     return command
@@ -93,8 +95,9 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     Raises:
         CheckerError: with every problem of options, rules, inputs or outputs.
     """
-    asked = inventory_options(given)
+    asked, key = inventory_options(given), key_asked(given)
     baseline = _earlier(given["baseline"], asked.as_of)
+    refuse_other_names(baseline, key)
     outputs = _outputs(given, baseline)
     device = given.get("device", "")
     check_device(outputs, device)
@@ -110,9 +113,11 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         tables=_beside(outputs),
         baseline=baseline,
         device=device,
+        redact_key=key,
         **settings,
     )
     with (
+        hushed(key),
         progress_bar(given["progress"], options.inventory) as advance,
         run_check(options, Progress(advance)) as result,
     ):
@@ -126,7 +131,8 @@ def _outputs(given: Mapping[str, Any], baseline: Baseline | None) -> tuple[Outpu
     earlier: tuple[str | Path, ...] = ()
     if baseline:
         earlier = (baseline.path, *baseline.devices.parts, *baseline.findings.parts)
-    return parse_outputs(given["output"], (*given["inventory"], *governing_files(given), *earlier, *rule_files))
+    read = (*given["inventory"], *governing_files(given), *earlier, *rule_files)
+    return parse_outputs(given["output"], (*read, given["redact_key"]) if given["redact"] else read)
 
 
 def _beside(outputs: tuple[Output, ...]) -> tuple[tuple[str, str], ...]:

@@ -61,6 +61,7 @@ _SHAPE: Final[dict[str, Any]] = {
             },
         },
         "simulated": {"type": "array", "items": _TEXT},
+        "redacted": _TEXT,
         "tailoring": {"type": "array", "items": _TEXT},
         "wave": _TEXT,
         "waves": {
@@ -124,6 +125,7 @@ class Report:
     waves: tuple[str, ...] = ()  # names of the waves that it knows
     governed_by: tuple[FileNote, ...] | None = None  # None: an earlier release wrote it, and it does not say
     sha256: str = ""  # of the file, where it was read from one
+    redacted: str = ""  # mark of the key with which its names were made pseudonyms
 
     @property
     def profiles(self) -> str:
@@ -169,6 +171,7 @@ def read_report(path: str) -> Report:
         waves=tuple(each["name"] for each in told.get("waves", ())),
         governed_by=_governed_by(told),
         sha256=digest,
+        redacted=told.get("redacted", ""),
     )
 
 

@@ -97,6 +97,7 @@ def stored(result: Result, name: str) -> Stored:
         tables=(),
         waves=tuple(wave.name for wave in told.waves),
         governed_by=told.governed_by,
+        redacted=told.redacted,
     )
     return Stored(report, scan(result.devices), scan(result.findings))
 
@@ -123,7 +124,9 @@ def read_baseline(path: str, as_of: date) -> Baseline:
         tables[kind] = Table(_COLUMNS[kind], (part,), rows)
     if problems:
         raise InputError(hinted_once(problems))
-    return Baseline(path, tables["findings"], tables["devices"], waves=report.waves, sha256=report.sha256)
+    return Baseline(
+        path, tables["findings"], tables["devices"], report.waves, sha256=report.sha256, redacted=report.redacted
+    )
 
 
 def _no_baseline(report: Report, as_of: date) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from checker.model.fact import FactSpec, FactType, Merge
 from checker.yaml_nodes import Entries, Problems, check_keys, choice_of, flag_of, load, mapping, text_of, texts_of
 
 FOLDER = Path(__file__).parent
-OPTIONAL = ("merge", "blank", "words", "default", "reading", "view_of", "unit", "carried_by")
+OPTIONAL = ("merge", "blank", "words", "default", "reading", "view_of", "unit", "identifies", "carried_by")
+IDENTIFIES = ("name", "id", "group", "tag", "address", "text", "nobody")
 
 
 @cache
@@ -22,6 +23,8 @@ def catalogue() -> Mapping[str, FactSpec]:
         entry = mapping(node, f"fact '{name}'", problems)
         if entry and check_keys(entry, f"fact '{name}'", ("type", "about", "changes", "meaning"), OPTIONAL, problems):
             specs[name] = _spec(name, entry, problems)
+            if specs[name].type in ("text", "set", "attempts") and not specs[name].identifies:
+                problems.add(entry.place, f"fact '{name}' must say whom its texts name", f"identifies: {IDENTIFIES}")
     for name, entry in derived_entries(problems).items():
         specs[name] = FactSpec(
             name=name,
@@ -60,5 +63,6 @@ def _spec(name: str, entry: Entries, problems: Problems) -> FactSpec:
         reading=text_of(entry, "reading", problems),
         view_of=text_of(entry, "view_of", problems),
         unit=text_of(entry, "unit", problems),
+        identifies=choice_of(entry, "identifies", IDENTIFIES, problems) if "identifies" in entry.entries else "",
         carried_by=text_of(entry, "carried_by", problems),
     )

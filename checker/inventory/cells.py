@@ -146,7 +146,7 @@ def _attempt(text: str) -> str:
         "via": way if way in WAYS else "other",
         "result": came if came in RESULTS else "unknown",
         "status": _number(status or "0"),
-        "error": _error(error),
+        "error": error_word(error),
     }
     return json.dumps([attempt], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -159,7 +159,7 @@ def _number(text: str) -> int | str:
     return text if STATUS.fullmatch(text) else "no number"
 
 
-def _error(text: str) -> str:
+def error_word(text: str) -> str:
     """Return the number of a curl error or the one word of what went wrong; "" of any other text."""
     numbers = ["".join(found) for found in CURL.findall(text)]
     if numbers:  # 35 and 60 are told apart from all others: TLS was opened

@@ -95,7 +95,7 @@ def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
         (normaliser.unreadable, "is in no form that is known"),
     ):
         if counter:
-            records, shown = counter.total(), [text for text in counter if _is_harmless(text)]
+            records, shown = counter.total(), [text for text in counter if is_harmless(text)]
             time = f"a time such as '{min(shown)}'" if shown else "the text of its time"
             undated = "1 record is undated" if records == 1 else f"{records:,} records are undated"
             notices.append(f"{undated}: {time} {what}; --observed {path}=DATE dates them")
@@ -104,6 +104,6 @@ def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
     return notices
 
 
-def _is_harmless(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """Tell whether a text is like a date, so that a notice may quote it: other texts may hold names or addresses."""
     return HARMLESS.fullmatch(text) is not None and not ADDRESS.search(text)

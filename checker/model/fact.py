@@ -23,6 +23,7 @@ class FactSpec:
     reading: str = ""
     view_of: str = ""
     unit: str = ""
+    identifies: str = ""  # whom its texts name: a kind of pseudonym, or "nobody"; empty where the type leaves no room
     carried_by: str = ""
     derived: bool = False
 

@@ -147,6 +147,7 @@ class Summary:
     tables: tuple[FileNote, ...] = ()  # tables written beside the report, relative to it
     unknown_allowed: bool = False  # --allow-unknown: UNKNOWN does not count for the exit code
     fail_on: str = "minor"  # --fail-on; the strictest here, so that a value not set hides nothing
+    redacted: str = ""  # mark of the key with which names were made pseudonyms; empty: names are as they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class Baseline:
     devices: Table
     waves: tuple[str, ...] = ()  # names of the waves that it knows
     sha256: str = ""  # of the report, as it was read
+    redacted: str = ""  # mark of the key with which its names were made pseudonyms
 
 
 @dataclass(frozen=True, slots=True)

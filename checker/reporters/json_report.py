@@ -43,6 +43,7 @@ def report(summary: Summary, steps: Iterable[StepNote] = (), controls: ControlMa
         "phase": summary.phase,
         "partial": summary.partial,
         "simulated": list(summary.simulated),
+        **({"redacted": summary.redacted} if summary.redacted else {}),
         "guidance": list(summary.guidance),
         "tailoring": list(summary.tailoring),
         "exit": {

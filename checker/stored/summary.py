@@ -69,6 +69,7 @@ def summary_of(told: Told) -> Summary:
         tables=tuple(FileNote(**each) for each in told["tables"]),
         unknown_allowed=told["exit"]["unknown_allowed"],
         fail_on=told["exit"]["fail_on"],
+        redacted=told.get("redacted", ""),
     )
 
 

@@ -1,0 +1,105 @@
+"""An export with pseudonyms, in the same format, encoding and layout, to be attached to a report of a bug."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from checker.errors import InputError, Problem
+from checker.inventory.csv_files import find_layout
+from checker.inventory.mapping_files import mappings
+from checker.inventory.read import ReadOptions, read_inventory
+from checker.inventory.recognise import kind_of, known_titles
+from checker.inventory.source import DamagedTextError, Source, open_source, reopened
+from checker.model.record import FileRecords
+from checker.redact.cells import Cells
+from checker.redact.export_csv import rewritten_csv
+from checker.redact.export_json import rewritten_json
+from checker.redact.export_text import rewritten_text
+from checker.redact.pseudonyms import Pseudonyms
+
+SHOWN: Final = 5  # records that cannot be read are named, as many
+BATCH: Final = 1 << 16  # characters that are encoded at a time
+
+Write = Callable[[BinaryIO], None]
+
+
+def redacted_exports(paths: tuple[str, ...], read_as: Mapping[str, str], names: Pseudonyms) -> dict[str, Write]:
+    """Return, for each file, and each file of folders, what writes it with pseudonyms.
+
+    The reader reads them first: a file that it cannot tell, or whose text is damaged, is refused, and never copied. Of
+    CSV and of ``key : value`` it may set records aside; they keep their defect.
+
+    Raises:
+        InputError: with the problems of all files.
+    """
+    read = read_inventory(paths, ReadOptions(read_as=read_as, bad_rows="skip", wanted=frozenset()))
+    problems = [problem for item in read for problem in _unreadable(item)]
+    if problems:
+        raise InputError(problems)
+    return {item.file.path: _writer(item, names) for item in read}
+
+
+def _unreadable(item: FileRecords) -> Iterator[Problem]:
+    """Yield the records that no text can be told from: broken JSON has no cells."""
+    if item.rejected and _text_source(item.file.path)[1] == "json":
+        for record in item.rejected[:SHOWN]:
+            hint = "repair or remove the record: what cannot be parsed is not copied"
+            yield Problem(f"{record.path}:{record.line}", f"record {record.row:,} {record.reason}", hint)
+
+
+def _writer(item: FileRecords, names: Pseudonyms) -> Write:
+    path, cells = item.file.path, Cells(names, mappings()[item.file.format])
+
+    def write(stream: BinaryIO) -> None:
+        source, kind = _text_source(path)
+        with Path(path).open("rb") as file:
+            stream.write(file.read(source.skip))
+            text = io.TextIOWrapper(file, source.encoding, newline="")
+            _encode(_rewritten(kind, source, text, cells), source.encoding, stream)
+
+    return write
+
+
+def _rewritten(kind: str, source: Source, text: Iterable[str], cells: Cells) -> Iterator[str]:
+    if kind == "csv":
+        layout = find_layout(source.head(), known_titles(mappings()), source.path)
+        return rewritten_csv(iter(text), layout, cells, source.path)
+    whole = "".join(text)
+    return rewritten_json(whole, cells) if kind == "json" else rewritten_text(whole, cells)
+
+
+def _text_source(path: str) -> tuple[Source, str]:
+    """Return a file as the reader opens it, and its format."""
+    source = open_source(path, lambda _: None)
+    try:
+        for _ in source.blocks():
+            pass
+        if source.encoding == "utf-8":
+            _check(path, source)
+    except DamagedTextError as damage:
+        source = reopened(source, damage)
+    return source, kind_of(source.head())
+
+
+def _check(path: str, source: Source) -> None:
+    """Raise DamagedTextError if the file is not UTF-8."""
+    with Path(path).open("rb") as file:
+        file.seek(source.skip)
+        try:
+            for _ in io.TextIOWrapper(file, "utf-8", newline=""):
+                pass
+        except UnicodeDecodeError as error:
+            raise DamagedTextError(0, f"byte {error.object[error.start]:#04x} is not UTF-8") from None
+
+
+def _encode(parts: Iterator[str], encoding: str, stream: BinaryIO) -> None:
+    held: list[str] = []
+    size = 0
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        if size > BATCH:
+            stream.write("".join(held).encode(encoding))
+            held, size = [], 0
+    stream.write("".join(held).encode(encoding))

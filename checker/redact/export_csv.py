@@ -1,0 +1,104 @@
+"""A CSV export with pseudonyms: each cell in its place, with its quotes, and every defect that can be kept.
+
+The cells are found as strict readers of CSV find them: a quote that opens a field opens it until it is closed, one
+inside a field is text. A record of too few or too many fields stays one, but nobody knows of which column its cells
+are, so that none of them stays.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from checker.errors import InputError, Problem
+from checker.inventory.csv_files import Layout
+from checker.redact.cells import Cells
+from checker.redact.export_json import rewritten_value
+
+QUOTE: Final = '"'
+AFTER_A_QUOTE: Final = "x"  # in place of text that stands after a closing quote: a defect that others must see, too
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as it stands in the file: its fields with their quotes, and what ends its line."""
+
+    fields: list[str]
+    end: str
+
+
+def rewritten_csv(lines: Iterator[str], layout: Layout, cells: Cells, path: str) -> Iterator[str]:
+    """Yield the text of the export record by record, what stands before the first record as it is.
+
+    Raises:
+        InputError: a quote is never closed, so that nobody knows where the cells after it begin.
+    """
+    yield from islice(lines, layout.lines)
+    for row in _rows(lines, layout, path):
+        if row.fields == [""]:
+            yield row.end
+            continue
+        known = len(row.fields) == len(layout.titles) and not any(_is_odd(field) for field in row.fields)
+        titles = layout.titles if known else ("",) * len(row.fields)
+        yield (
+            layout.delimiter.join(
+                _rewritten(field, title, cells, layout.delimiter)
+                for field, title in zip(row.fields, titles, strict=True)
+            )
+            + row.end
+        )
+
+
+def _rows(lines: Iterator[str], layout: Layout, path: str) -> Iterator[Row]:
+    mark = re.escape(layout.delimiter)
+    quoted = re.compile(rf'"[^"]*(?:""[^"]*)*"(?!")[^{mark}\r\n]*')
+    plain = re.compile(rf"[^{mark}\r\n]*")
+    for number, line in enumerate(lines, start=layout.lines + 1):
+        text, fields, place = line, [], 0
+        while True:
+            match = (quoted if text.startswith(QUOTE, place) else plain).match(text, place)
+            if match is None:  # the field goes on
+                text += _next(lines, f"{path}:{number}")
+                continue
+            fields.append(match[0])
+            place = match.end()
+            if not text.startswith(layout.delimiter, place):
+                break
+            place += len(layout.delimiter)
+        yield Row(fields, text[place:])
+
+
+def _next(lines: Iterator[str], where: str) -> str:
+    """Return the next line of a record whose quote is open."""
+    line = next(lines, None)
+    if line is None:
+        what = "a quote that opens in this record is never closed: nobody can tell names from other text after it"
+        raise InputError(Problem(where, what, "repair the record, or cut the file before it"))
+    return line
+
+
+def _is_odd(field: str) -> bool:
+    """Tell whether text stands after a closing quote."""
+    return field.startswith(QUOTE) and not field.endswith(QUOTE)
+
+
+def _rewritten(field: str, title: str, cells: Cells, delimiter: str) -> str:
+    if not field.startswith(QUOTE):
+        new = _cell(field, title, cells)
+        return _quoted(new) if any(mark in new for mark in (delimiter, "\n", "\r")) else new
+    end = field.rindex(QUOTE)
+    text = field[1:end].replace('""', QUOTE)
+    return _quoted(_cell(text, title, cells)) + (AFTER_A_QUOTE if field[end + 1 :] else "")
+
+
+def _cell(text: str, title: str, cells: Cells) -> str:
+    if not title:
+        return cells.neutral(text)
+    if cells.nested(title) and text.lstrip().startswith("{"):
+        return rewritten_value(text, cells, title)
+    return cells.new(title, text)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.replace(QUOTE, QUOTE * 2)}"'

@@ -1,0 +1,31 @@
+"""Hosts that name nobody: those of Microsoft's services, which are the same for everyone."""
+
+import re
+from functools import cache
+from typing import Final
+
+from checker.packs.library import packs_folder, shipped_packs
+
+_SERVICES: Final = re.compile(
+    r"(?:\*?[a-z0-9-]{0,40}\.){0,6}(?:microsoft|windows|windowsupdate|microsoftonline|azure|live|msocsp|digicert|"
+    r"verisign|globalsign|office|skype)\.(?:com|net|us|cn)"
+)
+# Paths that testing tools ask for on every tenant's way; any other may name a tenant, a user or a file.
+PUBLIC_PATHS: Final = frozenset(("", "/", "/ping", "/test", "/mdav/test", "/edr/commands/test"))
+_OF_TENANTS: Final = re.compile(  # below these anybody chooses a name, so that only published ones stay
+    r"\.(?:core\.windows\.net|azure\.com|azurewebsites\.net|servicebus\.windows\.net|protection\.[a-z]+\.com)$"
+)
+_HOST: Final = re.compile(r"(?:[a-z0-9-]+\.){1,6}[a-z]{2,3}(?![a-z0-9.-])")
+
+
+def is_public(host: str) -> bool:
+    """Tell whether a host, in lower case, is one that a shipped pack names, or lies in a domain of Microsoft's own."""
+    if host in _named():
+        return True
+    return _SERVICES.fullmatch(host) is not None and not _OF_TENANTS.search(host)
+
+
+@cache
+def _named() -> frozenset[str]:
+    texts = (path.read_text("utf-8") for pack in shipped_packs() for path in (packs_folder() / pack).glob("*.yaml"))
+    return frozenset(host for text in texts for host in _HOST.findall(text))
