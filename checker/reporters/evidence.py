@@ -27,7 +27,6 @@ from checker.reporters import json_report, tables
 from checker.reporters.evidence_statement import Member, manifest, statement
 
 RUN_SCHEMA: Final = "mde-readiness/run/v1"
-PLAN_SCHEMA: Final = "mde-readiness/plan/v1"
 CASES_SCHEMA: Final = "mde-readiness/cases/v1"
 _BLOCK: Final = 1 << 20  # bytes read at a time
 _DATE: Final = (1980, 1, 1, 0, 0, 0)  # of every member: the first that ZIP knows
@@ -81,11 +80,6 @@ def _in_folder(folder: Path) -> _Open:
             os.fsync(member.fileno())
 
     return opened
-
-
-def redacted(summary: Summary) -> bool:
-    """Return whether names were replaced by pseudonyms, so that nothing the run read may be packed."""
-    return bool(getattr(summary, "redacted", False))
 
 
 def _write(result: Result, opened: _Open) -> None:
@@ -171,23 +165,23 @@ def _tables(result: Result) -> Iterator[tuple[str, str, Callable[[BinaryIO], Non
     yield "devices", "devices.parquet", lambda stream: tables.write_devices_parquet(result, stream)
     yield "findings", "findings.parquet", lambda stream: tables.write_findings_parquet(result, stream)
     if result.plan.parts:
-        plan = tables.scan(result.plan).select(list(result.plan.columns))
-        yield "plan", "plan.parquet", lambda stream: tables.write_parquet(plan, PLAN_SCHEMA, stream)
+        yield "plan", "plan.parquet", lambda stream: tables.write_plan_parquet(result, stream)
     if result.cases is not None:
         cases: pl.DataFrame = result.cases
-        yield "cases", "cases.parquet", lambda stream: tables.write_parquet(cases.lazy(), CASES_SCHEMA, stream)
+        said = tables.metadata(result.summary, CASES_SCHEMA)
+        yield "cases", "cases.parquet", lambda stream: tables.write_parquet(cases.lazy(), said, stream)
 
 
 def _originals(result: Result) -> tuple[Original, ...]:
     """Return what is packed of the files that the run read; of a redacted result only the rules: they hold no names."""
     found = result.provenance.originals
-    return tuple(item for item in found if item.kind == "pack") if redacted(result.summary) else found
+    return tuple(item for item in found if item.kind == "pack") if result.summary.redacted else found
 
 
 def _run(result: Result) -> dict[str, Any]:
     """Return how the run was told; nothing of that where names were replaced, since paths and conditions hold names."""
     told = result.provenance
-    hidden = redacted(result.summary)
+    hidden = bool(result.summary.redacted)
     return {
         "schema": RUN_SCHEMA,
         "tool": {"name": "mde-readiness", "version": result.summary.tool_version},

@@ -15,12 +15,11 @@ from checker.model.explanation import (
     RouteRow,
     RuleHistogram,
     RuleStory,
-    ThresholdNote,
     Told,
     Tree,
     ValueCount,
 )
-from checker.model.notes import SourceNote
+from checker.model.notes import SourceNote, ThresholdNote
 from checker.reporters.folding import HANG, folded
 from checker.reporters.wording import MISSING_WORDS, count, share, timestamp, visible
 

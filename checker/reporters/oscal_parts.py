@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from checker.reporters.plan_markdown import prose
+from checker.reporters.markdown_text import prose
 from checker.reporters.wording import visible
 
 NAMESPACE: Final = "https://github.com/mde-readiness/mde-readiness/ns/oscal"  # of our properties; nothing is there

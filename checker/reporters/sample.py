@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 import polars as pl
 
 from checker.model.sample import Drawn, Sample
-from checker.reporters.plan_markdown import code, prose
+from checker.reporters.markdown_text import code, prose
 from checker.reporters.wording import MISSING_WORDS, count
 
 TO_FILL_IN: Final = ("seen", "agrees", "remark")

@@ -19,6 +19,7 @@ from checker.explain.run import Fleet, explain, explain_at, find_device, histogr
 from checker.inventory.identify import identify
 from checker.loading import NO_WAIVERS, NO_WAVES, Loaded
 from checker.model.explanation import Explanation, FactNote, RuleStory, Tree, ValueCount
+from checker.model.notes import NO_CONTROLS
 from checker.model.outcome import Outcome, Readiness
 from checker.model.plan import Kind, Plan, Statement
 from checker.model.record import FileRecords
@@ -234,7 +235,7 @@ def plan_of(*words: Statement, waivers: tuple[Waiver, ...] = ()) -> Plan:
 def fleet_of(plan: Plan, *inputs: FileRecords) -> Fleet:
     identified = identify(inputs)
     records = gather_records(inputs, identified, plan.specs, plan.wanted())
-    loaded = Loaded(plan, None, NO_WAIVERS, NO_WAVES, (), (), False, False)
+    loaded = Loaded(plan, None, NO_WAIVERS, NO_WAVES, (), (), False, False, NO_CONTROLS)
     return Fleet(loaded, records, resolve(records, plan.selections), False)
 
 

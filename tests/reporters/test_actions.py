@@ -29,7 +29,7 @@ def device(number: int, group: str | None, **changes: Any) -> dict[str, Any]:  #
     return told | {"failed": [], "waived": [], "next_steps": []} | changes
 
 
-def with_devices(folder: Path, rows: list[dict[str, Any]], *notes: ActionNote, **changes: object) -> Result:
+def with_devices(folder: Path, rows: list[dict[str, Any]], *notes: ActionNote, **changes: Any) -> Result:  # noqa: ANN401
     made = build(folder, fleet(), actions=notes, **changes)
     actions_of = {AGENT.id: "update-agent", SENSE.id: "update-sensor", STALE.id: "switch-on", TENANT.id: "wait"}
     rules = tuple(replace(rule, action=actions_of.get(rule.id, rule.id)) for rule in made.summary.rules)
@@ -115,7 +115,7 @@ def test_words_mean_here_what_they_mean_where_steps_are_made() -> None:
 def test_groups_add_up_to_what_the_summary_says(wave: str, phase: str) -> None:
     from checker.decide.exit import Gate
 
-    files = {name: f"{FLEET}/{name}.yaml" for name in ("attestations", "waivers", "waves")}
+    files: dict[str, Any] = {name: f"{FLEET}/{name}.yaml" for name in ("attestations", "waivers", "waves")}
     gate = Gate(phase, "blocker", False)
     options = Options(
         (f"{FLEET}/inventory",), AS_OF, profile="seed", outputs=frozenset({"devices"}), wave=wave, gate=gate, **files

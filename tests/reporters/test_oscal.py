@@ -44,7 +44,7 @@ def said(result: Result) -> dict[str, tuple[str, str]]:
     return {each["target-id"]: (each["status"]["state"], each["status"]["reason"]) for each in targets}
 
 
-def of_one_rule(folder: Path, outcomes: dict[str, str], **changes: object) -> Result:
+def of_one_rule(folder: Path, outcomes: dict[str, str], **changes: Any) -> Result:  # noqa: ANN401
     """Return the result of one rule, which is evidence on si-2; ``waived`` are numbers of devices."""
     names = fleet().names
     keys = dict(zip("1234", names, strict=True))

@@ -101,7 +101,7 @@ def ndjson_rows(content: bytes) -> list[Row]:
 
 
 def parquet_rows(content: bytes) -> list[Row]:
-    return pl.read_parquet(content).to_dicts()
+    return list(pl.read_parquet(content).to_dicts())
 
 
 def sheet_rows(name: str) -> Callable[[bytes], list[Row]]:
