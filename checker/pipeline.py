@@ -44,7 +44,7 @@ from checker.model.notes import FileNote, InputTally
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
-from checker.model.result import Result
+from checker.model.result import Manner, Result
 from checker.options import Options
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.result import recognised, redacted
@@ -182,6 +182,7 @@ def judge_and_summarise(
         steps=step_notes(plan),
         baseline=options.baseline,
         rejected=tuple(row for item in inputs for row in item.rejected),
+        manner=Manner(device=options.device),
         controls=loaded.controls,
         device=_device(options, plan, records, judgements) if options.device else None,
     )

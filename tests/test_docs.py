@@ -11,7 +11,15 @@ from checker.cli.main import COMMANDS, commands
 from tools.make_docs import ROOT, pages
 from tools.readme_demo import readme
 
-PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks/README.md"])
+PAGES = sorted(
+    [
+        *ROOT.glob("docs/*.md"),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "benchmarks/README.md",
+        ROOT / "integrations/README.md",
+    ]
+)
 
 
 @pytest.mark.parametrize("name", sorted(pages()))

@@ -23,6 +23,7 @@ COMMANDS: dict[tuple[str, ...], dict[int, str]] = {
         f"-o {OUT}/junit.xml",
         f"-o {OUT}/problems.sarif",
         f"-o sarif-full:{OUT}/full.sarif",
+        f"-o {OUT}/report.html",
         f"-o {OUT}/report.json",
         f"-o findings:{OUT}/findings.parquet",
         f"-o devices:{OUT}/devices.parquet",
@@ -33,6 +34,7 @@ COMMANDS: dict[tuple[str, ...], dict[int, str]] = {
         "--wave wave-2",
         f"-o {OUT}/gate.xml",
         f"-o {OUT}/gate.sarif",
+        f"-o {OUT}/gate.html",
         f"-o {OUT}/gate.json",
     ): {0: "wave-2 may go", 1: "wave-2 must wait", 3: "too little is known"},
     (

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 REPORT = ROOT / "build" / "screenshots" / "report.html"
 WIDE = {"width": 1280, "height": 960}
+TALL = {"width": 1280, "height": 1280}  # from the verdict down to the shares of readiness
 NARROW = {"width": 320, "height": 800}
 COLOURS = 128  # enough for text, lines and tints; a quarter of the bytes of full colour
 MOST_BYTES = 150_000
@@ -54,7 +55,7 @@ class Shot:
 
 
 SHOTS = {
-    "report-overview": Shot(overview),
+    "report-overview": Shot(overview, {"viewport": TALL}),
     "report-devices-dark": Shot(not_ready, {"viewport": WIDE, "color_scheme": "dark"}),
     "report-device": Shot(device),
     "report-narrow": Shot(overview, {"viewport": NARROW, "device_scale_factor": 2}),

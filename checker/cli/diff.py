@@ -25,10 +25,13 @@ def diff(old: str, new: str, form: str, limit: int | None) -> None:
     or a rule newly fails; 2 a result cannot be used.
     """
     from checker.cli.echo import echo, width
+    from checker.cli.redacting import refuse_other_keys
     from checker.compare.diff import compare
     from checker.compare.results import read_results
 
-    difference = compare(*read_results(old, new))
+    results = read_results(old, new)
+    refuse_other_keys(*results)
+    difference = compare(*results)
     if form == "json":
         from checker.compare.diff_json import json_text
 

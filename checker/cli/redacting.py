@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from checker.cli.given import filled, single
+from checker.compare.results import Stored
 from checker.errors import CheckerError, InputError, OutputError, Problem, UsageError
 from checker.model.result import Baseline
 from checker.redact.pseudonyms import Pseudonyms
@@ -116,6 +117,18 @@ def refuse_other_names(baseline: Baseline | None, key: bytes) -> None:
     raise UsageError(Problem(f"--baseline {baseline.path}", what, hint))
 
 
+def refuse_other_keys(old: Stored, new: Stored) -> None:
+    """Refuse to compare results whose names are not the same: every device would have gone, and another come.
+
+    Raises:
+        UsageError: one of the two has pseudonyms and the other has not, or they were made with different keys.
+    """
+    if old.report.redacted != new.report.redacted:
+        said = [f"those of the key {mark}" if mark else "none" for mark in (old.report.redacted, new.report.redacted)]
+        what = f"cannot be compared with {old.report.path}: it holds other pseudonyms ({said[1]}, there {said[0]})"
+        raise UsageError(Problem(new.report.path, what, "write both with --redact and the same key, or both without"))
+
+
 @contextmanager
 def hushed(wanted: object) -> Iterator[None]:
     """Let errors say what is wrong and on which line, and quote nothing, if that is wanted.
@@ -131,5 +144,5 @@ def hushed(wanted: object) -> Iterator[None]:
 
 
 def _without_quotes(problem: Problem) -> Problem:
-    hint = "" if _QUOTED.search(problem.hint) or " has: " in problem.hint else problem.hint
+    hint = "" if _QUOTED.search(problem.hint) or ": " in problem.hint else problem.hint
     return replace(problem, what=_QUOTED.sub("'…'", problem.what), hint=hint)

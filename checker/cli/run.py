@@ -17,7 +17,7 @@ from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
 from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
-from checker.model.result import Baseline, Manner, Result, Summary
+from checker.model.result import Baseline, Result, Summary
 from checker.packs.library import find_pack
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
@@ -43,7 +43,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "workbook": frozenset({"devices", "findings"}),
     "oscal": frozenset({"controls", "findings"}),
     "xccdf": frozenset({"controls", "devices"}),
-    "evidence": frozenset({"devices", "findings", "cases", "plan"}),
+    "evidence": frozenset({"devices", "findings", "cases", "plan", "controls"}),
 }
 BY_WAVE = ("sarif", "sarif-full", "gitlab")  # kinds that tell the findings of each wave apart, by the table of devices
 TABLES = ("devices", "findings", "plan")  # kinds that belong to a result, and are named by its JSON report …
@@ -59,7 +59,7 @@ RUNNING = (
         "--output",
         multiple=True,
         metavar="[KIND:]FILE",
-        help="Write a report: .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, plan:FILE.xlsx … "
+        help="Write a report: .md .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, plan:FILE.xlsx … "
         "May be repeated.",
     ),
     single(
@@ -121,7 +121,7 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         progress_bar(given["progress"], options.inventory) as advance,
         run_check(options, Progress(advance)) as result,
     ):
-        result = replace(result, manner=Manner(given["excel_safe"], device))
+        result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))
         write_all(sealed(result, options, given) if "evidence" in kinds else result, outputs)
         yield result
 

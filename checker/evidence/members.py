@@ -1,7 +1,7 @@
 """What evidence lists of itself: its manifest, read back, and held against what is there."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,12 +91,13 @@ def differences(evidence: Evidence, members: tuple[Member, ...]) -> Iterator[Dif
             yield Difference(name, what)
 
 
-def changed(evidence: Evidence, member: Member) -> str:
-    """Return how a member differs from what is listed of it, or nothing."""
+def changed(evidence: Evidence, member: Member, copy: Callable[[bytes], object] = len) -> str:
+    """Return how a member differs from what is listed of it, or nothing; ``copy`` is given its content on the way."""
     digest, size = hashlib.sha256(), 0
     try:
         for block in evidence.blocks(member.path):
             digest.update(block)
+            copy(block)
             size += len(block)
     except DamagedError as damage:
         return f"cannot be read whole: {damage}"
@@ -150,11 +151,15 @@ def unpacked(evidence: Evidence, members: tuple[Member, ...], kinds: tuple[str, 
         for member in members:
             if member.kind not in kinds:
                 continue
-            what = changed(evidence, member) if member.path in evidence.sizes else "is missing"
+            what = "is missing"
+            if member.path in evidence.sizes:
+                place = folder / member.path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("xb") as stream:
+                    what = changed(evidence, member, stream.write)
             if what:
                 hint = "mde-readiness verify EVIDENCE tells everything that differs"
                 raise InputError(Problem(f"{evidence.path}: {member.path}", what, hint))
-            evidence.unpack(member.path, folder / member.path)
         yield folder
 
 

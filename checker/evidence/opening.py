@@ -64,17 +64,6 @@ class Evidence:
             raise InputError(Problem(f"{self.path}: {name}", f"has {self.sizes[name]:,} bytes, too many", WRITE_IT))
         return b"".join(self.blocks(name))
 
-    def unpack(self, name: str, place: Path) -> None:
-        """Write a member to a file.
-
-        Raises:
-            DamagedError: it cannot be read whole.
-        """
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("xb") as stream:
-            for block in self.blocks(name):
-                stream.write(block)
-
 
 def is_evidence(path: str) -> bool:
     """Return whether a path may be evidence, and no JSON report: a folder, or a ZIP file by its first bytes."""

@@ -1,7 +1,7 @@
 """How a run was told, as JSON values, and back: what ``run.json`` of evidence holds under ``options``.
 
-Where files lie, which tables are written beside a report and what to compare with belong to a run, not to what it was
-told: they are given anew when it is done again.
+Where files lie, which tables are written beside a report, what to compare with, and keys belong to a run, not to what
+it was told: they are given anew when it is done again.
 """
 
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ _SHAPE: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("as_of", "pack", "profile", "tailoring", "attestations", "waivers", "waivers_sha256"), _TEXT),
-        **dict.fromkeys(("waves", "wave", "tool"), _TEXT),
+        **dict.fromkeys(("waves", "wave", "tool", "device"), _TEXT),
         **dict.fromkeys(("inventory", "assume", "select", "ignore"), _TEXTS),
         **dict.fromkeys(("observed", "read_as"), _NAMED),
         **dict.fromkeys(("gating", "require_dates", "all_outcomes"), _FLAG),
         "max_age_days": {"type": "integer", "minimum": 1, "maximum": 3650},
         "bad_rows": {"enum": ["stop", "skip"]},
-        "outputs": {"type": "array", "items": {"enum": ["cases", "devices", "findings", "places", "plan"]}},
+        "outputs": {"type": "array", "items": {"pattern": "^[a-z]+$", **_TEXT}},
         "gate": {
             "type": "object",
             "properties": {
@@ -37,7 +37,7 @@ _SHAPE: Final[dict[str, Any]] = {
         },
     },
 }
-_OF_THE_PLACE: Final = ("baseline", "tables", "elsewhere")
+_OF_THE_PLACE: Final = ("baseline", "tables", "elsewhere", "redact_key")
 
 
 def as_values(options: Options) -> dict[str, Any]:

@@ -28,6 +28,9 @@ from checker.reporters.evidence_statement import Member
 
 GOVERNING: Final = ("tailoring", "attestations", "waivers", "waves")
 READ_AGAIN: Final = ("pack", *GOVERNING, "baseline", *BASELINE)
+HELD: Final = frozenset(
+    {"devices", "findings", "cases", "plan", "controls"}
+)  # what evidence has of all that a run may build
 _ROWS: Final = 50_000  # compared at a time
 _NAMED: Final = ("device_id", "rule_id")  # columns by which a row is told
 
@@ -69,6 +72,7 @@ def _options(
     return replace(
         options,
         inventory=tuple(tally.path for tally in told.inputs),
+        outputs=options.outputs & HELD,
         elsewhere={**elsewhere, **places},
         baseline=_baseline(members, read),
     )
@@ -147,7 +151,7 @@ def first_value(was: object, is_now: object, path: str = "") -> str:
         return ""
     if type(was) is type(is_now) and was == is_now:
         return ""
-    return f"${path} was {_shown(was)}, is {_shown(is_now)}"
+    return f"${path} was {_kind_or_value(was)}, is {_kind_or_value(is_now)}"
 
 
 def first_row(was: Path, is_now: Path) -> str:
@@ -187,6 +191,13 @@ class _Nothing:
 
 
 _NOTHING: Final = _Nothing()
+
+
+def _kind_or_value(value: object) -> str:
+    """Return a value as it is shown; of what may nest as deep as its author liked only the kind."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    return _shown(value)
 
 
 def _shown(value: object) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from checker.errors import CheckerError, InputError, Problem, UsageError
+from checker.errors import InputError, Problem, UsageError
 from checker.reporters.evidence import as_json
 from checker.reporters.evidence_statement import PAYLOAD_TYPE
 
@@ -121,8 +121,6 @@ def _cryptography() -> ModuleType:
         import securesystemslib.signer  # noqa: F401 (asked for here, so that one message tells what is missing)
         from cryptography.hazmat.primitives import serialization
     except ImportError:
-        missing: CheckerError = UsageError(
-            Problem("", "signatures need a library that is not installed", "pip install 'mde-readiness[sign]'")
-        )
-        raise missing from None
+        what = "signatures need a library that is not installed"
+        raise UsageError(Problem("", what, "pip install 'mde-readiness[sign]'")) from None
     return serialization

@@ -68,11 +68,13 @@ def verify(path: str, asked: Asked) -> Iterator[Check]:
         with result_of(path) as report:
             with open_result(report) as result:
                 summary = result.summary
-            yield from _told(_statement(evidence, members, summary), "statement.json says what the report says")
+            sound = tuple(member for member in members if member.path not in wrong)
+            if "statement.json" not in wrong:
+                yield from _told(_statement(evidence, members, summary), "statement.json says what the report says")
             yield from _told(
-                _strangers(evidence, members, summary), "rules, exceptions and inputs in it are those of the report"
+                _strangers(evidence, sound, summary), "rules, exceptions and inputs in it are those of the report"
             )
-            if wrong - {"manifest.json"}:
+            if wrong - {"manifest.json", "statement.json"}:
                 yield Check(Verdict.OPEN, "run: files differ")
             else:
                 yield from _run(evidence, members, summary, asked, Path(report).parent)
@@ -89,7 +91,7 @@ def _told(found: Iterable[Difference], fine: str) -> Iterator[Check]:
 
 
 def _version(evidence: Evidence, version: str) -> Iterator[Check]:
-    """Say first that another release wrote it: its rules of reading may be others."""
+    """Yield that another release wrote it, which may read and judge otherwise."""
     try:
         wrote = whole_json(evidence, "run.json")["tool"]["version"]
     except (InputError, KeyError, TypeError):
@@ -100,7 +102,10 @@ def _version(evidence: Evidence, version: str) -> Iterator[Check]:
 
 
 def _manifest(evidence: Evidence) -> Iterator[Difference]:
-    """Yield that the statement, as far as it can be read, is about another manifest."""
+    """Yield that the statement is missing or, as far as it can be read, about another manifest."""
+    if "statement.json" not in evidence.sizes:
+        yield Difference("statement.json", "is missing")
+        return
     try:
         stated = whole_json(evidence, "statement.json")["subject"][0]["digest"]["sha256"]
     except (InputError, KeyError, IndexError, TypeError):
@@ -111,29 +116,30 @@ def _manifest(evidence: Evidence) -> Iterator[Difference]:
 
 def _signature(evidence: Evidence, key: str) -> Iterator[Check]:
     name = "statement.dsse.json"
-    if name not in evidence.sizes:
-        if key:
-            yield Check(Verdict.DIFFERS, f"{name}: is missing: the evidence is not signed")
-        else:
-            yield Check(Verdict.OPEN, "signature: unsigned")
-        return
+    if "statement.json" not in evidence.sizes:
+        yield Check(Verdict.OPEN, "signature: there is no statement that it could be of")
+    elif name in evidence.sizes:
+        yield _signed(evidence, name, key)
+    elif key:
+        yield Check(Verdict.DIFFERS, f"{name}: is missing: the evidence is not signed")
+    else:
+        yield Check(Verdict.OPEN, "signature: unsigned")
+
+
+def _signed(evidence: Evidence, name: str, key: str) -> Check:
     try:
         envelope, signed = evidence.content(name), evidence.content("statement.json")
         if key:
-            yield Check(Verdict.SAME, f"signed by {key}, key id {signing.verified(envelope, signed, key)}")
-        else:
-            keys = ", ".join(signing.key_ids(envelope, signed)) or "nobody"
-            yield Check(Verdict.OPEN, f"signature: signed by key id {keys}; --key PUB checks it")
+            return Check(Verdict.SAME, f"signed by {key}, key id {signing.verified(envelope, signed, key)}")
+        keys = ", ".join(signing.key_ids(envelope, signed)) or "nobody"
+        return Check(Verdict.OPEN, f"signature: signed by key id {keys}; --key PUB checks it")
     except (ValueError, DamagedError) as error:
-        yield Check(Verdict.DIFFERS, f"{name}: {error}")
+        return Check(Verdict.DIFFERS, f"{name}: {error}")
 
 
 def _statement(evidence: Evidence, members: tuple[Member, ...], summary: Summary) -> Iterator[Difference]:
     """Yield how the statement differs from one that is made anew of report and manifest."""
     name = "statement.json"
-    if name not in evidence.sizes:
-        yield Difference(name, "is missing")
-        return
     digest = hashlib.sha256(evidence.content("manifest.json")).hexdigest()
     should = statement(summary, members, digest)
     try:
@@ -161,10 +167,8 @@ def _strangers(evidence: Evidence, members: tuple[Member, ...], summary: Summary
             yield Difference(member.path, "is not the file that the report names")
         if member.kind == "input" and (member.shown, member.sha256) not in inputs:
             yield Difference(member.path, "is no input that the report names")
-    pack = {
-        member.shown.rpartition("/")[2]: evidence.content(member.path) for member in members if member.kind == "pack"
-    }
-    if pack and pack_sha256(pack) != summary.packs[0].sha256:
+    pack = {member.shown.rpartition("/")[2]: member.path for member in members if member.kind == "pack"}
+    if pack and pack_sha256({name: evidence.content(path) for name, path in pack.items()}) != summary.packs[0].sha256:
         yield Difference("pack/", "is not the rule pack that the report names")
 
 

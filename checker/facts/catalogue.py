@@ -10,7 +10,7 @@ from checker.yaml_nodes import Entries, Problems, check_keys, choice_of, flag_of
 
 FOLDER = Path(__file__).parent
 OPTIONAL = ("merge", "blank", "words", "default", "reading", "view_of", "unit", "identifies", "carried_by")
-IDENTIFIES = ("name", "id", "group", "tag", "address", "text", "nobody")
+IDENTIFIES = ("name", "id", "group", "tag", "address", "application", "text", "nobody")
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -28,6 +29,10 @@ from checker.model.notes import (
 from checker.model.provenance import Provenance
 from checker.model.record import Rejected
 
+PSEUDONYMS: Final = (
+    "Names of devices, people, groups, tags, domains, waves, waivers and files, ids and free texts are pseudonyms "
+    "(key {}): the same name has the same pseudonym wherever that key was used."
+)
 EVIDENCE = pl.Struct(
     {
         "fact": pl.String(),
@@ -148,6 +153,11 @@ class Summary:
     unknown_allowed: bool = False  # --allow-unknown: UNKNOWN does not count for the exit code
     fail_on: str = "minor"  # --fail-on; the strictest here, so that a value not set hides nothing
     redacted: str = ""  # mark of the key with which names were made pseudonyms; empty: names are as they were read
+
+    @property
+    def pseudonyms(self) -> str:
+        """What a reader is told where names are pseudonyms, the first of the notices then; empty where they are not."""
+        return PSEUDONYMS.format(self.redacted) if self.redacted else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from checker.errors import Place
 from checker.model.condition import NEVER, Condition, Lookup
 from checker.model.outcome import About, Phase, Severity
 
+TAILORED = "tailored: "  # begins the source of a value that a tailoring gives; its reason follows
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from checker.errors import Place, Problem
 from checker.model.outcome import Severity
-from checker.model.rule import Parameter, ParameterValue, Rule
+from checker.model.rule import TAILORED, Parameter, ParameterValue, Rule
 from checker.packs.governance import RuleNames, check_rule, words_of
 from checker.packs.parameters import Scope, Table, show, value_of
 from checker.yaml_nodes import (
@@ -138,7 +138,7 @@ def tailor_parameters(tailoring: Tailoring, parameters: tuple[Parameter, ...], s
         else:
             scope.values[change.id] = change.value
             scope.tailored.add(change.id)
-            given = ParameterValue(show(change.value), f"tailored: {change.reason}")
+            given = ParameterValue(show(change.value), f"{TAILORED}{change.reason}")
             values = {**dict(found[change.id].values), scope.profile: given}
             found[change.id] = replace(found[change.id], values=tuple(values.items()))
     return tuple(found.values())

@@ -102,7 +102,7 @@ class Cells:
         return new
 
     def _naming_nobody(self, readings: Sequence[FactReading]) -> Replace:
-        """Return the function for a column of words, numbers or versions: another text gives way to one that reads alike."""
+        """Return the function for a column of words or numbers: other texts give way to ones that read alike."""
         read = [cell(reading) for reading in readings]
         wild = [word for reading in readings for word, _ in reading.words if "*" in word]
 

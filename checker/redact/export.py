@@ -55,8 +55,8 @@ def _writer(item: FileRecords, names: Pseudonyms) -> Write:
         source, kind = _text_source(path)
         with Path(path).open("rb") as file:
             stream.write(file.read(source.skip))
-            text = io.TextIOWrapper(file, source.encoding, newline="")
-            _encode(_rewritten(kind, source, text, cells), source.encoding, stream)
+            with io.TextIOWrapper(file, source.encoding, newline="") as text:
+                _encode(_rewritten(kind, source, text, cells), source.encoding, stream)
 
     return write
 
@@ -87,8 +87,9 @@ def _check(path: str, source: Source) -> None:
     with Path(path).open("rb") as file:
         file.seek(source.skip)
         try:
-            for _ in io.TextIOWrapper(file, "utf-8", newline=""):
-                pass
+            with io.TextIOWrapper(file, "utf-8", newline="") as text:
+                for _ in text:
+                    pass
         except UnicodeDecodeError as error:
             raise DamagedTextError(0, f"byte {error.object[error.start]:#04x} is not UTF-8") from None
 

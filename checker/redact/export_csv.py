@@ -17,7 +17,7 @@ from checker.redact.cells import Cells
 from checker.redact.export_json import rewritten_value
 
 QUOTE: Final = '"'
-AFTER_A_QUOTE: Final = "x"  # in place of text that stands after a closing quote: a defect that others must see, too
+AFTER_A_QUOTE: Final = "x"  # in place of text that stands after a closing quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ def _is_odd(field: str) -> bool:
 def _rewritten(field: str, title: str, cells: Cells, delimiter: str) -> str:
     if not field.startswith(QUOTE):
         new = _cell(field, title, cells)
-        return _quoted(new) if any(mark in new for mark in (delimiter, "\n", "\r")) else new
+        if any(mark in new for mark in (delimiter, "\n", "\r")):
+            return _quoted(new)
+        return new + QUOTE if QUOTE in field and QUOTE not in new else new  # a defect that others must see, too
     end = field.rindex(QUOTE)
     text = field[1:end].replace('""', QUOTE)
     return _quoted(_cell(text, title, cells)) + (AFTER_A_QUOTE if field[end + 1 :] else "")

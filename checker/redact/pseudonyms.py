@@ -18,6 +18,7 @@ from checker.redact.hosts import PUBLIC_PATHS, is_public
 # Of device names, of which there may be a million: two of them fall together once in 30 million such fleets.
 NAME_DIGITS: Final = 16
 DIGITS: Final = 12  # of groups, tags, people, files: thousands of them fall together once in 50 million times
+NAME, ENTRA = "name:", "entra:"  # before the keys of devices that have no Defender id (inventory/identify.py)
 PLAIN: Final = "\0"  # before a text that is a pseudonym already; no name has it, since no text with it is read
 
 _MDE_ID: Final = re.compile(r"[0-9a-f]{40}")
@@ -82,20 +83,23 @@ class Pseudonyms:
             return self.mde_id(folded)
         return self.guid(folded) if _GUID.fullmatch(folded) else self.label("id", text)
 
-    def device(self, text: str) -> str:
-        """Return the pseudonym of whatever a device is called: ``name:…``, ``entra:…``, an id, or a name."""
-        for prefix, of in (("entra:", self.guid), ("name:", self.name)):
-            if text.startswith(prefix):
-                return prefix + of(text.removeprefix(prefix))
+    def called(self, text: str) -> str:
+        """Return the pseudonym of whatever a device is called: its name, or an id where it has none."""
         folded = _folded(text)
+        if folded.startswith(ENTRA) and _GUID.fullmatch(folded.removeprefix(ENTRA)):
+            return ENTRA + self.guid(folded.removeprefix(ENTRA))
         if _MDE_ID.fullmatch(folded) or _GUID.fullmatch(folded):
             return self.id(folded)
         return self.name(text) if text else text
 
+    def device(self, text: str) -> str:
+        """Return the pseudonym of a device's id: one of the service, or ``name:`` and its name."""
+        return NAME + self.called(text.removeprefix(NAME)) if text.startswith(NAME) else self.called(text)
+
     def address(self, text: str) -> str:
         """Return a host, an IP address or a URL without what it names; hosts of Microsoft's services stay.
 
-        Of a URL scheme and port are kept, a path only if every test asks for it; credentials are ``user:password`` then.
+        Of a URL scheme and port are kept, a path only if every test asks for it; credentials become ``user:password``.
         """
         found = _URL.fullmatch(text.strip())
         if not found:

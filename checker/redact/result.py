@@ -9,6 +9,7 @@ import polars as pl
 from checker.engine.records import Records
 from checker.errors import OutputError, Problem
 from checker.model.condition import facts_of
+from checker.model.record import Rejected
 from checker.model.result import Baseline, Manner, Result, Table
 from checker.model.rule import Rule
 from checker.redact.pseudonyms import PLAIN, Pseudonyms
@@ -48,9 +49,16 @@ def redacted(result: Result, names: Pseudonyms, rules: Sequence[Rule], folder: P
         findings=findings,
         plan=plan,
         cases=None if result.cases is None else redacted_frame(told, "findings", result.cases),
+        device=None if result.device is None else redacted_frame(told, "findings", result.device),
+        rejected=tuple(_unread(names, row) for row in result.rejected),
         baseline=result.baseline and replace(result.baseline, path=names.file(result.baseline.path)),
         manner=redacted_manner(result.manner, names),
     )
+
+
+def _unread(names: Pseudonyms, row: Rejected) -> Rejected:
+    """Return where a row stands that could not be read: nobody knows what in it is a name."""
+    return replace(row, path=names.file(row.path), reason="cannot be read", text="")
 
 
 def redacted_manner(manner: Manner, names: Pseudonyms) -> Manner:
@@ -64,7 +72,7 @@ def recognised(baseline: Baseline, names: Pseudonyms, records: Records, waves: S
     Devices that are gone keep their pseudonyms, marked as such, so that they are not made pseudonyms again.
     """
     ids = {names.device(text): text for text in records.device_ids}
-    called = {names.device(text): text for text in records.name.unique().drop_nulls()} | ids
+    called = {names.called(text): text for text in records.name.unique().drop_nulls()} | ids
     of_wave = {names.label("wave", wave): wave for wave in waves}
     parts = []
     for number, frame in enumerate(baseline.devices.frames()):

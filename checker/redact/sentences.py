@@ -27,7 +27,7 @@ def _forms(*forms: str) -> tuple[re.Pattern[str], ...]:
 _OF_INPUTS: Final = _forms(
     rf"(?P<file>.*): {_ROWS} (?:is|are) undated, so {_STALE}, and --observed (?P<file_>.*)=DATE dates them\.",
     rf"(?P<file>.*): (?:set aside )?{_ROWS}(?: observed after [0-9-]{{10}}| that cannot be read| of no device)\.",
-    r"Records of no device \((?:ambiguous|evidence for an unknown device|no key)\)(?:: (?P<names>.*))?\.",
+    r"Records of no device \((?:ambiguous|evidence for an unknown device|no key)\)(?:: (?P<keys>.*))?\.",
 )
 _OF_ONE_INPUT: Final = _forms(
     r"is not UTF-8 and was read as Windows-1252: names with accents may be wrong",
@@ -95,16 +95,17 @@ def _sentence(names: Pseudonyms, text: str, forms: tuple[re.Pattern[str], ...]) 
     return _filled(match, _gaps(names)) if match else names.label("text", text)
 
 
-def listed(names: Pseudonyms, text: str) -> str:
-    """Return ``a, b and 3 more`` with pseudonyms of devices in place of a and b."""
+def listed(replace: Callable[[str], str], text: str) -> str:
+    """Return ``a, b and 3 more`` with pseudonyms in place of a and b."""
     found, more = _MORE.fullmatch(text).groups()  # type: ignore[union-attr] # it fits any text
-    return ", ".join(names.device(name) for name in found.split(", ")) + (more or "")
+    return ", ".join(replace(name) for name in found.split(", ")) + (more or "")
 
 
 def _gaps(names: Pseudonyms) -> dict[str, Callable[[str], str]]:
     return {
         "file": names.file,
-        "names": lambda text: listed(names, text),
+        "keys": lambda text: listed(names.device, text),
+        "names": lambda text: listed(names.called, text),
         "wave": lambda text: names.label("wave", text),
         "text": lambda text: names.label("text", text),
         "time": lambda text: text if is_harmless(text) else names.label("text", text),

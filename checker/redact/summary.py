@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
-from checker.model.notes import AttestationNote, CriterionNote, Example, RuleTally
+from checker.model.notes import AttestationNote, CriterionNote, Example, RuleTally, SourceNote, ThresholdNote
 from checker.model.result import Summary
+from checker.model.rule import TAILORED
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.sentences import change, comparison, input_notice, listed, notice, supposition
 from checker.redact.values import shown
@@ -16,10 +17,6 @@ from checker.redact.values import shown
 Histogram = tuple[tuple[str, int], ...]
 Treat = Callable[[Pseudonyms, Any], Any]
 
-NOTICE: Final = (
-    "Names of devices, people, groups, tags, domains, waves, waivers and files, ids and free texts are pseudonyms "
-    "(key {}): the same name has the same pseudonym wherever that key was used."
-)
 NONE: Final = "(none)"  # what a histogram calls devices without a value
 NAMING: Final = ("listed", "previous.lost", "previous.changed")  # criteria that name devices
 COMPARING: Final = ("previous.lost", "previous.changed")  # or the report that they compare with
@@ -57,6 +54,10 @@ def _device(names: Pseudonyms, name: str) -> str:
     return names.device(name)
 
 
+def _called(names: Pseudonyms, name: str) -> str:
+    return names.called(name)
+
+
 def _attestation(names: Pseudonyms, old: AttestationNote, new: AttestationNote) -> AttestationNote:
     return replace(new, value=shown(names, old.fact, old.value))
 
@@ -64,15 +65,26 @@ def _attestation(names: Pseudonyms, old: AttestationNote, new: AttestationNote) 
 def _criterion(names: Pseudonyms, old: CriterionNote, new: CriterionNote) -> CriterionNote:
     if old.id not in NAMING or not old.why:
         return new
-    told = comparison(names, old.why) if old.id in COMPARING and old.met != "MISSED" else listed(names, old.why)
+    told = comparison(names, old.why) if old.id in COMPARING and old.met != "MISSED" else listed(names.called, old.why)
     return replace(new, why=told)
 
 
-def _rule(_names: Pseudonyms, _old: RuleTally, new: RuleTally) -> RuleTally:
-    """Examples stand in the order of their ids again."""
-    return replace(
+def _rule(names: Pseudonyms, old: RuleTally, new: RuleTally) -> RuleTally:
+    """Examples stand in the order of their ids again; conditions that hold a tailored value are one pseudonym."""
+    new = replace(
         new, failing=tuple(sorted(new.failing, key=_id_of)), unknowing=tuple(sorted(new.unknowing, key=_id_of))
     )
+    if not any(given.source.id.startswith(TAILORED) for given in old.thresholds):
+        return new
+    return replace(new, applies_to=_TEXT(names, old.applies_to), requires=_TEXT(names, old.requires))
+
+
+def _threshold(names: Pseudonyms, old: ThresholdNote, new: ThresholdNote) -> ThresholdNote:
+    """A tailored value is the organisation's own, and its source is a reason."""
+    if not old.source.id.startswith(TAILORED):
+        return new
+    told = TAILORED + _TEXT(names, old.source.id.removeprefix(TAILORED))
+    return replace(new, value=_TEXT(names, old.value), source=SourceNote(told, told, "", ""))
 
 
 def _id_of(example: Example) -> str:
@@ -83,6 +95,7 @@ WHOLE: Final[dict[type, Callable[[Pseudonyms, Any, Any], Any]]] = {
     AttestationNote: _attestation,
     CriterionNote: _criterion,
     RuleTally: _rule,
+    ThresholdNote: _threshold,
 }
 
 _PERSON, _WAVE, _TEXT = label("person"), label("wave"), label("text")
@@ -106,10 +119,11 @@ FIELDS: Final[Mapping[str, Mapping[str, Treat]]] = {
     ),
     "RuleTally": _kept(
         "id", "title", "phase", "severity", "about", "action", "remediation", "sources", "passed", "failed", "unknown",
-        "not_applicable", "waived", "not_exported", "histogram", "waived_failed",
-        failing=each(_note), unknowing=each(_note),
+        "not_applicable", "waived", "not_exported", "histogram", "waived_failed", "applies_to", "requires",
+        failing=each(_note), unknowing=each(_note), thresholds=each(_note),
     ),
-    "Example": _kept("line", device_id=_device, device_name=_device, file=_file),
+    "ThresholdNote": _kept("parameter", "value", "meaning", "source"),
+    "Example": _kept("line", device_id=_device, device_name=_called, file=_file),
     "AttestationNote": _kept(
         "fact", "value", "attested", "valid_until", "used_on", "contradicted_on", "kind", "state", "devices",
         by=_PERSON, evidence=_TEXT, place=_file,
@@ -122,7 +136,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Treat]]] = {
     "WaiverNote": _kept(
         "rule", "accepts", "created", "expires", "state", "devices", "used_on", "broad", "unused", "unknown_rule",
         id=label("waiver"), reason=_TEXT, owner=_PERSON, approver=_PERSON, ticket=label("ticket"), place=_file,
-        unmatched=each(_device),
+        unmatched=each(_called),
     ),
     "FileNote": _kept("kind", "sha256", path=_file),
 }  # fmt: skip
@@ -134,7 +148,8 @@ def redacted_summary(names: Pseudonyms, summary: Summary, first_fact: Mapping[st
     rules = tuple(
         replace(rule, histogram=_histogram(names, rule.histogram, first_fact.get(rule.id, ""))) for rule in new.rules
     )
-    return replace(new, rules=rules, redacted=names.mark, notices=(NOTICE.format(names.mark), *new.notices))
+    found = replace(new, rules=rules, redacted=names.mark)
+    return replace(found, notices=(found.pseudonyms, *found.notices))
 
 
 def _histogram(names: Pseudonyms, values: Histogram, fact: str) -> Histogram:

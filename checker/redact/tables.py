@@ -38,7 +38,7 @@ class Told:
         device, names = self.names.device, self.names
         found: dict[str, Replace] = {
             "device_id": device,
-            "device_name": device,
+            "device_name": names.called,
             "aliases": device,
             "group": lambda text: names.label("group", text),
             "wave": lambda text: names.label("wave", text),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from checker.engine.pool import BLANK_SIGN, CONFLICT_SIGN
 from checker.facts.attempts import RESULTS, WAYS
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
@@ -32,7 +33,13 @@ def shown(names: Pseudonyms, fact: str, text: str) -> str:
     A text that names somebody becomes a pseudonym, each member of a list for itself. A number, a version, a date, a
     flag or a word of a list stays as it is if it is one; what cannot be read as its type may be anything, and goes.
     """
+    if CONFLICT_SIGN in text:
+        parts = text.split(CONFLICT_SIGN)
+        new = [shown(names, fact, part) for part in parts]
+        return text if new == parts else CONFLICT_SIGN.join(sorted(new))
     spec = catalogue().get(fact)
+    if text == BLANK_SIGN:
+        return text
     if spec is None:
         return names.label("text", text)
     if spec.identifies and spec.identifies != NOBODY:
@@ -45,7 +52,7 @@ def shown(names: Pseudonyms, fact: str, text: str) -> str:
 
 def of_kind(names: Pseudonyms, kind: str) -> Callable[[str], str]:
     """Return the function that gives pseudonyms for a kind of text, as the catalogue and the mappings name kinds."""
-    known = {"name": names.device, "id": names.id, "address": names.address}
+    known = {"name": names.called, "id": names.id, "address": names.address}
     return known.get(kind, lambda text: names.label(kind, text))
 
 

@@ -67,7 +67,9 @@ def _all(summary: Summary) -> Iterator[Annotation]:
     gated = gated_wave(summary)
     if gated is not None:
         yield from _criteria(gated)
-    for rule in sorted(shown_rules(summary), key=lambda rule: SEVERITIES.index(Severity(rule.severity))):
+    for rule in sorted(
+        shown_rules(summary), key=lambda rule: (SEVERITIES.index(Severity(rule.severity)), -rule.failed)
+    ):
         yield from _rule(summary, rule, gated=gated is not None)
 
 

@@ -49,9 +49,9 @@ def _decision_case(wave: WaveNote, classname: str) -> Iterator[Case]:
     """Yield the case of a decision that no criterion shows, as where a wave has no devices, or no criteria."""
     decision = Decision(wave.decision)
     if decision is Decision.HOLD:
-        yield Case(classname, "decision", Verdict.FAILURE, "hold", wave.reason)
+        yield Case(classname, "decision", Verdict.FAILURE, "hold", wave.reason, (wave.reason,))
     elif decision is Decision.UNDETERMINED:
-        yield Case(classname, "decision", Verdict.ERROR, UNDETERMINED, wave.reason)
+        yield Case(classname, "decision", Verdict.ERROR, UNDETERMINED, wave.reason, (wave.reason,))
     elif not wave.criteria:
         yield Case(classname, "decision", Verdict.PASSED)
 

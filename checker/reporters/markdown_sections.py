@@ -113,7 +113,7 @@ def _criterion(note: CriterionNote) -> Sequence[str]:
 def _readiness(summary: Summary) -> Iterator[str]:
     """Yield devices by readiness: of the whole report, and of each wave."""
     rests = [f"{count(number)} {name}" for name, number in summary.by.items() if number]
-    headings = ("", "devices>", *(f"{name.upper()}>" for name in _READINESS), "READY of judged>")
+    headings = ("", "devices>", *(f"{name.upper()}>" for name in _READINESS), "READY or MIGRATED>")
     whose = "wave" if limited_to(summary) else "all"
     waves = [] if limited_to(summary) else [(cell(wave.name), wave.devices) for wave in summary.waves]
     rows = [_counts(name, devices) for name, devices in ((whose, summary.devices), *waves)]
@@ -124,13 +124,14 @@ def _readiness(summary: Summary) -> Iterator[str]:
         yield f"\n{count(summary.no_wave, 'judged device')} in no wave."
     if summary.site_side:
         waiting = count(summary.site_unlocks, "device")
-        yield f"\nThe network was not assessed: {waiting} would be READY if it were settled."
+        rules = ", ".join(map(code, summary.site_side[:LINES_SHOWN]))
+        yield f"\nNot assessed of the network: {rules}. {waiting} would be READY if it were settled."
 
 
 def _counts(name: str, devices: Mapping[str, int]) -> Sequence[str]:
     judged = devices["total"] - devices["out_of_scope"]
     numbers = (devices["total"], *(devices[key] for key in _READINESS))
-    return name, *map(count, numbers), share(devices["ready"], judged)
+    return name, *map(count, numbers), share(devices["ready"] + devices["migrated"], judged)
 
 
 def _paths(summary: Summary) -> Iterator[str]:

@@ -24,19 +24,21 @@ def find_device(devices: Table, text: str) -> dict[str, Any]:
     """
     wanted = text.strip().lower().rstrip(".")
     name = pl.col("device_name").str.strip_chars().str.to_lowercase().str.strip_chars_end(".")
-    alias = pl.element().str.to_lowercase().str.replace("^(entra|name):", "")
+    alias = pl.col("alias").str.to_lowercase().str.replace("^(entra|name):", "")
+    table = scan(devices)
+    keys = table.select("device_id", "device_name")
     ways = (
-        pl.col("device_id").str.to_lowercase() == wanted,
-        name == wanted,
-        pl.col("aliases").list.eval(alias).list.contains(wanted),
-        name.str.split(".").list.first() == wanted,
+        keys.filter(pl.col("device_id").str.to_lowercase() == wanted),
+        keys.filter(name == wanted),
+        table.select("device_id", alias="aliases").explode("alias").filter(alias == wanted).unique("device_id"),
+        keys.filter(name.str.split(".").list.first() == wanted),
     )
     for way in ways:
-        found = scan(devices).filter(way).head(MOST_NAMED + 1).collect()
-        if found.height == 1:
-            return found.row(0, named=True)
-        if found.height:
-            raise UsageError(_several(text, found["device_id"].to_list()))
+        found = way.select("device_id").sort("device_id").head(MOST_NAMED + 1).collect()["device_id"]
+        if len(found) == 1:
+            return table.filter(pl.col("device_id") == found[0]).collect().row(0, named=True)
+        if len(found):
+            raise UsageError(_several(text, found.to_list()))
     raise UsageError(Problem(f"--device {text}", "no device goes by this id or name", _nearest(devices, wanted)))
 
 

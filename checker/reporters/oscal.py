@@ -45,7 +45,7 @@ def write(result: Result, stream: BinaryIO) -> None:
     """
     if not assessed(result):
         hint = "write rules/<pack>/controls.yaml: see mde-readiness rules schema controls"
-        raise OutputError(Problem("oscal:", "no rule of this run is evidence on a control", hint))
+        raise OutputError(Problem("--output oscal", "no rule of this run is evidence on a control", hint))
     text = json.dumps({"assessment-results": document(result)}, ensure_ascii=False, indent=2)
     stream.write(f"{text}\n".encode())
 

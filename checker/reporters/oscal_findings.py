@@ -12,7 +12,7 @@ import polars as pl
 from checker.model.notes import ControlNote, RuleTally, WaiverNote
 from checker.model.result import Result, Summary
 from checker.reporters.oscal_parts import begins, ends, filled, identity, marked, plain, props
-from checker.reporters.shown import how_many, limited_to, scope_name, shown_rules, weigh
+from checker.reporters.shown import VERBS, how_many, limited_to, scope_name, shown_rules, weigh
 from checker.reporters.wording import count, sentence
 
 MOST_DEVICES: Final = 100  # of one observation; the others are counted, and stand in the table of findings
@@ -173,6 +173,11 @@ def marked_line(line: str) -> str:
     return f"- {marked(line.removeprefix('- '))}"
 
 
+def _of(number: int, rules: Sequence[RuleTally], verb: str) -> str:
+    """Return ``2 of 3 rules fail``."""
+    return f"{number:,} of {count(len(rules), 'rule')} {VERBS[verb] if number == 1 else verb}"
+
+
 def _with(rules: Sequence[RuleTally], what: str) -> int:
     return sum(getattr(rule, what) > 0 for rule in rules)
 
@@ -186,14 +191,14 @@ def status(rules: Sequence[RuleTally], summary: Summary) -> tuple[str, str, str]
     failing, unknown = _with(rules, "failed"), _with(rules, "unknown")
     if failing:
         waived = all(not weigh(rule).failed for rule in rules)
-        also = ", each of them waived" if waived else ""
-        return "not-satisfied", "fail", f"not satisfied, {count(failing, 'rule')} of {len(rules):,} fail{also}"
+        also = ", and waivers cover it all" if waived else ""
+        return "not-satisfied", "fail", f"not satisfied, {_of(failing, rules, 'fail')}{also}"
     if summary.simulated:
         return "not-satisfied", "undetermined", "undetermined, since a simulation proves nothing"
     if summary.partial:
         return "not-satisfied", "undetermined", "undetermined, since only some rules were judged"
     if unknown:
-        return "not-satisfied", "undetermined", f"undetermined, {count(unknown, 'rule')} of {len(rules):,} unknown"
+        return "not-satisfied", "undetermined", f"undetermined, {_of(unknown, rules, 'are unknown')}"
     if not any(rule.passed for rule in rules):
         return "not-satisfied", "not-applicable", "neither met nor missed, since its rules apply to nothing here"
     return "satisfied", "pass", f"satisfied, {count(len(rules), 'rule')} without a problem"

@@ -20,8 +20,8 @@ ROWS_AT_A_TIME: Final = 10_000
 LISTS_REMEMBERED: Final = 10_000  # likewise, should a fleet have more of them than any we know
 
 # What a plan rests on, in the words of :func:`provenance` that reports treat apart.
-SIMULATION, LEFT_OUT, GUIDANCE = "SIMULATION", "left out", "guidance"
-CAUTIONS: Final = (SIMULATION, LEFT_OUT, GUIDANCE)  # before everything else
+SIMULATION, LEFT_OUT, NAMES, GUIDANCE = "SIMULATION", "left out", "names", "guidance"
+CAUTIONS: Final = (SIMULATION, LEFT_OUT, NAMES, GUIDANCE)  # before everything else
 
 
 def steps_of(result: Result) -> Steps:
@@ -102,6 +102,8 @@ def provenance(summary: Summary) -> Iterator[tuple[str, str]]:
         yield SIMULATION, f"nothing here is a proof: {text}"
     if summary.partial:
         yield LEFT_OUT, "rules were left out by --select or --ignore, so that no device is READY by this run"
+    if summary.redacted:
+        yield NAMES, summary.pseudonyms
     for text in summary.guidance:
         yield GUIDANCE, text
     yield "as of", summary.as_of.isoformat()

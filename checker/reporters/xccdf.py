@@ -4,6 +4,7 @@ PASS is ``pass``, FAIL ``fail``, UNKNOWN ``unknown``, NOT_APPLICABLE ``notapplic
 shown are ``notselected``. A waiver stands as a message beside its result, which it never turns into another.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Final
 from xml.etree import ElementTree as ET
@@ -25,6 +26,7 @@ RESULTS: Final = {"PASS": "pass", "FAIL": "fail", "UNKNOWN": "unknown", "NOT_APP
 SEVERITIES: Final = {"blocker": "high", "major": "medium", "minor": "low", "info": "info"}
 # What a rule weighs in the score; ours, since XCCDF leaves it open: a blocker alone outweighs some minor ones.
 WEIGHTS: Final = {"blocker": 10, "major": 5, "minor": 1, "info": 0}
+_NO_ID: Final = re.compile(r"[^A-Za-z0-9._-]")
 MESSAGES: Final = {"FAIL": "error", "UNKNOWN": "warning"}
 FACTS: Final = ("os", "group", "wave", "readiness", "by", "route", "path", "verification")
 Row = Mapping[str, Any]
@@ -197,7 +199,8 @@ def _add_scores(found: ET.Element, results: Mapping[RuleTally, str]) -> None:
 
 
 def _id(what: str, name: str) -> str:
-    return NAME.format(what, name)
+    """Return an id as XCCDF wants it; the ids of a pack and its rules may hold what XML allows in no id."""
+    return NAME.format(what, _NO_ID.sub("-", name))
 
 
 def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> None:

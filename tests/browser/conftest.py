@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 Open = Callable[..., Opened]
 
-AXE = Path(__file__).parent.parent.parent / "build" / "validators" / "node_modules" / "axe-core" / "axe.min.js"
+MODULES = Path(__file__).parent.parent.parent / "build" / "validators" / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
 
 
 def lacking(what: str) -> NoReturn:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 
@@ -15,12 +17,14 @@ from checker.model.result import Result, Table
 from checker.options import Options
 from checker.pipeline import check
 from checker.reporters import json_report, tables
-from checker.reporters.outputs import KINDS
+from checker.reporters.html import data
+from checker.reporters.kinds import KINDS
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 from tests.reporters.fleets import AGENT, HOSTILE, PROXY, SENSE, URLS, Fleet
 from tests.reporters.results import build
 
 WRITE_HTML = KINDS["html"][".html"]
+CAP = 60
 
 # What an export may hold where a name is expected: markup, scripts, templates, links, formulas, ways out of a fragment.
 TEXTS = (
@@ -94,12 +98,18 @@ def demo(folder: Path) -> Report:
         return written(folder, "demo", result)
 
 
-def thousand(folder: Path) -> Report:
+def thousand(folder: Path, name: str = "thousand") -> Report:
     """Return the report of a thousand devices, of which many fail."""
     export = folder / "hunting.csv"
     generate(1_000, old_share=0.3).write_csv(export, line_terminator="\r\n")
     with check(Options((str(export),), AS_OF)) as result:
-        return written(folder, "thousand", result)
+        return written(folder, name, result)
+
+
+def capped(folder: Path) -> Report:
+    """Return the report of a thousand devices whose page carries CAP of them, as that of a larger fleet does."""
+    with patch("checker.reporters.html.page.island", partial(data.island, limit=CAP)):
+        return thousand(folder, "capped")
 
 
 def hostile_result(folder: Path) -> Result:
@@ -154,7 +164,13 @@ def bare(folder: Path) -> Report:
     return written(folder, "bare", result)
 
 
-FLEETS: dict[str, Callable[[Path], Report]] = {"demo": demo, "thousand": thousand, "hostile": hostile, "bare": bare}
+FLEETS: dict[str, Callable[[Path], Report]] = {
+    "demo": demo,
+    "thousand": thousand,
+    "capped": capped,
+    "hostile": hostile,
+    "bare": bare,
+}
 
 
 def _changed(table: Table, **changes: pl.Expr) -> Table:

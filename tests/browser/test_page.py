@@ -23,7 +23,7 @@ def squeezed(text: str) -> str:
 def test_the_numbers_are_those_of_the_json_report(open_report: Open, name: str) -> None:
     opened = open_report(name)
     summary = opened.report.summary
-    denominator = opened.at("denominator").inner_text()
+    denominator = opened.at("denominator").text_content() or ""  # also what is folded
 
     for count in summary["devices"].values():
         assert re.search(rf"(?<![\d,]){count:,}(?![\d,])", denominator)
@@ -106,7 +106,7 @@ def test_print_has_everything_that_is_signed(open_report: Open, tmp_path: Path) 
     text = squeezed("".join(page.extract_text() for page in pages))
     summary = opened.report.summary
 
-    assert 3 <= len(pages) <= 40, "an auditor reads it"
+    assert 3 <= len(pages) <= 50, "people read it"
     assert [rule["id"] for rule in summary["rules"] if rule["id"] not in text] == []
     assert [rule["id"] for rule in summary["rules"] if squeezed(rule["title"]) not in text] == []
     hashed = [*summary["inputs"], *summary["packs"], *summary["governed_by"]]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from .conftest import Open
-from .driver import FILTERS, Opened, records
+from .driver import FILTERS, Opened, device_fragment, records
+from .made import CAP
 
 PAGE = 50
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet takes a text for a formula
@@ -243,3 +244,22 @@ def test_the_count_is_told_to_those_who_do_not_see_it(open_report: Open) -> None
     count = open_report().at("devices-count")
 
     assert count.get_attribute("aria-live") == "polite" or count.get_attribute("role") == "status"
+
+
+def test_what_is_left_out_is_said_and_the_worst_is_kept(open_report: Open) -> None:
+    opened = open_report("capped")
+    devices = opened.report.devices
+    worst = sorted(devices, key=lambda each: (each["readiness"] != "NOT_READY", each["device_id"]))[:CAP]
+    out = next(each for each in devices if each not in worst)
+    banner = opened.at("truncated")
+
+    assert [each["readiness"] for each in worst] == ["NOT_READY"] * CAP
+    assert banner.is_visible()
+    assert f"{len(devices) - CAP:,}" in banner.inner_text()
+    assert f"{len(devices):,}" in banner.inner_text()
+    assert opened.count() == CAP
+    assert opened.all_ids() == [each["device_id"] for each in worst]
+    assert f"{len(devices):,}" in opened.at("denominator").inner_text()
+
+    other = open_report("capped", device_fragment(out["device_id"]))
+    assert not other.at("device-detail").is_visible() or "left out" in other.at("device-detail").inner_text()

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def report() -> None:
+def pictured() -> None:
     screenshots.write_report()
 
 
 @pytest.mark.parametrize("name", screenshots.SHOTS)
-def test_a_picture_is_small_and_the_same_each_time(chromium: "Browser", report: None, name: str) -> None:
+def test_a_picture_is_small_and_the_same_each_time(chromium: "Browser", pictured: None, name: str) -> None:
     first, second = (screenshots.taken(chromium, screenshots.SHOTS[name]) for _ in range(2))
 
     assert first.startswith(b"\x89PNG")

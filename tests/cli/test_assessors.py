@@ -19,7 +19,7 @@ RESULT = f".//{{{XMLNS}}}rule-result"
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-o", "xccdf:device.xml"], "--output xccdf:: tells of one device\n  hint: name it: check --device DEVICE"),
+        (["-o", "xccdf:device.xml"], "--output xccdf: tells of one device\n  hint: name it: check --device DEVICE"),
         (["--device", "pc-1"], "--device pc-1: is of no use: no report tells of one device\n  hint: add -o xccdf:FILE"),
         (["--device", "pc-1", "-o", "junit.xml"], "--device pc-1: is of no use"),
         (["--device", "", "-o", "xccdf:device.xml"], "is empty: is a variable not set?"),

@@ -110,7 +110,7 @@ def test_overlapping_members_are_refused(tmp_path: Path) -> None:
     content[at : at + 4] = (9000).to_bytes(4, "little")
     path.write_bytes(content)
 
-    assert "overlap" in refusal(path)
+    assert "has members that overlap" in refusal(path)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,11 @@ FULL = Options(
     ignore=("sc.url-*",),
     gate=Gate("all", "minor", allow_unknown=True),
     all_outcomes=True,
+    device="ws-osl-001",
     outputs=frozenset({"devices", "plan"}),
 )
 DEFAULT = Options(("x.csv",), date(2026, 11, 22))
-OF_THE_PLACE = {"baseline", "tables", "elsewhere"}
+OF_THE_PLACE = {"baseline", "tables", "elsewhere", "redact_key"}
 
 
 @pytest.mark.parametrize("options", [FULL, DEFAULT], ids=["all", "none"])
@@ -73,7 +74,7 @@ WRONG_TYPES = {
     "assume": "text",
     "select": [1],
     "max_age_days": "7",
-    "outputs": ["shell"],
+    "outputs": [1],
     "gating": "no",
 }
 

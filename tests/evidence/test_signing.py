@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def test_a_public_key_of_another_kind_is_told(tmp_path: Path, at_site: Path) -> 
 
 
 def test_without_the_library_the_way_to_it_is_told(at_site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "securesystemslib.signer", None)
+    monkeypatch.setitem(sys.modules, "securesystemslib.signer", None)
     ran = call("check", "exports", "--quiet", "--sign", "key.pem", "-o", "unsigned.zip")
 
     assert ran.code == 2

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from checker.errors import CheckerError
@@ -64,9 +64,11 @@ def test_an_input_that_changed_is_named(site: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_and_a_strange_file_are_named(changed: Changed) -> None:
-    ran = call("verify", changed({"waves.yaml": None, "extra.txt": b"x"}))
+    ran = call("verify", changed({"waves.yaml": None, "pack/pack.yaml": None, "extra.txt": b"x"}), "--replay")
 
-    assert ran.code == 1
+    assert (ran.code, ran.err) == (1, "")
+    assert "differs      pack/pack.yaml: is missing" in ran.out
+    assert "not checked  run: files differ" in ran.out
     assert "differs      waves.yaml: is missing" in ran.out
     assert "differs      extra.txt: is not listed by the manifest" in ran.out
 
@@ -120,6 +122,40 @@ def test_forged_rules_are_not_those_of_the_report(site: Path, tmp_path: Path) ->
     found = verdicts(packed(tmp_path / "forged.zip", forged(site, {"pack/pack.yaml": rules})))
 
     assert "pack/: is not the rule pack that the report names" in found
+
+
+def test_a_statement_that_is_missing_is_told_with_all_the_rest(changed: Changed, site: Path) -> None:
+    ran = call("verify", changed({"statement.json": None}), "--key", site / "key.pub")
+
+    assert ran.code == 1
+    assert "differs      statement.json: is missing" in ran.out
+    assert "rules, exceptions and inputs in it are those of the report" in ran.out
+
+
+@pytest.mark.parametrize(
+    "value", [b"[" * 500 + b"]" * 500, b'{"a":' * 500 + b"1" + b"}" * 500], ids=["lists", "objects"]
+)
+def test_a_statement_that_nests_deep_is_a_difference_as_any(changed: Changed, site: Path, value: bytes) -> None:
+    told = (site / "evidence" / "statement.json").read_bytes().replace(b'"FAILED"', value).replace(b'"PASSED"', value)
+    found = verdicts(changed({"statement.json": told}))
+
+    assert any("statement.json: $.predicate.result should be" in each for each in found), found
+
+
+@settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking would take minutes
+@given(data=st.data())
+def test_an_archive_with_any_byte_changed_is_told_or_harmless(
+    data: st.DataObject, site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever is broken in the archive itself, there are no other errors than those that say what is wrong."""
+    content = bytearray((site / "evidence.zip").read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        behind = data.draw(st.sampled_from([2_500, len(content)]))  # the directory at the end is what is trusted
+        content[-data.draw(st.integers(1, behind))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("raw") / "raw.zip"
+    path.write_bytes(content[: data.draw(st.sampled_from([None, -1, len(content) // 2]))])
+
+    verdicts(path)
 
 
 def test_another_key_did_not_sign(at_site: Path) -> None:

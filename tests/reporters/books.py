@@ -7,7 +7,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
 from checker.model.result import Result
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 
 from .plans import written
 

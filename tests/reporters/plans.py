@@ -10,7 +10,7 @@ import polars as pl
 
 from checker.model.notes import SourceNote, StepNote
 from checker.model.result import PLAN_COLUMNS, Result, Table
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 
 from .fleets import LEARN, SOURCE, device_id, fleet
 from .results import build

@@ -8,7 +8,7 @@ from typing import Any
 
 from checker.model.result import Result
 from checker.reporters import sarif
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 
 Log = dict[str, Any]
 

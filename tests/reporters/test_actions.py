@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from checker.decide.exit import Gate
 from checker.decide.steps import AGAIN
 from checker.decide.unlock import SETTLE
 from checker.model.notes import ActionNote
@@ -16,7 +17,7 @@ from checker.model.result import DEVICE_COLUMNS, Result, Table
 from checker.options import Options
 from checker.pipeline import check
 from checker.reporters import actions, shown
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 
 from .fleets import AGENT, SENSE, STALE, TENANT, device_id, fleet
@@ -29,8 +30,8 @@ def device(number: int, group: str | None, **changes: Any) -> dict[str, Any]:  #
     return told | {"failed": [], "waived": [], "next_steps": []} | changes
 
 
-def with_devices(folder: Path, rows: list[dict[str, Any]], *notes: ActionNote, **changes: Any) -> Result:  # noqa: ANN401
-    made = build(folder, fleet(), actions=notes, **changes)
+def with_devices(folder: Path, rows: list[dict[str, Any]], *notes: ActionNote) -> Result:
+    made = build(folder, fleet(), actions=notes)
     actions_of = {AGENT.id: "update-agent", SENSE.id: "update-sensor", STALE.id: "switch-on", TENANT.id: "wait"}
     rules = tuple(replace(rule, action=actions_of.get(rule.id, rule.id)) for rule in made.summary.rules)
     path = folder / "told.parquet"
@@ -113,12 +114,15 @@ def test_words_mean_here_what_they_mean_where_steps_are_made() -> None:
 @pytest.mark.parametrize("wave", ["", "wave-2"])
 @pytest.mark.parametrize("phase", ["prerequisite", "all"])
 def test_groups_add_up_to_what_the_summary_says(wave: str, phase: str) -> None:
-    from checker.decide.exit import Gate
-
-    files: dict[str, Any] = {name: f"{FLEET}/{name}.yaml" for name in ("attestations", "waivers", "waves")}
-    gate = Gate(phase, "blocker", False)
     options = Options(
-        (f"{FLEET}/inventory",), AS_OF, profile="seed", outputs=frozenset({"devices"}), wave=wave, gate=gate, **files
+        (f"{FLEET}/inventory",),
+        AS_OF,
+        attestations=f"{FLEET}/attestations.yaml",
+        waivers=f"{FLEET}/waivers.yaml",
+        waves=f"{FLEET}/waves.yaml",
+        wave=wave,
+        gate=Gate(phase, "blocker", False),
+        outputs=frozenset({"devices"}),
     )
     with working_in(ROOT), check(options) as result:
         frame, summary = actions.frame(result), result.summary

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Manner, Result, Table
 from checker.reporters import actions, csv_tables, plan_csv, tables
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 
 from .fleets import HOSTILE, fleet
 from .plans import plan, row, written

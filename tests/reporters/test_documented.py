@@ -13,6 +13,9 @@ from checker.reporters import (
     json_report,
     junit_cases,
     junit_suites,
+    markdown,
+    markdown_sections,
+    markdown_text,
     rejected,
     sarif_groups,
     sarif_runs,
@@ -24,7 +27,7 @@ from checker.reporters import (
     workbook,
     workbook_summary,
 )
-from checker.reporters.outputs import BARE, KINDS
+from checker.reporters.kinds import BARE, KINDS
 from checker.reporters.sarif_rules import LEVELS
 
 from .books import sheets_of
@@ -80,6 +83,9 @@ def test_limits_are_those_of_the_reports() -> None:
     assert f"the first {sarif_groups.EXAMPLES_SHOWN} devices" in PAGE
     assert f"the first {junit_suites.WAVES_SHOWN} waves" in PAGE
     assert f"With {sarif_runs.MOST_RUNS} waves or more" in PAGE
+    assert f"never above {markdown.MOST_BYTES:,} bytes" in PAGE
+    assert f"at most {markdown_sections.ROWS_SHOWN} rows" in PAGE
+    assert f"{markdown_text.NAME_LENGTH} characters, sentences at {markdown_sections.TEXT_LENGTH}" in PAGE
     limits = (
         (summary_lines.RULES_SHOWN, "rules"),
         (summary_lines.INPUTS_SHOWN, "files"),

@@ -13,8 +13,8 @@ from typing import BinaryIO
 import pytest
 
 from checker.model.result import Result
-from checker.reporters import json_report, junit, sarif, tables
-from checker.reporters.outputs import Write
+from checker.reporters import gitlab, json_report, junit, markdown, sarif, tables
+from checker.reporters.kinds import Write
 from checker.reporters.summary import render_plain
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -32,10 +32,14 @@ WRITERS: dict[str, Write] = {
     "findings.ndjson": tables.write_findings_ndjson,
     "devices.ndjson": tables.write_devices_ndjson,
     "summary.txt": write_summary,
+    "report.md": markdown.write,
+    "code-quality.json": gitlab.write,
 }
 CASES = [
     *(("small", name) for name in WRITERS),
     *(("hostile", name) for name in ("junit.xml", "report.sarif", "report.json", "devices.ndjson", "summary.txt")),
+    *((name, "report.md") for name in ("hostile", "gated", "simulated")),
+    ("hostile", "code-quality.json"),
     *(("large", name) for name in ("junit.xml", "summary.txt")),
     *(("waved", name) for name in WRITERS),
     *(("gated", name) for name in ("junit.xml", "report.sarif", "report.json", "summary.txt")),

@@ -322,3 +322,18 @@ def test_every_hostile_name_is_tried() -> None:
     every = "".join(HOSTILE)
 
     assert all(part in every for part in ("\x1b", "\x00", "\u202e", "<b>", "&amp;", "\n", "\u2028", "{0}"))
+
+
+def test_a_name_that_shows_nothing_is_named_all_the_same(waved: Result) -> None:
+    wave = replace(waved.summary.waves[0], name="  ")
+    root = shown(replace(waved, summary=replace(waved.summary, waves=(wave,))))
+
+    assert root.one(id="wave-1").words == "(blank) HOLD"
+    assert all(head.words for head in root.all("th"))
+
+
+def test_a_report_of_one_wave_tells_its_devices_from_all_inputs(gated: Result, waved: Result) -> None:
+    told = [line.words for line in shown(gated).one(class_="sums").all("p", class_="muted small")]
+
+    assert told == ["All inputs, every wave", "Of these, wave pilot"]
+    assert not shown(waved).one(class_="sums").all("p", class_="muted small")

@@ -44,7 +44,7 @@ def said(result: Result) -> dict[str, tuple[str, str]]:
     return {each["target-id"]: (each["status"]["state"], each["status"]["reason"]) for each in targets}
 
 
-def of_one_rule(folder: Path, outcomes: dict[str, str], **changes: Any) -> Result:  # noqa: ANN401
+def of_one_rule(folder: Path, outcomes: dict[str, str], **changes: Any) -> Result:  # noqa: ANN401 (of any field)
     """Return the result of one rule, which is evidence on si-2; ``waived`` are numbers of devices."""
     names = fleet().names
     keys = dict(zip("1234", names, strict=True))
@@ -222,6 +222,6 @@ def test_without_a_control_there_is_no_assessment(small: Result) -> None:
     with pytest.raises(OutputError) as error:
         written(replace(small, controls=NO_CONTROLS))
     assert str(error.value) == (
-        "oscal:: no rule of this run is evidence on a control\n"
+        "--output oscal: no rule of this run is evidence on a control\n"
         "  hint: write rules/<pack>/controls.yaml: see mde-readiness rules schema controls"
     )

@@ -9,7 +9,8 @@ import pytest
 from checker.errors import OutputError, UsageError
 from checker.model.record import Rejected
 from checker.model.result import Result
-from checker.reporters.outputs import KINDS, Output, parse_outputs, write_all
+from checker.reporters.kinds import KINDS
+from checker.reporters.outputs import Output, parse_outputs, write_all
 
 from .plans import plan, some_rows
 

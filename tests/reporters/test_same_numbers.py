@@ -14,7 +14,7 @@ from checker.decide.exit import Gate
 from checker.model.result import Result
 from checker.options import Options
 from checker.pipeline import check
-from checker.reporters.outputs import KINDS
+from checker.reporters.kinds import KINDS
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 
 from . import totals

@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 
 from checker.model.result import Result
 from checker.reporters import sarif
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 from checker.reporters.sarif_rules import pascal_case
 from checker.reporters.shown import DETAIL_LIMIT
 

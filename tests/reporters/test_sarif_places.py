@@ -7,7 +7,7 @@ import pytest
 
 from checker.model.result import Result, Table
 from checker.reporters import sarif
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 from checker.reporters.sarif_places import uri
 
 from .fleets import AGENT, URLS, device_id

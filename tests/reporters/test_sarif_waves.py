@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from checker.model.result import DEVICE_COLUMNS, Result, Table
 from checker.reporters import sarif
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 from checker.reporters.sarif_runs import MOST_RUNS
 from checker.reporters.wording import visible
 

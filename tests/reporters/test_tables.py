@@ -13,7 +13,7 @@ import pytest
 
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Result, Table
 from checker.reporters import tables
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 
 from .fleets import HOSTILE, INPUT, fleet, large_fleet
 from .plans import plan, some_rows

@@ -11,7 +11,7 @@ from checker.model.notes import InputTally
 from checker.model.result import Result
 from checker.reporters import actions, tables_xlsx, workbook
 from checker.reporters import sheets as limits
-from checker.reporters.outputs import Write
+from checker.reporters.kinds import Write
 from checker.reporters.wording import visible
 
 from .books import sheets_of, table

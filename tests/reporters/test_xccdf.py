@@ -166,6 +166,13 @@ def test_hostile_names_act_nowhere(number: int, tmp_path: Path) -> None:
     assert "<b>" not in text
 
 
+def test_a_pack_s_id_of_any_characters_is_made_one_of_xml(small: Result) -> None:
+    pack = replace(small.summary.packs[0], id="our pack: <1>")
+    root = parsed(replace(small, summary=replace(small.summary, packs=(pack,))))
+    assert root.attrib["id"] == "xccdf_io.github.mde-readiness_benchmark_our-pack---1-"
+    assert root.find("TestResult/benchmark", NS).attrib["id"] == root.attrib["id"]  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("name", ["small", "hostile", "waved", "gated", "simulated"])
 def test_oscap_takes_it(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     oscap = shutil.which("oscap")

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
@@ -17,6 +17,7 @@ from . import books
 
 Counts = Mapping[str, int]
 Row = Mapping[str, Any]
+Rows = Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,13 @@ def _of_findings(rows: Iterable[tuple[str, str, bool, int]]) -> Totals:
     return Totals(failed=failed, unknown=unknown, waived=_some(waived), open_failed=_some(open_failed))
 
 
-def findings(content: bytes, rows: Callable[[bytes], list[Row]]) -> Totals:
+def findings(content: bytes, rows: Callable[[bytes], Rows]) -> Totals:
     return _of_findings(
         (row["rule_id"], row["outcome"], bool(row["waived"]), int(row["devices"])) for row in rows(content)
     )
 
 
-def devices(content: bytes, rows: Callable[[bytes], list[Row]]) -> Totals:
+def devices(content: bytes, rows: Callable[[bytes], Rows]) -> Totals:
     found = rows(content)
     lists = {
         name: Counter(rule for row in found for rule in _ids(row[name])) for name in ("failed", "unknown", "waived")
@@ -88,28 +89,28 @@ def _ids(cell: Any) -> list[str]:  # noqa: ANN401
     return list(cell or ())
 
 
-def plan(content: bytes, rows: Callable[[bytes], list[Row]]) -> Totals:
+def plan(content: bytes, rows: Callable[[bytes], Rows]) -> Totals:
     return Totals(judged=Counter(row["readiness"] for row in rows(content)))
 
 
-def csv_rows(content: bytes) -> list[Row]:
+def csv_rows(content: bytes) -> Rows:
     return list(csv.DictReader(StringIO(content.decode(), newline=""), strict=True))
 
 
-def ndjson_rows(content: bytes) -> list[Row]:
+def ndjson_rows(content: bytes) -> Rows:
     return [json.loads(line) for line in content.decode().split("\n")[:-1]]
 
 
-def parquet_rows(content: bytes) -> list[Row]:
-    return list(pl.read_parquet(content).to_dicts())
+def parquet_rows(content: bytes) -> Rows:
+    return pl.read_parquet(content).to_dicts()
 
 
-def sheet_rows(name: str) -> Callable[[bytes], list[Row]]:
+def sheet_rows(name: str) -> Callable[[bytes], Rows]:
     """Return a reader of a sheet; titles become the names of the table's columns."""
     return lambda content: _rows_of(books.sheets(content), name)
 
 
-def _rows_of(sheets: dict[str, Worksheet], name: str) -> list[Row]:
+def _rows_of(sheets: dict[str, Worksheet], name: str) -> Rows:
     names = {"rule": "rule_id"}
     return [
         {names.get(title, title.replace(" ", "_")): value for title, value in row.items()}

@@ -13,7 +13,8 @@ from checker.errors import InputError
 from checker.model.result import Result
 from checker.options import Options
 from checker.pipeline import check
-from checker.reporters.outputs import KINDS, ONE_DEVICE, Output, parse_outputs, write_all
+from checker.reporters.kinds import KINDS, ONE_DEVICE
+from checker.reporters.outputs import Output, parse_outputs, write_all
 from checker.stored import result as stored
 from checker.stored.result import files_of, open_result
 from tests.contoso import AS_OF, FLEET, ROOT, working_in

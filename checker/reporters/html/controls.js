@@ -13,14 +13,16 @@ const PHASES = { prerequisite: "Before the move", verification: "After the move"
  * @param {(state: State, replace?: boolean) => void} go shows another state
  */
 function readyControls(fleet, current, go) {
+  // What is typed counts at once, also where the pause that searches for it is not over.
+  const asked = () => ({ ...current(), q: byId("devices-search").value.trim() });
   for (const name of FILTERS) fillFilter(fleet, name);
   fillRules(fleet);
   for (const select of filterFields()) {
-    select.addEventListener("change", () => go({ ...current(), [select.name]: select.value, page: "" }));
+    select.addEventListener("change", () => go({ ...asked(), [select.name]: select.value, page: "" }));
   }
-  readySearch(current, go);
-  readyHeads(current, go);
-  readyButtons(fleet, current, go);
+  readySearch(asked, go);
+  readyHeads(asked, go);
+  readyButtons(fleet, asked, go);
   byId("devices-controls").hidden = false;
   byId("devices-pager").hidden = false;
   byId("devices-static").hidden = true;
@@ -73,7 +75,7 @@ function fillRules(fleet) {
  */
 function showControls(state) {
   const search = byId("devices-search");
-  if (document.activeElement !== search) search.value = state.q ?? "";
+  if (search.value.trim() !== (state.q ?? "")) search.value = state.q ?? "";
   for (const select of filterFields()) showChoice(select, state[select.name] ?? "");
   byId("devices-filter-outcome").closest(".field").hidden = !state.rule;
   byId("devices-clear").hidden = !KEYS.some((key) => state[key] && key !== "sort" && key !== "page");
@@ -100,15 +102,15 @@ function showChoice(select, value) {
 function readySearch(current, go) {
   const search = byId("devices-search");
   let timer = 0;
-  let typing = false;
+  let typed = null; // the fragment of what was typed so far in this go
   search.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      go({ ...current(), q: search.value.trim(), page: "" }, typing);
-      typing = true;
+      go({ ...current(), page: "" }, location.hash === typed);
+      typed = location.hash;
     }, PAUSE);
   });
-  search.addEventListener("blur", () => { typing = false; });
+  search.addEventListener("blur", () => { typed = null; });
 }
 
 /**

@@ -13,7 +13,7 @@ Names are exact here, hostile or not: the page's scripts make them visible (``hi
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +34,10 @@ _WORST_FIRST: Final = tuple(Readiness[name] for name in ("NOT_READY", "UNDETERMI
 _ORDERED: Final = ("by", "route", "path", "verification", "os", "group", "file")
 _LISTS: Final = ("failed", "unknown", "waived", "undetermined_by", "next_steps")
 _PLAIN: Final = ("row", "line")
+# Members of which the table without scripts shows the first values -> how the table of devices calls them.
+_SHOWN: Final = {"id": "device_id", "name": "device_name"} | {
+    name: name for name in ("os", "group", "readiness", "wave", "path", "verification", "failed", "unknown")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,22 @@ def island(result: Result, limit: int = LIMIT) -> Island:
     """
     kept = _kept(result, limit)
     devices = _Devices(result, kept)
-    written = b",".join(_member(name, value) for name, value in _members(result, devices, kept.height))
-    return Island(b"{" + written + b"}", kept.height, result.devices.rows - kept.height, _first(devices))
+    written, first = [], {}
+    for name, value in _members(result, devices, kept.height):
+        written.append(_member(name, value))
+        if name in _SHOWN:
+            first[_SHOWN[name]] = _head(value)
+    shown = tuple(dict(zip(first, cells, strict=True)) for cells in zip(*first.values(), strict=True))
+    return Island(b"{" + b",".join(written) + b"}", kept.height, result.devices.rows - kept.height, shown)
+
+
+def _head(value: Any) -> list[Any]:  # noqa: ANN401
+    """Return what a member says of the first devices: the value, or how many words it lists."""
+    if isinstance(value, list):
+        return value[:FIRST]
+    if "values" in value:
+        return [value["values"][code] for code in value["codes"][:FIRST]]
+    return [len(value["lists"][code]) for code in value["codes"][:FIRST]]
 
 
 def _kept(result: Result, limit: int) -> pl.DataFrame:
@@ -83,14 +101,10 @@ class _Devices:
         self._table = scan(result.devices).with_row_index("at")
         self._kept = kept
 
-    def frame(self, names: Sequence[str], rows: int | None = None) -> pl.DataFrame:
-        """Return columns in the order of the page; only of the first rows if that is asked."""
-        kept = self._kept if rows is None else self._kept.head(rows)
-        return self._table.select("at", *names).join(kept.lazy(), on="at").sort("place").drop("at", "place").collect()
-
     def column(self, name: str) -> pl.Series:
         """Return one column in the order of the page."""
-        return self.frame([name])[name]
+        found = self._table.select("at", name).join(self._kept.lazy(), on="at").sort("place").collect()
+        return found[name]
 
 
 def _members(result: Result, devices: _Devices, rows: int) -> Iterator[tuple[str, Any]]:
@@ -158,23 +172,6 @@ def _used_steps(result: Result, words: Codes) -> dict[str, Any]:
 
 def _rule(rule: RuleTally) -> dict[str, Any]:
     return {"title": rule.title, "severity": rule.severity, "phase": rule.phase, "about": rule.about}
-
-
-def _first(devices: _Devices) -> tuple[dict[str, Any], ...]:
-    """Return the first devices for a table without scripts."""
-    names = (
-        "device_id",
-        "device_name",
-        "os",
-        "group",
-        "readiness",
-        "wave",
-        "path",
-        "verification",
-        "failed",
-        "unknown",
-    )
-    return tuple(devices.frame(names, FIRST).with_columns(pl.col("failed", "unknown").list.len()).iter_rows(named=True))
 
 
 def _member(name: str, value: object) -> bytes:

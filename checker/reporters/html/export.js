@@ -1,17 +1,16 @@
 // What the table shows as CSV for a spreadsheet: RFC 4180, UTF-8 with a byte order mark, no cell taken for a formula.
 
-/** Columns of the file, named as in the table `devices` of the tool. */
-const EXPORTED = [
-  ["device_id", (fleet, row) => fleet.id[row]],
-  ["device_name", (fleet, row) => fleet.name[row]],
-  ["aliases", (fleet, row) => (fleet.aliases.get(row) ?? []).join("; ")],
-  ...["os", "group", "readiness", "by", "wave", "route", "path", "verification"].map((column) =>
-    [column, (fleet, row) => valueOf(fleet, column, row)]),
-  ...LISTED.map((column) => [column, (fleet, row) => wordsOf(fleet, column, row).join("; ")]),
-  ["file", (fleet, row) => valueOf(fleet, "file", row)],
-  ["row", (fleet, row) => fleet.row[row]],
-  ["line", (fleet, row) => fleet.line[row]],
-];
+/** Columns of the file, named as in the table `devices` of the tool; each returns how a device's cell is spelled. */
+const EXPORTED = {
+  device_id: ({ id }) => (row) => csvCell(id[row]),
+  device_name: ({ name }) => (row) => csvCell(name[row]),
+  aliases: ({ aliases }) => (row) => csvCell((aliases.get(row) ?? []).join("; ")),
+  ...Object.fromEntries(["os", "group", "readiness", "by", "wave", "route", "path", "verification"].map(codedCells)),
+  ...Object.fromEntries(LISTED.map(listedCells)),
+  file: codedCells("file")[1],
+  row: (fleet) => (row) => csvCell(fleet.row[row]),
+  line: (fleet) => (row) => csvCell(fleet.line[row]),
+};
 
 /** Rows that become one piece of text at a time. */
 const ROWS_OF_A_PIECE = 5000;
@@ -28,17 +27,41 @@ function csvCell(value) {
 }
 
 /**
+ * Returns a column of numbered values, each spelled once.
+ * @param {string} column
+ */
+function codedCells(column) {
+  return [column, (fleet) => {
+    const { values, codes } = fleet.coded[column];
+    const cells = values.map(csvCell);
+    return (row) => cells[codes[row]];
+  }];
+}
+
+/**
+ * Returns a column of lists of words, each spelled once.
+ * @param {string} column
+ */
+function listedCells(column) {
+  return [column, (fleet) => {
+    const { lists, codes } = fleet.listed[column];
+    const cells = lists.map((list) => csvCell(list.map((word) => fleet.words[word]).join("; ")));
+    return (row) => cells[codes[row]];
+  }];
+}
+
+/**
  * Returns devices as the pieces of a CSV file.
  * @param {Fleet} fleet
  * @param {Uint32Array} rows
  * @returns {string[]}
  */
 function csvPieces(fleet, rows) {
-  const pieces = ["\ufeff", `${EXPORTED.map(([name]) => csvCell(name)).join(",")}\r\n`];
+  const columns = Object.values(EXPORTED).map((column) => column(fleet));
+  const pieces = ["\ufeff", `${Object.keys(EXPORTED).map(csvCell).join(",")}\r\n`];
   for (let start = 0; start < rows.length; start += ROWS_OF_A_PIECE) {
-    const lines = Array.from(rows.subarray(start, start + ROWS_OF_A_PIECE), (row) =>
-      `${EXPORTED.map(([, cell]) => csvCell(cell(fleet, row))).join(",")}\r\n`);
-    pieces.push(lines.join(""));
+    const some = Array.from(rows.subarray(start, start + ROWS_OF_A_PIECE));
+    pieces.push(some.map((row) => `${columns.map((cell) => cell(row)).join(",")}\r\n`).join(""));
   }
   return pieces;
 }

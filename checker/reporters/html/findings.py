@@ -16,7 +16,7 @@ from checker.reporters.html.codes import Codes
 from checker.reporters.tables import scan
 from checker.reporters.wording import timestamp
 
-AT_A_TIME: Final = 10_000  # devices whose findings are in memory at once
+AT_A_TIME: Final = 50_000  # devices whose findings are in memory at once; a run writes about as many in one part
 
 _SPOT: Final = ["file", "row", "observed"]
 _EVIDENCE: Final = ["fact", "value", "missing", "column", "spot"]

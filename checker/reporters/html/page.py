@@ -117,6 +117,7 @@ def _environment() -> "Environment":
         "fragment": fragment,
         "copyable": _copyable,
         "place": _place,
+        "named": named,
         "short": _short,
         "web": is_web,
     }
@@ -134,9 +135,14 @@ def is_web(url: str) -> bool:
     return url.startswith(("https://", "http://"))
 
 
+def named(text: str) -> str:
+    """Return a name; words for one that would show nothing, since a heading of nothing heads nothing."""
+    return text if text.strip() else "(blank)"
+
+
 def _short(text: str) -> str:
     """Return a value of a fact, cut where only a document in a cell goes on; findings have it whole."""
-    return visible(text, VALUE_LENGTH)
+    return named(visible(text, VALUE_LENGTH))
 
 
 def _copyable(text: str) -> Any:  # noqa: ANN401 (a Markup, whose library is loaded when used)

@@ -16,7 +16,7 @@ from checker.reporters.shown import SEVERITIES, gated_wave, limited_to, shown_ru
 from checker.reporters.wording import count, visible
 
 GROUPS_SHOWN: Final = 20  # values of a column, one by one
-INPUTS_OPEN: Final = 20  # inputs whose ledger is open at first; with more a reader asks for it
+INPUTS_OPEN: Final = 5  # inputs whose ledger is open at first; with more a reader asks for it
 EXAMPLES_SHOWN: Final = 6  # devices of a rule; the table of devices has all of them
 
 PARTIAL: Final = "Rules were left out by --select or --ignore, so that no device is READY by this run."

@@ -1,0 +1,1 @@
+"""Pseudonyms in results, messages and exports."""
