@@ -28,9 +28,7 @@ from checker.reporters.evidence_statement import Member
 
 GOVERNING: Final = ("tailoring", "attestations", "waivers", "waves")
 READ_AGAIN: Final = ("pack", *GOVERNING, "baseline", *BASELINE)
-HELD: Final = frozenset(
-    {"devices", "findings", "cases", "plan", "controls"}
-)  # what evidence has of all that a run may build
+HELD: Final = frozenset({"devices", "findings", "cases", "plan", "controls"})  # of what a run may build
 _ROWS: Final = 50_000  # compared at a time
 _NAMED: Final = ("device_id", "rule_id")  # columns by which a row is told
 

@@ -7,7 +7,6 @@ blobs and ids of the organisation need not be known to be left out.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from checker.facts.catalogue import catalogue
@@ -44,7 +43,7 @@ class Cells:
     def new(self, title: str, text: str) -> str:
         """Return what stands in a cell of a column afterwards; what says that there is nothing stays."""
         if title not in self._by_title:
-            self._by_title[title] = lru_cache(REMEMBERED)(self._replace(title_key(title)))
+            self._by_title[title] = self._replace(title_key(title))
         return text if is_nothing(text) else self._by_title[title](text)
 
     def nested(self, title: str) -> bool:

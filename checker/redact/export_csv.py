@@ -8,12 +8,13 @@ are, so that none of them stays.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from checker.errors import InputError, Problem
 from checker.inventory.csv_files import Layout
-from checker.redact.cells import Cells
+from checker.redact.cells import REMEMBERED, Cells, Replace
 from checker.redact.export_json import rewritten_value
 
 QUOTE: Final = '"'
@@ -35,19 +36,15 @@ def rewritten_csv(lines: Iterator[str], layout: Layout, cells: Cells, path: str)
         InputError: a quote is never closed, so that nobody knows where the cells after it begin.
     """
     yield from islice(lines, layout.lines)
+    columns = [_column(title, cells, layout.delimiter) for title in layout.titles]
+    unknown = _column("", cells, layout.delimiter)
     for row in _rows(lines, layout, path):
         if row.fields == [""]:
             yield row.end
             continue
-        known = len(row.fields) == len(layout.titles) and not any(_is_odd(field) for field in row.fields)
-        titles = layout.titles if known else ("",) * len(row.fields)
-        yield (
-            layout.delimiter.join(
-                _rewritten(field, title, cells, layout.delimiter)
-                for field, title in zip(row.fields, titles, strict=True)
-            )
-            + row.end
-        )
+        known = len(row.fields) == len(columns) and not any(map(_is_odd, row.fields))
+        of_field = columns if known else [unknown] * len(row.fields)
+        yield layout.delimiter.join([new(field) for new, field in zip(of_field, row.fields, strict=True)]) + row.end
 
 
 def _rows(lines: Iterator[str], layout: Layout, path: str) -> Iterator[Row]:
@@ -55,6 +52,10 @@ def _rows(lines: Iterator[str], layout: Layout, path: str) -> Iterator[Row]:
     quoted = re.compile(rf'"[^"]*(?:""[^"]*)*"(?!")[^{mark}\r\n]*')
     plain = re.compile(rf"[^{mark}\r\n]*")
     for number, line in enumerate(lines, start=layout.lines + 1):
+        if QUOTE not in line:
+            record = line.rstrip("\r\n")
+            yield Row(record.split(layout.delimiter), line[len(record) :])
+            continue
         text, fields, place = line, [], 0
         while True:
             match = (quoted if text.startswith(QUOTE, place) else plain).match(text, place)
@@ -83,23 +84,26 @@ def _is_odd(field: str) -> bool:
     return field.startswith(QUOTE) and not field.endswith(QUOTE)
 
 
-def _rewritten(field: str, title: str, cells: Cells, delimiter: str) -> str:
-    if not field.startswith(QUOTE):
-        new = _cell(field, title, cells)
-        if any(mark in new for mark in (delimiter, "\n", "\r")):
-            return _quoted(new)
-        return new + QUOTE if QUOTE in field and QUOTE not in new else new  # a defect that others must see, too
-    end = field.rindex(QUOTE)
-    text = field[1:end].replace('""', QUOTE)
-    return _quoted(_cell(text, title, cells)) + (AFTER_A_QUOTE if field[end + 1 :] else "")
+def _column(title: str, cells: Cells, delimiter: str) -> Replace:
+    """Return the function that gives the new text of a column's fields, quotes included; no title tells nothing."""
+    nested = bool(title) and cells.nested(title)
 
+    def cell(text: str) -> str:
+        if nested and text.lstrip().startswith("{"):
+            return rewritten_value(text, cells, title)
+        return cells.new(title, text) if title else cells.neutral(text)
 
-def _cell(text: str, title: str, cells: Cells) -> str:
-    if not title:
-        return cells.neutral(text)
-    if cells.nested(title) and text.lstrip().startswith("{"):
-        return rewritten_value(text, cells, title)
-    return cells.new(title, text)
+    @lru_cache(REMEMBERED)
+    def new(field: str) -> str:
+        if field.startswith(QUOTE):
+            end = field.rindex(QUOTE)
+            return _quoted(cell(field[1:end].replace(QUOTE * 2, QUOTE))) + (AFTER_A_QUOTE if field[end + 1 :] else "")
+        text = cell(field)
+        if any(mark in text for mark in (delimiter, "\n", "\r")):
+            return _quoted(text)
+        return text + QUOTE if QUOTE in field and QUOTE not in text else text  # a defect that others must see, too
+
+    return new
 
 
 def _quoted(text: str) -> str:

@@ -111,8 +111,9 @@ class Opened:
 
     def ids(self) -> tuple[str, ...]:
         """Return the devices on this page of the table, by where their links lead."""
-        links = self.at("devices-table").locator("tbody a[href^='#device=']").all()
-        return tuple(unquote((link.get_attribute("href") or "").removeprefix("#device=")) for link in links)
+        links = self.at("devices-table").locator("tbody a[href^='#device=']")
+        found: list[str] = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        return tuple(unquote(link.removeprefix("#device=")) for link in found)
 
     def pages(self) -> list[tuple[str, ...]]:
         """Return the devices of this and every further page."""

@@ -328,7 +328,7 @@ def test_a_name_that_shows_nothing_is_named_all_the_same(waved: Result) -> None:
     wave = replace(waved.summary.waves[0], name="  ")
     root = shown(replace(waved, summary=replace(waved.summary, waves=(wave,))))
 
-    assert root.one(id="wave-1").words == "(blank) HOLD"
+    assert root.one(id="gate-1").words == "(blank) HOLD"
     assert all(head.words for head in root.all("th"))
 
 

@@ -53,7 +53,10 @@ def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str) -> None:
         ("findings:out.tsv", "findings:FILE.csv or findings:FILE.ndjson or findings:FILE.parquet"),
         ("finding:out.xlsx", "did you mean 'findings:'?"),
         ("findings:out", "a file without ending"),
-        ("out.rtf", "KIND:FILE with KIND one of junit, sarif, sarif-full, json, html, findings, devices"),
+        (
+            "out.rtf",
+            "KIND:FILE with KIND one of junit, sarif, sarif-full, json, html, markdown, gitlab, findings, devices",
+        ),
         ("out", "FILE.sarif, FILE.xml, FILE.json, FILE.xlsx, FILE.html"),
         ("junit:", "names no file"),
         ("", "names no file"),

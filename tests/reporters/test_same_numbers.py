@@ -17,7 +17,7 @@ from checker.pipeline import check
 from checker.reporters.kinds import KINDS
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 
-from . import totals
+from . import totals, totals_pages
 from .plans import written
 from .totals import Read, Totals
 
@@ -27,6 +27,9 @@ READERS: Final[dict[tuple[str, str], Read | None]] = {
     ("sarif", ".sarif"): totals.sarif_problems,
     ("sarif-full", ".sarif"): totals.sarif_full,
     ("json", ".json"): totals.json_report,
+    ("html", ".html"): totals_pages.html,
+    ("markdown", ".md"): totals_pages.markdown,
+    ("gitlab", ".json"): totals_pages.gitlab,
     ("findings", ".csv"): partial(totals.findings, rows=totals.csv_rows),
     ("findings", ".ndjson"): partial(totals.findings, rows=totals.ndjson_rows),
     ("findings", ".parquet"): partial(totals.findings, rows=totals.parquet_rows),
@@ -47,9 +50,12 @@ READERS: Final[dict[tuple[str, str], Read | None]] = {
     ("rejected", ".csv"): None,  # rows of no device
     ("rejected", ".ndjson"): None,
     ("workbook", ".xlsx"): totals.workbook,
+    ("oscal", ".json"): totals_pages.oscal,
+    ("xccdf", ".xml"): None,  # of one device
+    ("evidence", ".zip"): totals_pages.evidence,
 }
 
-EVERYTHING: Final = frozenset({"devices", "findings", "cases", "plan"})
+EVERYTHING: Final = frozenset({"devices", "findings", "cases", "plan", "controls"})
 DEMO: Final = Options(
     (f"{FLEET}/inventory",),
     AS_OF,
