@@ -25,6 +25,8 @@ COMMANDS: dict[tuple[str, ...], dict[int, str]] = {
         f"-o sarif-full:{OUT}/full.sarif",
         f"-o {OUT}/report.html",
         f"-o {OUT}/report.json",
+        f"-o {OUT}/report.xlsx",
+        f"-o {OUT}/evidence.zip",
         f"-o findings:{OUT}/findings.parquet",
         f"-o devices:{OUT}/devices.parquet",
     ): {0: "nothing fails", 1: "a blocker fails", 3: "nothing fails, but a blocker is unknown"},

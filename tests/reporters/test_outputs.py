@@ -55,7 +55,7 @@ def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str) -> None:
         ("findings:out", "a file without ending"),
         (
             "out.rtf",
-            "KIND:FILE with KIND one of junit, sarif, sarif-full, json, html, markdown, gitlab, findings, devices",
+            "KIND:FILE with KIND one of junit, sarif, sarif-full, json, html, markdown, gitlab, findings",
         ),
         ("out", "FILE.sarif, FILE.xml, FILE.json, FILE.xlsx, FILE.html"),
         ("junit:", "names no file"),
