@@ -8,6 +8,7 @@ the finished process.
 import argparse
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import govern, html
+from benchmarks import formats, govern, html
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "benchmarks"
@@ -74,16 +75,15 @@ def timed(command: Sequence[str]) -> Run:
 def compare(
     what: str, ours: Sequence[str], against: str, theirs: Sequence[str], promise: str, times: int = 5
 ) -> Figure:
-    """Return a figure of two commands run in turn, after one uncounted run of each."""
-    timed(theirs)
-    first = timed(ours)
-    if first.code not in (0, 1, 3):
-        raise SystemExit(f"{' '.join(ours)} ended with exit code {first.code}")
+    """Return a figure of two commands run in turn, after one uncounted run of each if they run more than once."""
     mine, base = [], []
-    for _ in range(times):
+    for _ in range(times + 1 if times > 1 else 1):
         base.append(timed(theirs))
         mine.append(timed(ours))
-    return Figure(what, against, tuple(mine), tuple(base), promise)
+        if mine[-1].code not in (0, 1, 3):
+            raise SystemExit(f"{' '.join(ours)} ended with exit code {mine[-1].code}")
+    uncounted = 1 if times > 1 else 0
+    return Figure(what, against, tuple(mine[uncounted:]), tuple(base[uncounted:]), promise)
 
 
 def export(devices: int, old_share: float = 0.02) -> Path:
@@ -168,6 +168,18 @@ def written_html(devices: int) -> html.Written:
     return html.Written(report, ours.seconds - theirs.seconds, ours.peak_mb, theirs.peak_mb)
 
 
+def written_formats(devices: int, reports: tuple[str, ...], times: int) -> formats.Cost:
+    """Write reports of a generated fleet into an empty folder, and return what that took."""
+    path, folder = export(devices, 0.3), BUILD / "formats"
+    shutil.rmtree(folder, ignore_errors=True)
+    outputs = [f"{kind}{colon}{folder}/{name}" for kind, colon, name in (word.rpartition(":") for word in reports)]
+    found = compare("", check(path, *outputs), "", check(path), "", times=times)
+    ours, theirs = best(found.ours), best(found.theirs)
+    size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    shutil.rmtree(folder)
+    return formats.Cost(ours.seconds, ours.peak_mb, size, theirs.seconds, theirs.peak_mb)
+
+
 def findings_written() -> int:
     """Return how many finding rows the largest run wrote."""
     import polars as pl
@@ -208,7 +220,7 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=1_000_000)
     arguments = parser.parse_args()
     found = figures(arguments.devices)
-    reports = html.section(written_html)
+    reports = [*html.section(written_html), *formats.section(written_formats)]
     path = ROOT / "benchmarks" / "README.md"
     marker = "<!-- below: written by hand -->"
     kept = path.read_text(encoding="utf-8").partition(marker)[2] if path.exists() else "\n"
