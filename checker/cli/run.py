@@ -59,8 +59,8 @@ RUNNING = (
         "--output",
         multiple=True,
         metavar="[KIND:]FILE",
-        help="Write a report: .md .xml .sarif .json, or findings:FILE.parquet, devices:FILE.ndjson, plan:FILE.xlsx … "
-        "May be repeated.",
+        help="Write a report: .html .md .xlsx .xml .sarif .json .zip, or findings:FILE.parquet, devices:FILE.ndjson, "
+        "actions:FILE.csv, oscal:FILE … May be repeated.",
     ),
     single(
         "--baseline",
