@@ -48,7 +48,7 @@ from checker.model.result import Manner, Result
 from checker.options import Options
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.result import recognised, redacted
-from checker.reporters.one_device import find_device
+from checker.reporters.assessors.one_device import find_device
 
 
 @dataclass(frozen=True, slots=True)

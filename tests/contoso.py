@@ -13,8 +13,9 @@ from typing import Any
 from checker.model.result import Summary
 from checker.options import Options
 from checker.pipeline import check
-from checker.reporters import json_report, tables
-from checker.reporters.summary import render_plain
+from checker.reporters.json import report as json_report
+from checker.reporters.tables import files as tables
+from checker.reporters.terminal.summary import render_plain
 
 ROOT = Path(__file__).parent.parent
 FLEET = "fixtures/fleets/contoso"

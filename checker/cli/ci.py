@@ -57,7 +57,8 @@ def _here() -> str:
 
 
 def _github(summary: Summary, _outputs: Sequence[str]) -> None:
-    from checker.reporters import ci_github, markdown
+    from checker.reporters.markdown import report as markdown
+    from checker.reporters.servers import github as ci_github
 
     echo(ci_github.commands(summary), exact=True)
     name = os.environ.get("GITHUB_STEP_SUMMARY", "")
@@ -75,8 +76,9 @@ def _github(summary: Summary, _outputs: Sequence[str]) -> None:
 
 
 def _azure(summary: Summary, outputs: Sequence[str]) -> None:
-    from checker.reporters import ci_azure, markdown
+    from checker.reporters.markdown import report as markdown
     from checker.reporters.outputs import parse_outputs
+    from checker.reporters.servers import azure as ci_azure
 
     echo(ci_azure.commands(summary), exact=True)
     written = next((output.path for output in parse_outputs(outputs) if output.kind == "markdown"), None)

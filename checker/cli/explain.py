@@ -41,7 +41,7 @@ def explain(**given: Any) -> None:  # noqa: ANN401
 def _device(given: dict[str, Any]) -> str:
     from checker.explain.device import Asked
     from checker.explain.run import explain as explain_device
-    from checker.reporters.explanation import render_explanation
+    from checker.reporters.terminal.explanation import render_explanation
 
     device, *inventory = given["inventory"]
     if not inventory:
@@ -64,7 +64,7 @@ def _device(given: dict[str, Any]) -> str:
 
 def _fleet(given: dict[str, Any]) -> str:
     from checker.explain.run import histogram
-    from checker.reporters.explanation import render_histogram
+    from checker.reporters.terminal.explanation import render_histogram
 
     if given["only"] or given["all_outcomes"]:
         raise UsageError(Problem("--rule", "tells one rule over the fleet, with every outcome", "leave the others out"))

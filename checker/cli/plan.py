@@ -30,7 +30,7 @@ def plan(**given: Any) -> None:  # noqa: ANN401
 
     Exit codes: 0; 3 where values were supposed; 2 usage, input or rules cannot be used.
     """
-    from checker.reporters.plan_summary import render
+    from checker.reporters.plan.summary import render
 
     if given["tool"] and given["waves"]:
         raise UsageError(Problem("--tool", "and --waves exclude each other", "the waves name a tool for each wave"))

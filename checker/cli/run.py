@@ -22,7 +22,7 @@ from checker.packs.library import find_pack
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
 from checker.reporters.outputs import Output, check_device, parse_outputs, write_all
-from checker.reporters.summary import print_rich, render_plain
+from checker.reporters.terminal.summary import print_rich, render_plain
 
 Command = Callable[..., Any]
 

@@ -32,7 +32,7 @@ def sample(evidence: str, size: int, seed: str, output: str) -> None:
     from checker.evidence.members import result_in
     from checker.evidence.sample import draw
     from checker.reporters import atomic
-    from checker.reporters.sample import WRITERS
+    from checker.reporters.evidence.sample import WRITERS
 
     ending = Path(output).suffix.lower() if output else ".md"
     if ending not in WRITERS:

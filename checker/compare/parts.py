@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Final
 
-from checker.reporters.folding import folded
+from checker.reporters.terminal.folding import folded
 from checker.reporters.wording import visible
 
 _CUT: Final = 500  # characters of anything that a file says

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from checker.errors import InputError, Problem
 from checker.model.notes import FileNote
-from checker.reporters.json_report import SCHEMA
+from checker.reporters.json.report import SCHEMA
 
 WRITE_IT: Final = "write it with `mde-readiness check … -o report.json`"
 BASELINE: Final = "baseline"  # the kind of governing file that changes no outcome, only what gates say of lost devices

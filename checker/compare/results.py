@@ -16,7 +16,7 @@ import polars as pl
 from checker.compare.reports import PackRead, Report, RuleRead, hinted_once, read_report
 from checker.errors import InputError, Problem
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Result, Table
-from checker.reporters.tables import DEVICES_SCHEMA, FINDINGS_SCHEMA, scan
+from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA, scan
 
 SAME_RUN: Final = (
     "write them in the same run: -o report.json -o devices:devices.parquet -o findings:findings.parquet, "

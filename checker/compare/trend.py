@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from checker.compare.reports import TAILORING, Report, governed_otherwise, hinted_once, read_report
 from checker.errors import InputError, Problem
-from checker.reporters.folding import folded
+from checker.reporters.terminal.folding import folded
 from checker.reporters.wording import count, share, visible
 
 SCHEMA: Final = "mde-readiness/trend/v1"

@@ -12,7 +12,7 @@ from checker.compare.reports import json_of, read_report
 from checker.errors import InputError, Problem
 from checker.evidence.opening import WRITE_IT, DamagedError, Evidence, is_evidence, opened
 from checker.model.result import Result
-from checker.reporters.evidence_statement import SCHEMA, Member
+from checker.reporters.evidence.statement import SCHEMA, Member
 from checker.stored.result import open_result
 
 UNLISTED: Final = ("manifest.json", "statement.json", "statement.dsse.json")  # what no manifest can list

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from checker.errors import InputError, Problem
-from checker.reporters.evidence_statement import MOST_MEMBERS
+from checker.reporters.evidence.statement import MOST_MEMBERS
 
 WRITE_IT: Final = "write it with `mde-readiness check … -o evidence.zip`, and leave it as it is"
 LARGEST: Final = 64 << 30  # bytes of all members together, unpacked (design choice: what a large disk takes)

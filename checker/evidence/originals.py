@@ -12,7 +12,7 @@ from checker.model.result import Summary
 from checker.options import Options
 from checker.packs.build import pack_sha256, pack_sources
 from checker.packs.library import find_pack
-from checker.reporters.evidence_statement import MOST_MEMBERS
+from checker.reporters.evidence.statement import MOST_MEMBERS
 
 _HARMLESS: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80  # characters of an input's name that its member keeps

@@ -23,8 +23,8 @@ from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Summ
 from checker.options import Options
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
-from checker.reporters.evidence import write_result
-from checker.reporters.evidence_statement import Member
+from checker.reporters.evidence.archive import write_result
+from checker.reporters.evidence.statement import Member
 
 GOVERNING: Final = ("tailoring", "attestations", "waivers", "waves")
 READ_AGAIN: Final = ("pack", *GOVERNING, "baseline", *BASELINE)

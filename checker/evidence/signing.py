@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from checker.errors import InputError, Problem, UsageError
-from checker.reporters.evidence import as_json
-from checker.reporters.evidence_statement import PAYLOAD_TYPE
+from checker.reporters.evidence.archive import as_json
+from checker.reporters.evidence.statement import PAYLOAD_TYPE
 
 MAKE_ONE: Final = (
     "make a pair: openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out pub.pem"

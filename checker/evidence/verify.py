@@ -17,8 +17,8 @@ from checker.inventory.read import files_given
 from checker.model.result import Summary
 from checker.packs.build import pack_sha256
 from checker.pipeline import Progress
-from checker.reporters.evidence import as_json
-from checker.reporters.evidence_statement import Member, statement
+from checker.reporters.evidence.archive import as_json
+from checker.reporters.evidence.statement import Member, statement
 from checker.stored.result import open_result
 
 

@@ -5,26 +5,22 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from checker.model.result import Result
-from checker.reporters import (
-    actions,
-    csv_tables,
-    evidence,
-    gitlab,
-    json_report,
-    junit,
-    markdown,
-    oscal,
-    plan_csv,
-    plan_markdown,
-    plan_xlsx,
-    rejected,
-    sarif,
-    tables,
-    tables_xlsx,
-    workbook,
-    xccdf,
-)
+from checker.reporters.assessors import oscal, xccdf
+from checker.reporters.evidence import archive as evidence
 from checker.reporters.html import page
+from checker.reporters.json import report as json_report
+from checker.reporters.junit import file as junit
+from checker.reporters.markdown import report as markdown
+from checker.reporters.plan import csv as plan_csv
+from checker.reporters.plan import markdown as plan_markdown
+from checker.reporters.plan import xlsx as plan_xlsx
+from checker.reporters.sarif import log as sarif
+from checker.reporters.servers import gitlab
+from checker.reporters.tables import actions, rejected
+from checker.reporters.tables import csv as csv_tables
+from checker.reporters.tables import files as tables
+from checker.reporters.tables import xlsx as tables_xlsx
+from checker.reporters.workbook import book as workbook
 
 Write = Callable[[Result, BinaryIO], None]
 WriteFolder = Callable[[Result, Path], None]

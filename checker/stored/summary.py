@@ -1,4 +1,4 @@
-"""Turns a JSON report back into the summary that it was written from: the mirror of ``reporters/json_report.py``."""
+"""Turns a JSON report back into the summary that it was written from: the mirror of ``reporters/json/report.py``."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

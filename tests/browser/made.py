@@ -16,9 +16,10 @@ from checker.model.notes import InputTally
 from checker.model.result import Result, Table
 from checker.options import Options
 from checker.pipeline import check
-from checker.reporters import json_report, tables
 from checker.reporters.html import data
+from checker.reporters.json import report as json_report
 from checker.reporters.kinds import KINDS
+from checker.reporters.tables import files as tables
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 from tests.reporters.fleets import AGENT, HOSTILE, PROXY, SENSE, URLS, Fleet
 from tests.reporters.results import build

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import polars as pl
 import pytest
 
-from checker.reporters.xccdf import RESULTS, XMLNS
+from checker.reporters.assessors.xccdf import RESULTS, XMLNS
 
 from .conftest import GOOD, Ran
 

@@ -15,7 +15,7 @@ from checker.model.explanation import (
     Tree,
     ValueCount,
 )
-from checker.reporters.explanation import render_explanation, render_histogram
+from checker.reporters.terminal.explanation import render_explanation, render_histogram
 from tests.cli.conftest import GOOD, MIGRATED, OLD, PHONE, Ran
 from tests.engine.packs import AS_OF
 

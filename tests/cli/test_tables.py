@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checker.reporters.csv_tables import BOM
+from checker.reporters.tables.csv import BOM
 
 from .conftest import GOOD, HEADER, OLD, Ran
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS
-from checker.reporters.tables import DEVICES_SCHEMA, FINDINGS_SCHEMA
+from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA
 
 AGENT, SENSE, URLS, TENANT = "sc.macos-agent-min", "sc.sense-min", "sc.url-core", "sc.licence"
 RULES = (AGENT, SENSE, URLS, TENANT)

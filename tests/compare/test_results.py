@@ -12,7 +12,7 @@ import pytest
 from checker.compare.results import SAME_RUN, read_baseline, read_result, read_results
 from checker.errors import InputError
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS
-from checker.reporters.tables import DEVICES_SCHEMA, FINDINGS_SCHEMA
+from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA
 
 from .fleets import AGENT, SENSE, TENANT, URLS, Device, Made, write
 

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from checker.evidence.sample import draw, order_of, shared_out
 from checker.model.result import DEVICE_COLUMNS, Result, Table
 from checker.model.sample import Sample
-from checker.reporters.sample import TO_FILL_IN, WRITERS
+from checker.reporters.evidence.sample import TO_FILL_IN, WRITERS
 from tests.reporters.fleets import large_fleet
 from tests.reporters.results import build
 

@@ -5,7 +5,7 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 from checker.model.result import Result
-from checker.reporters import junit
+from checker.reporters.junit import file as junit
 
 
 def tree(result: Result) -> ElementTree.Element:

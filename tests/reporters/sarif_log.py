@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import Any
 
 from checker.model.result import Result
-from checker.reporters import sarif
 from checker.reporters.kinds import Write
+from checker.reporters.sarif import log as sarif
 
 Log = dict[str, Any]
 

@@ -16,8 +16,9 @@ from checker.model.notes import ActionNote
 from checker.model.result import DEVICE_COLUMNS, Result, Table
 from checker.options import Options
 from checker.pipeline import check
-from checker.reporters import actions, shown
+from checker.reporters import shown
 from checker.reporters.kinds import Write
+from checker.reporters.tables import actions
 from tests.contoso import AS_OF, FLEET, ROOT, working_in
 
 from .fleets import AGENT, SENSE, STALE, TENANT, device_id, fleet

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from checker.reporters import oscal, oscal_findings, xccdf
+from checker.reporters.assessors import oscal, oscal_findings, xccdf
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assessors.md").read_text(encoding="utf-8")
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from checker.model.notes import Example
 from checker.model.result import Result, Summary
-from checker.reporters import ci_azure, ci_github
-from checker.reporters.annotations import MOST, Level, annotations
+from checker.reporters.servers import azure as ci_azure
+from checker.reporters.servers import github as ci_github
+from checker.reporters.servers.annotations import MOST, Level, annotations
 
 from .fleets import AGENT, INPUT, SENSE, STALE, URLS, fleet
 from .results import summary

@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Manner, Result, Table
-from checker.reporters import actions, csv_tables, plan_csv, tables
 from checker.reporters.kinds import Write
+from checker.reporters.plan import csv as plan_csv
+from checker.reporters.tables import actions
+from checker.reporters.tables import csv as csv_tables
+from checker.reporters.tables import files as tables
 
 from .fleets import HOSTILE, fleet
 from .plans import plan, row, written

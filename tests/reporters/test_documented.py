@@ -7,28 +7,25 @@ import polars as pl
 import pytest
 
 from checker.model.result import DEVICE_COLUMNS, EVIDENCE, FINDING_COLUMNS, Result
-from checker.reporters import (
-    actions,
-    csv_tables,
-    json_report,
-    junit_cases,
-    junit_suites,
-    markdown,
-    markdown_sections,
-    markdown_text,
-    rejected,
-    sarif_groups,
-    sarif_runs,
-    sheets,
-    shown,
-    summary_lines,
-    summary_rollout,
-    tables,
-    workbook,
-    workbook_summary,
-)
+from checker.reporters import shown
+from checker.reporters.json import report as json_report
+from checker.reporters.junit import cases as junit_cases
+from checker.reporters.junit import suites as junit_suites
 from checker.reporters.kinds import BARE, KINDS
-from checker.reporters.sarif_rules import LEVELS
+from checker.reporters.markdown import report as markdown
+from checker.reporters.markdown import sections as markdown_sections
+from checker.reporters.markdown import text as markdown_text
+from checker.reporters.sarif import groups as sarif_groups
+from checker.reporters.sarif import runs as sarif_runs
+from checker.reporters.sarif.rules import LEVELS
+from checker.reporters.tables import actions, rejected
+from checker.reporters.tables import csv as csv_tables
+from checker.reporters.tables import files as tables
+from checker.reporters.terminal import lines as summary_lines
+from checker.reporters.terminal import rollout as summary_rollout
+from checker.reporters.workbook import book as workbook
+from checker.reporters.workbook import sheets
+from checker.reporters.workbook import summary as workbook_summary
 
 from .books import sheets_of
 

@@ -13,8 +13,8 @@ from checker.errors import OutputError
 from checker.model.notes import CriterionNote, FileNote
 from checker.model.provenance import Original, Provenance
 from checker.model.result import Result, Summary
-from checker.reporters.evidence import write_folder, write_zip
-from checker.reporters.evidence_statement import PREDICATE_TYPE, statement
+from checker.reporters.evidence.archive import write_folder, write_zip
+from checker.reporters.evidence.statement import PREDICATE_TYPE, statement
 
 from .fleets import fleet
 from .results import build, summary

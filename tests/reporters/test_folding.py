@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.model.explanation import FactHistogram, RuleHistogram, ValueCount
-from checker.reporters.explanation import render_histogram
-from checker.reporters.folding import folded
+from checker.reporters.terminal.explanation import render_histogram
+from checker.reporters.terminal.folding import folded
 
 LONG = "all of: os.family is windows, os.role is client, agent.version is at least 10.8040"
 

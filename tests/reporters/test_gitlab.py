@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from checker.model.result import Result
-from checker.reporters import gitlab
+from checker.reporters.servers import gitlab
 from checker.reporters.shown import DETAIL_LIMIT
 
 from .fleets import AGENT, INPUT, STALE, URLS, Fleet, device_id, fleet

@@ -13,9 +13,14 @@ from typing import BinaryIO
 import pytest
 
 from checker.model.result import Result
-from checker.reporters import gitlab, json_report, junit, markdown, sarif, tables
+from checker.reporters.json import report as json_report
+from checker.reporters.junit import file as junit
 from checker.reporters.kinds import Write
-from checker.reporters.summary import render_plain
+from checker.reporters.markdown import report as markdown
+from checker.reporters.sarif import log as sarif
+from checker.reporters.servers import gitlab
+from checker.reporters.tables import files as tables
+from checker.reporters.terminal.summary import render_plain
 
 GOLDEN = Path(__file__).parent / "golden"
 

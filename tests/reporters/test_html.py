@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from checker.model.notes import SourceNote
 from checker.model.result import Result
-from checker.reporters import json_report
 from checker.reporters.html import page
 from checker.reporters.html.data import island
+from checker.reporters.json import report as json_report
 from checker.reporters.wording import HIDDEN, count
 
 from .fleets import AGENT, HOSTILE, Fleet, device_id, fleet, large_fleet

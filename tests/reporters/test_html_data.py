@@ -14,7 +14,7 @@ from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Table
 from checker.reporters.html import data, findings
 from checker.reporters.html.codes import Codes, sorted_codes
 from checker.reporters.html.data import island
-from checker.reporters.tables import scan
+from checker.reporters.tables.files import scan
 from checker.reporters.wording import HIDDEN, timestamp
 
 from .fleets import HOSTILE, fleet, large_fleet

@@ -18,7 +18,7 @@ import pytest
 from checker.model.result import Result
 from checker.reporters.html import page
 from checker.reporters.html.data import island
-from checker.reporters.tables import scan
+from checker.reporters.tables.files import scan
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE, fleet

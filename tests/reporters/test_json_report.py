@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 
 from checker.model.notes import ActionSet
 from checker.model.result import Result, Summary
-from checker.reporters import json_report, json_rollout
+from checker.reporters.json import report as json_report
+from checker.reporters.json import rollout as json_rollout
 
 from .rollouts import CRITERIA, PILOT, RING
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from checker.model.result import Result
-from checker.reporters.junit_cases import EXAMPLES_SHOWN
+from checker.reporters.junit.cases import EXAMPLES_SHOWN
 
 from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id
 from .junit_tree import by_rule, case, properties, tree, verdict

@@ -11,8 +11,9 @@ from junitparser import JUnitXml
 
 from checker.model.notes import Example
 from checker.model.result import Result
-from checker.reporters import junit, junit_suites
-from checker.reporters.junit_cases import Case, Verdict
+from checker.reporters.junit import file as junit
+from checker.reporters.junit import suites as junit_suites
+from checker.reporters.junit.cases import Case, Verdict
 from checker.reporters.wording import visible
 
 from .fleets import AGENT, Fleet, device_id, fleet, large_fleet

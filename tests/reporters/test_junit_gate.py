@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from checker.model.result import Result
-from checker.reporters.gate_cases import gate_cases
-from checker.reporters.junit_cases import Verdict
-from checker.reporters.junit_suites import WAVES_SHOWN, suites
+from checker.reporters.junit.cases import Verdict
+from checker.reporters.junit.gates import gate_cases
+from checker.reporters.junit.suites import WAVES_SHOWN, suites
 from checker.reporters.shown import DETAIL_LIMIT
 from checker.reporters.wording import visible
 

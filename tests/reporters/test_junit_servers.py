@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.model.result import Result
-from checker.reporters.junit_suites import WAVES_SHOWN
+from checker.reporters.junit.suites import WAVES_SHOWN
 
 from .fleets import AGENT, SENSE, Fleet, fleet
 from .junit_tree import by_rule, tree, verdict

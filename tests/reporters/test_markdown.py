@@ -12,9 +12,9 @@ from markdown_it.token import Token
 
 from checker.model.notes import InputTally, Unlock
 from checker.model.result import Result, Summary
-from checker.reporters import markdown
-from checker.reporters.markdown_sections import ROWS_SHOWN, sections
-from checker.reporters.markdown_text import cell, prose, table
+from checker.reporters.markdown import report as markdown
+from checker.reporters.markdown.sections import ROWS_SHOWN, sections
+from checker.reporters.markdown.text import cell, prose, table
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE, fleet

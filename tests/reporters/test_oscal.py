@@ -13,7 +13,7 @@ import pytest
 from checker.errors import OutputError
 from checker.model.notes import NO_CONTROLS, ControlEvidence, ControlMap, ControlNote, FileNote
 from checker.model.result import Result
-from checker.reporters import oscal, oscal_findings
+from checker.reporters.assessors import oscal, oscal_findings
 
 from .fleets import AGENT, HOSTILE, SENSE, STALE, URLS, Fleet, Spec, fleet, large_fleet
 from .results import build

@@ -12,7 +12,7 @@ import jsonschema_rs
 import pytest
 
 from checker.model.result import Result
-from checker.reporters import oscal
+from checker.reporters.assessors import oscal
 
 from .fleets import SENSE, Fleet
 from .results import build

@@ -6,7 +6,10 @@ from io import StringIO
 from pathlib import Path
 
 from checker.model.result import PLAN_COLUMNS, Result
-from checker.reporters import plan_csv, plan_markdown, plan_table, sheets
+from checker.reporters.plan import csv as plan_csv
+from checker.reporters.plan import markdown as plan_markdown
+from checker.reporters.plan import table as plan_table
+from checker.reporters.workbook import sheets
 
 from .fleets import HOSTILE, device_id
 from .plans import APPLY, FAILS, GONE, RESTART, UPDATE, VERIFIED, plan, row, some_rows, written

@@ -14,8 +14,8 @@ from markdown_it.token import Token
 
 from checker.model.notes import FileNote, SourceNote, StepNote, WaveNote
 from checker.model.result import Result
-from checker.reporters import plan_markdown
-from checker.reporters.markdown_text import NAME_LENGTH, code, fenced, prose
+from checker.reporters.markdown.text import NAME_LENGTH, code, fenced, prose
+from checker.reporters.plan import markdown as plan_markdown
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from checker.model.notes import WaveNote
-from checker.reporters import plan_summary
-from checker.reporters.plan_summary import render
+from checker.reporters.plan import summary as plan_summary
+from checker.reporters.plan.summary import render
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE

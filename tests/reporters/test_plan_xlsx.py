@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from checker.model.notes import FileNote, StepNote
 from checker.model.result import Result
-from checker.reporters import plan_xlsx
-from checker.reporters import sheets as limits
+from checker.reporters.plan import xlsx as plan_xlsx
 from checker.reporters.wording import visible
+from checker.reporters.workbook import sheets as limits
 
 from .fleets import HOSTILE, device_id
 from .plans import RESTART, STEPS, VERIFIED, plan, row, some_rows, written

@@ -11,9 +11,9 @@ import pytest
 from jsonschema import Draft4Validator
 
 from checker.model.result import Result
-from checker.reporters import sarif
 from checker.reporters.kinds import Write
-from checker.reporters.sarif_rules import pascal_case
+from checker.reporters.sarif import log as sarif
+from checker.reporters.sarif.rules import pascal_case
 from checker.reporters.shown import DETAIL_LIMIT
 
 from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id, large_fleet

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from checker.model.result import Baseline, Result, Table
-from checker.reporters import sarif
+from checker.reporters.sarif import log as sarif
 from checker.reporters.shown import DETAIL_LIMIT
 
 from .fleets import AGENT, LIVE, PROXY, SENSE, STALE, TENANT, URLS, Fleet, device_id, fleet, large_fleet

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from checker.model.result import Result, Table
-from checker.reporters import sarif
 from checker.reporters.kinds import Write
-from checker.reporters.sarif_places import uri
+from checker.reporters.sarif import log as sarif
+from checker.reporters.sarif.places import uri
 
 from .fleets import AGENT, URLS, device_id
 from .sarif_log import run

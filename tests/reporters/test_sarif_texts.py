@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 from checker.model.result import Result
-from checker.reporters import sarif
+from checker.reporters.sarif import log as sarif
 
 from .fleets import AGENT, Fleet, device_id
 from .results import build

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from checker.model.result import DEVICE_COLUMNS, Result, Table
-from checker.reporters import sarif
 from checker.reporters.kinds import Write
-from checker.reporters.sarif_runs import MOST_RUNS
+from checker.reporters.sarif import log as sarif
+from checker.reporters.sarif.runs import MOST_RUNS
 from checker.reporters.wording import visible
 
 from .fleets import AGENT, SENSE, STALE, TENANT, URLS, device_id, large_fleet

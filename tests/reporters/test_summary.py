@@ -11,9 +11,9 @@ from rich.console import Console
 
 from checker.model.notes import ActionSet, InputTally, Unlock
 from checker.model.result import Result, Summary
-from checker.reporters.summary import _widths, print_rich, render_plain
-from checker.reporters.summary_lines import INPUTS_SHOWN, NOTICES_SHOWN, RULES_SHOWN, UNLOCKS_SHOWN
-from checker.reporters.summary_parts import Row, Section
+from checker.reporters.terminal.lines import INPUTS_SHOWN, NOTICES_SHOWN, RULES_SHOWN, UNLOCKS_SHOWN
+from checker.reporters.terminal.parts import Row, Section
+from checker.reporters.terminal.summary import _widths, print_rich, render_plain
 
 from .fleets import AGENT, PROXY, SENSE, STALE, TENANT, URLS, fleet
 from .results import summary

@@ -6,8 +6,8 @@ import pytest
 
 from checker.model.notes import ActionSet, WaiverNote
 from checker.model.result import Result, Summary
-from checker.reporters.summary import render_plain
-from checker.reporters.summary_rollout import ACTIONS_SHOWN, WAIVERS_SHOWN, WAVES_SHOWN, smallest
+from checker.reporters.terminal.rollout import ACTIONS_SHOWN, WAIVERS_SHOWN, WAVES_SHOWN, smallest
+from checker.reporters.terminal.summary import render_plain
 from checker.reporters.waiver_words import flags
 
 from .rollouts import PILOT, RING, SMALLEST, UPDATE, waiver

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Result, Table
-from checker.reporters import tables
 from checker.reporters.kinds import Write
+from checker.reporters.tables import files as tables
 
 from .fleets import HOSTILE, INPUT, fleet, large_fleet
 from .plans import plan, some_rows

@@ -9,10 +9,12 @@ import pytest
 
 from checker.model.notes import InputTally
 from checker.model.result import Result
-from checker.reporters import actions, tables_xlsx, workbook
-from checker.reporters import sheets as limits
 from checker.reporters.kinds import Write
+from checker.reporters.tables import actions
+from checker.reporters.tables import xlsx as tables_xlsx
 from checker.reporters.wording import visible
+from checker.reporters.workbook import book as workbook
+from checker.reporters.workbook import sheets as limits
 
 from .books import sheets_of, table
 from .fleets import HOSTILE, INPUT, Fleet, device_id, fleet

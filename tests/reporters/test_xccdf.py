@@ -13,7 +13,7 @@ import pytest
 
 from checker.errors import UsageError
 from checker.model.result import Manner, Result, Table
-from checker.reporters import xccdf
+from checker.reporters.assessors import xccdf
 
 from .fleets import AGENT, HOSTILE, LIVE, PROXY, SENSE, STALE, TENANT, URLS, device_id, fleet
 from .results import build

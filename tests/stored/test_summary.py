@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from checker.model.result import Result
-from checker.reporters.json_report import report
+from checker.reporters.json.report import report
 from checker.stored.summary import steps_of, summary_of
 from tests.reporters.fleets import HOSTILE, fleet
 from tests.reporters.plans import plan, some_rows

@@ -24,7 +24,7 @@ from checker.model.outcome import Readiness
 from checker.model.result import Result
 from checker.reporters.html.codes import Codes, sorted_codes
 from checker.reporters.html.findings import findings
-from checker.reporters.tables import scan
+from checker.reporters.tables.files import scan
 from checker.reporters.wording import HIDDEN, MISSING_WORDS
 
 LIMIT: Final = 100_000  # devices of one page: it still opens in less than three seconds

@@ -13,7 +13,7 @@ import polars as pl
 
 from checker.model.result import Table
 from checker.reporters.html.codes import Codes
-from checker.reporters.tables import scan
+from checker.reporters.tables.files import scan
 from checker.reporters.wording import timestamp
 
 AT_A_TIME: Final = 50_000  # devices whose findings are in memory at once; a run writes about as many in one part

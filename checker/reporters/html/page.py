@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote
 
 from checker.model.result import Result, Summary
-from checker.reporters import json_report
 from checker.reporters.html import charts, rollout, sections
 from checker.reporters.html.data import island
-from checker.reporters.plan_table import copyable
+from checker.reporters.json import report as json_report
+from checker.reporters.plan.table import copyable
 from checker.reporters.wording import count, share, visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from checker.model.notes import AttestationNote, WaiverNote, WaveNote
 from checker.model.result import Summary
 from checker.reporters.breakdown import READINESS
 from checker.reporters.shown import gated_wave
-from checker.reporters.summary_rollout import smallest
+from checker.reporters.terminal.rollout import smallest
 from checker.reporters.waiver_words import flags
 from checker.reporters.wording import visible
 

@@ -1,0 +1,1 @@
+"""Files for assessors: OSCAL assessment results, XCCDF of one device."""

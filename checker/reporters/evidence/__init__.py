@@ -1,0 +1,1 @@
+"""Evidence: a result with everything that proves it, and samples of it."""

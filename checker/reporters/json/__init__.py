@@ -1,0 +1,1 @@
+"""The JSON report, mde-readiness/report/v1."""

@@ -1,0 +1,1 @@
+"""JUnit XML: cases of devices and rules, and of gates."""

@@ -1,0 +1,1 @@
+"""The result as Markdown, and what any Markdown is made of."""

@@ -1,0 +1,1 @@
+"""The plan of each device, as a table or in words."""

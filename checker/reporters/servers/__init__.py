@@ -1,0 +1,1 @@
+"""What CI servers are told in their own words."""

@@ -1,0 +1,1 @@
+"""Tables of findings, devices, actions and rejected rows, in every spelling."""

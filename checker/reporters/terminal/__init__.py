@@ -1,0 +1,1 @@
+"""What stands in a terminal: the summary, and explanations."""

@@ -1,0 +1,1 @@
+"""The whole result as a workbook, and what any workbook is made of."""
