@@ -12,7 +12,8 @@ from checker.errors import OutputError, Problem
 
 REFUSAL = "the output cannot be written: {}"
 # The character that would complete a command: the second # of ##[ and ##vso[, the first : of a line with :: twice.
-_COMMAND = re.compile(r"(?<=#)#(?=(?:vso)?\[)|^[ \t]*:(?=:[^\n]*::)", re.MULTILINE | re.IGNORECASE)
+# GitHub's runner trims whatever Unicode takes for white space, no-break and ideographic spaces, too.
+_COMMAND = re.compile(r"(?<=#)#(?=(?:vso)?\[)|^[^\S\n]*:(?=:[^\n]*::)", re.MULTILINE | re.IGNORECASE)
 
 
 class Closed(TextIOBase):

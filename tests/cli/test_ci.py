@@ -157,13 +157,19 @@ def test_report_tells_a_stored_result(run: Run, export: Write, github: Path, tmp
     assert github.read_bytes() == before == (tmp_path / "report.md").read_bytes()
 
 
-ATTACKS = ("##vso[task.complete result=Succeeded;]", "##[command]", "::add-mask::a", "  ::error file=x::y")
+ATTACKS = (
+    "##vso[task.complete result=Succeeded;]",
+    "##[command]",
+    "::add-mask::a",
+    "  ::error file=x::y",
+    "\u3000\xa0::add-mask::a",
+)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_names_command_nothing_wherever_they_are_printed(attack: str, run: Run, export: Write, tmp_path: Path) -> None:
     assert harmless(f"a\n{attack} b\n") != f"a\n{attack} b\n"
-    hunting = export(GOOD, OLD, name=f"{attack.strip()}.csv")
+    hunting = export(GOOD, OLD, name=f"{attack.strip(' ')}.csv")
     hunting.write_text(hunting.read_text(encoding="utf-8-sig").replace("ws-2", attack), encoding="utf-8")
     for command in (
         ("check", hunting),

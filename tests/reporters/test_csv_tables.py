@@ -23,7 +23,7 @@ from .plans import plan, row, written
 from .results import build
 
 EXCEL = Manner(excel_safe=True)
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1")
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1", "＋1", "－1", "＠SUM(A1)")
 HARMLESS = ("pc-1", "1-1", " =1", "'=1", "a=b", "", "ab@contoso.example", "（=1）")
 
 
@@ -49,7 +49,7 @@ def test_every_text_is_read_back_exactly(names: list[str]) -> None:
 
 @given(some.lists(some.text(some.characters(exclude_categories=["Cs"])), min_size=1))
 def test_for_excel_a_formula_gets_an_apostrophe_and_nothing_else_changes(names: list[str]) -> None:
-    begins = tuple("=+-@\t\r\n\x00")
+    begins = tuple("=+-@\t\r\n\x00＝＋－＠")
     assert cells(tuple(names), excel_safe=True) == [f"'{name}" if name.startswith(begins) else name for name in names]
 
 

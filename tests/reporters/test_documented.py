@@ -123,7 +123,7 @@ def test_what_a_spreadsheet_runs_is_documented() -> None:
     names = {"TAB": "\t", "CR": "\r", "LF": "\n", "NUL": "\x00"}
     begins = [names.get(word, word) for word in re.findall(r"[A-Z]+|(?<=`)[^`](?=`)", said)]
     assert all(re.match(csv_tables.FORMULA, character) for character in begins)
-    assert len(begins) == sum(bool(re.match(csv_tables.FORMULA, chr(code))) for code in range(128))
+    assert len(begins) == sum(bool(re.match(csv_tables.FORMULA, chr(code))) for code in range(0x10000))
 
 
 def test_evidence_is_what_findings_carry() -> None:

@@ -122,6 +122,9 @@ def test_rules_are_found_by_how_they_came_out(name: str, request: pytest.Fixture
 
     assert [set(each) for each in found] == [expected(*each) for each in asked]
     assert any(found)
+    named = {"rule": rules[0]}
+    strange = ids(result, *(named | {"outcome": outcome} for outcome in ("constructor", "__proto__")))
+    assert strange == ids(result, named, named)
 
 
 def test_search_looks_at_names_ids_and_aliases_whatever_their_case(small: Result) -> None:
@@ -201,7 +204,7 @@ def test_no_value_is_spelled_as_another() -> None:
     assert spelled == ["-", "--", "---", "----", "", "a", "-a"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])
 def test_no_exported_cell_is_a_formula(start: str) -> None:
     (row,) = csv.reader(io.StringIO(run("return csvCell(given);", f'{start}1+1,"x"'), newline=""))
 

@@ -22,7 +22,7 @@ const ROWS_OF_A_PIECE = 5000;
  */
 function csvCell(value) {
   const text = String(value ?? "");
-  const safe = /^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
 

@@ -1,5 +1,8 @@
 // Which devices a state of the table shows, in which order: over numbers of whole columns.
 
+/** The columns that list a rule by how it came out; a link may name any outcome at all. */
+const OUTCOMES = new Map([["fail", ["failed"]], ["unknown", ["unknown"]], ["waived", ["waived"]]]);
+
 /** How each column of the table sorts: a number for every device. */
 const SORTS = {
   name: nameRanks,
@@ -50,8 +53,7 @@ function ruleTests(fleet, { rule, outcome }) {
   const { shapes, lists, codes } = fleet.findings;
   const said = shapes.map(([id, came, waived]) => id === word && cameOut(outcome, came, waived));
   const tests = [{ codes, holds: lists.map((list) => list.some((shape) => said[shape])) }];
-  const columns = { fail: ["failed"], unknown: ["unknown"], waived: ["waived"] }[outcome] ?? ["failed", "unknown"];
-  for (const column of columns) {
+  for (const column of OUTCOMES.get(outcome) ?? ["failed", "unknown"]) {
     const listed = fleet.listed[column];
     tests.push({ codes: listed.codes, holds: listed.lists.map((list) => list.includes(word)) });
   }
@@ -66,7 +68,8 @@ function ruleTests(fleet, { rule, outcome }) {
  * @returns {boolean}
  */
 function cameOut(asked, outcome, waived) {
-  return { fail: outcome === "FAIL", unknown: outcome === "UNKNOWN", waived: waived !== null }[asked] ?? true;
+  if (asked === "waived") return waived !== null;
+  return asked === "fail" || asked === "unknown" ? outcome === asked.toUpperCase() : true;
 }
 
 /**

@@ -18,8 +18,8 @@ from checker.model.result import Result, Table
 from checker.reporters.tables.files import as_json
 
 # What a spreadsheet takes for the beginning of a formula: OWASP ASVS 5.0, 1.2.10 (= + - @, TAB, NUL), and by its page
-# on CSV injection CR and LF.
-FORMULA: Final = r"\A[=+\-@\t\r\n\x00]"
+# on CSV injection CR, LF and the full-width signs, which some languages of Excel take for the others.
+FORMULA: Final = r"\A[=+\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]"
 BOM: Final = b"\xef\xbb\xbf"
 
 ROWS_AT_A_TIME: Final = 50_000  # with a kilobyte of evidence for each, fifty megabytes
