@@ -22,10 +22,12 @@ Command = Callable[..., Any]
 
 DEFAULT_KEY: Final = "mde-readiness.key"
 KEY_BYTES: Final = 32  # as many as SHA-256 gives: more add nothing to HMAC (RFC 2104, section 3)
+GUESS: Final = "did you mean "  # begins a hint that names what there is
 HINT: Final = "give the key that was used, or another FILE to make a new one"
 
 _KEY: Final = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}\r?\n?")
-_QUOTED: Final = re.compile(r"(['\"]).*\1", re.DOTALL)  # from the first quote to the last: a name may hold quotes, too
+_QUOTED: Final = re.compile(r"['\"].*['\"]", re.DOTALL)  # from the first quote to the last: a name may hold quotes, too
+_OPTION: Final = re.compile(r"(--[a-z-]+) .*", re.DOTALL)  # an option, and what was given with it
 
 key_option = single(
     "--redact-key",
@@ -144,5 +146,6 @@ def hushed(wanted: object) -> Iterator[None]:
 
 
 def _without_quotes(problem: Problem) -> Problem:
-    hint = "" if _QUOTED.search(problem.hint) or ": " in problem.hint else problem.hint
-    return replace(problem, what=_QUOTED.sub("'…'", problem.what), hint=hint)
+    naming = _QUOTED.search(problem.hint) or ": " in problem.hint or problem.hint.startswith(GUESS)
+    where = _OPTION.sub(r"\1 …", problem.where)
+    return replace(problem, where=where, what=_QUOTED.sub("'…'", problem.what), hint="" if naming else problem.hint)

@@ -18,6 +18,7 @@ from checker.cli.progress import progress_bar
 from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
 from checker.model.result import Baseline, Result, Summary
+from checker.options import Options
 from checker.packs.library import find_pack
 from checker.pipeline import Progress
 from checker.pipeline import check as run_check
@@ -95,6 +96,23 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     Raises:
         CheckerError: with every problem of options, rules, inputs or outputs.
     """
+    with hushed(given["redact"]):
+        options, outputs = _told(given, more, settings)
+    with (
+        hushed(given["redact"]),
+        progress_bar(given["progress"], options.inventory) as advance,
+        run_check(options, Progress(advance)) as result,
+    ):
+        result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))
+        seals = any(output.kind == "evidence" for output in outputs)
+        write_all(sealed(result, options, given) if seals else result, outputs)
+        yield result
+
+
+def _told(
+    given: Mapping[str, Any], more: frozenset[str], settings: Mapping[str, Any]
+) -> tuple[Options, tuple[Output, ...]]:
+    """Return what a run is told, and the reports that it writes."""
     asked, key = inventory_options(given), key_asked(given)
     baseline = _earlier(given["baseline"], asked.as_of)
     refuse_other_names(baseline, key)
@@ -116,14 +134,7 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         redact_key=key,
         **settings,
     )
-    with (
-        hushed(key),
-        progress_bar(given["progress"], options.inventory) as advance,
-        run_check(options, Progress(advance)) as result,
-    ):
-        result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))
-        write_all(sealed(result, options, given) if "evidence" in kinds else result, outputs)
-        yield result
+    return options, outputs
 
 
 def _outputs(given: Mapping[str, Any], baseline: Baseline | None) -> tuple[Output, ...]:

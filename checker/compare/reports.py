@@ -105,6 +105,7 @@ class TableRead:
 
     kind: str
     path: str  # as the report names it: relative to the report's folder
+    sha256: str = ""  # empty for tables that were written with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def read_report(path: str) -> Report:
         simulated=tuple(told.get("simulated", ())),
         devices={name: int(told["devices"][name]) for name in _READINESS},
         rules=tuple(RuleRead(each["id"], each["phase"], each["severity"]) for each in told["rules"]),
-        tables=tuple(TableRead(each["kind"], each["path"]) for each in told.get("tables", ())),
+        tables=tuple(TableRead(each["kind"], each["path"], each.get("sha256", "")) for each in told.get("tables", ())),
         waves=tuple(each["name"] for each in told.get("waves", ())),
         governed_by=_governed_by(told),
         sha256=digest,

@@ -4,6 +4,7 @@ Tables are checked before they are used, since a cut table would look like devic
 solved: each is whole, has the columns of :mod:`checker.model.result`, and agrees with the report and with the other.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ SAME_RUN: Final = (
 _COLUMNS: Final = {"devices": DEVICE_COLUMNS, "findings": FINDING_COLUMNS}
 _SCHEMAS: Final = {"devices": DEVICES_SCHEMA, "findings": FINDINGS_SCHEMA}
 _LATER: Final = ("os", "group", "wave", "simulated")  # columns that tables of release 0.1.0 have not
+READINESS: Final = ("ready", "not_ready", "undetermined", "migrated", "out_of_scope")
 _KEYS: Final = {"devices": ("device_id", "readiness"), "findings": ("device_id", "rule_id", "outcome")}
 
 
@@ -160,11 +162,24 @@ def _table(report: Report, kind: str) -> pl.LazyFrame | Problem:
     try:
         if not path.is_file():
             return Problem(shown, f"there is no such file; {report.path} names it as its table of {kind}", SAME_RUN)
+        if problem := _other(report, kind, path, shown):
+            return problem
         return _READERS[path.suffix.lower()](path, shown, kind)
     except InputError as error:
         return error.problems[0]
     except (pl.exceptions.PolarsError, OSError) as error:
         return _unreadable(shown, kind, error)
+
+
+def _other(report: Report, kind: str, path: Path, shown: str) -> Problem | None:
+    """Return that a table is not the one that the report names by its SHA-256, as evidence does."""
+    named = {table.sha256 for table in report.tables if table.kind == kind and table.path.endswith(path.name)} - {""}
+    if not named:
+        return None
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    what = f"is not the table that {report.path} names: it has the SHA-256 {found}"
+    return None if found in named else Problem(shown, what, SAME_RUN)
 
 
 def _unreadable(shown: str, kind: str, error: Exception) -> Problem:
@@ -261,6 +276,11 @@ def _disagreements(stored: Stored) -> Iterator[Problem]:
     total = stored.report.devices["total"]
     if devices["rows"] != total and not stored.report.wave:
         yield Problem(path, f"tells of {total:,} devices, and its table has {devices['rows']:,}", SAME_RUN)
+    for name in () if stored.report.wave else READINESS:
+        told = stored.report.devices.get(name, devices[name])
+        if devices[name] != told:
+            what = f"tells of {told:,} devices {name.upper()}, and its table has {devices[name]:,}"
+            yield Problem(path, what, SAME_RUN)
     for outcome in ("FAIL", "UNKNOWN"):
         if devices[outcome] != findings[outcome]:
             what = f"its devices have {devices[outcome]:,} {outcome}, and its findings {findings[outcome]:,}"
@@ -272,6 +292,8 @@ def _measures(kind: str) -> Iterator[pl.Expr]:
     yield pl.any_horizontal(pl.col(name).is_null() for name in _KEYS[kind]).sum().alias("nulls")
     if kind == "devices":
         yield pl.col("device_id").n_unique().alias("ids")
+        for name in READINESS:
+            yield (pl.col("readiness") == name.upper()).sum().cast(pl.Int64).alias(name)
         for outcome, rules in (("FAIL", "failed"), ("UNKNOWN", "unknown")):
             yield pl.col(rules).list.len().sum().cast(pl.Int64).alias(outcome)
     else:

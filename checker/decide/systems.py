@@ -1,5 +1,6 @@
 """What reports call the operating system and the group of a device: words to count and filter by, never judged by."""
 
+import re
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,11 @@ _DISTRIBUTIONS: Final = {
     "almalinux": "AlmaLinux", "redhatenterpriselinux": "Red Hat Enterprise Linux", "oraclelinux": "Oracle Linux",
     "amazonlinux": "Amazon Linux", "suselinux": "SUSE Linux", "mariner": "Azure Linux",
 }  # fmt: skip
+# What a name that is told above is made of; anything else is an export's own word.
+_NAME: Final = re.compile(
+    "(?:(?:" + "|".join({"Windows", "Windows Server", "Linux", *_SYSTEMS.values(), *_DISTRIBUTIONS.values()}) + ")"
+    r"(?: [0-9]+(?:\.[0-9]+)*)?|" + "|".join({*_CLIENTS.values(), *_SERVERS.values()}) + ")"
+)
 _BETWEEN: Final = "\x1f"  # the unit separator: no value that names a system has it
 
 
@@ -60,3 +66,8 @@ def system_name(family: str, role: str, distribution: str, build: str, version: 
             return ""
         case other:
             return f"{_SYSTEMS.get(other, family)} {version.split('.')[0]}".strip()
+
+
+def is_system(text: str) -> bool:
+    """Tell whether a text is a name that this tool gives a system, and no word of an export."""
+    return _NAME.fullmatch(text) is not None

@@ -18,6 +18,7 @@ _TEXTS: Final = {"type": "array", "items": _TEXT}
 _NAMED: Final = {"type": "object", "additionalProperties": _TEXT}
 _SHAPE: Final[dict[str, Any]] = {
     "type": "object",
+    "additionalProperties": False,  # what belongs to the place of a run, as the key of pseudonyms, is not for it to say
     "properties": {
         **dict.fromkeys(("as_of", "pack", "profile", "tailoring", "attestations", "waivers", "waivers_sha256"), _TEXT),
         **dict.fromkeys(("waves", "wave", "tool", "device"), _TEXT),

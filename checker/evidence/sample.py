@@ -62,7 +62,8 @@ def shared_out(sizes: Mapping[Key, int], size: int) -> dict[Key, int]:
 
 def order_of(seed: str, device_id: str) -> str:
     """Return by what devices of a stratum are put in order."""
-    return hashlib.sha256(f"{seed}\0{device_id}".encode()).hexdigest()
+    # a seed that is no UTF-8 goes in as the bytes that were typed
+    return hashlib.sha256(f"{seed}\0{device_id}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _sizes(devices: Table) -> dict[Key, int]:

@@ -99,6 +99,8 @@ def _envelope(content: bytes, statement: bytes) -> dict[str, Any]:
         signatures = [(entry["keyid"], base64.b64decode(entry["sig"], validate=True)) for entry in told["signatures"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError("is no DSSE envelope") from None
+    if not all(isinstance(keyid, str) for keyid, _ in signatures):
+        raise ValueError("is no DSSE envelope")
     spelled = {
         "payload": base64.b64encode(statement).decode(),
         "payloadType": PAYLOAD_TYPE,

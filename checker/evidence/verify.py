@@ -15,11 +15,12 @@ from checker.evidence.opening import DamagedError, Evidence, opened
 from checker.evidence.replay import GOVERNING, compared, first_value, judged_again
 from checker.inventory.read import files_given
 from checker.model.result import Summary
-from checker.packs.build import pack_sha256
+from checker.packs.build import pack_sha256, pack_sources
+from checker.packs.library import find_pack, shipped_packs
 from checker.pipeline import Progress
 from checker.reporters.evidence.archive import as_json
 from checker.reporters.evidence.statement import Member, statement
-from checker.stored.result import open_result
+from checker.stored.result import read_summary
 
 
 class Verdict(StrEnum):
@@ -66,14 +67,14 @@ def verify(path: str, asked: Asked) -> Iterator[Check]:
             yield Check(Verdict.OPEN, "statement and run: the result is not the one that was written")
             return
         with result_of(path) as report:
-            with open_result(report) as result:
-                summary = result.summary
+            summary = read_summary(report)
             sound = tuple(member for member in members if member.path not in wrong)
             if "statement.json" not in wrong:
                 yield from _told(_statement(evidence, members, summary), "statement.json says what the report says")
             yield from _told(
                 _strangers(evidence, sound, summary), "rules, exceptions and inputs in it are those of the report"
             )
+            yield from _shipped(evidence, summary, asked.version)
             if wrong - {"manifest.json", "statement.json"}:
                 yield Check(Verdict.OPEN, "run: files differ")
             else:
@@ -170,6 +171,24 @@ def _strangers(evidence: Evidence, members: tuple[Member, ...], summary: Summary
     pack = {member.shown.rpartition("/")[2]: member.path for member in members if member.kind == "pack"}
     if pack and pack_sha256({name: evidence.content(path) for name, path in pack.items()}) != summary.packs[0].sha256:
         yield Difference("pack/", "is not the rule pack that the report names")
+
+
+def _shipped(evidence: Evidence, summary: Summary, version: str) -> Iterator[Check]:
+    """Yield that rules which are said to be those that ship with the tool are others, or how far that is known."""
+    try:
+        told = whole_json(evidence, "run.json")
+        name, wrote = told["options"].get("pack", ""), told["tool"]["version"]
+    except (InputError, KeyError, TypeError, AttributeError):
+        return  # the manifest, or the run, says what is wrong with it
+    if name not in shipped_packs():
+        return
+    if pack_sha256(pack_sources(find_pack(name)[0])) == summary.packs[0].sha256:
+        yield Check(Verdict.SAME, f"the rule pack is {name} as it ships with mde-readiness {version}")
+    elif wrote == version:
+        yield Check(Verdict.DIFFERS, f"pack/: is said to be {name} as shipped, and is not that of mde-readiness {version}")
+    else:
+        what = f"rule pack: is not {name} of mde-readiness {version}; hold it against that of mde-readiness {wrote}"
+        yield Check(Verdict.OPEN, what)
 
 
 def _run(evidence: Evidence, members: tuple[Member, ...], summary: Summary, asked: Asked, was: Path) -> Iterator[Check]:

@@ -13,7 +13,7 @@ _SERVICES: Final = re.compile(
 # Paths that testing tools ask for on every tenant's way; any other may name a tenant, a user or a file.
 PUBLIC_PATHS: Final = frozenset(("", "/", "/ping", "/test", "/mdav/test", "/edr/commands/test"))
 _OF_TENANTS: Final = re.compile(  # below these anybody chooses a name, so that only published ones stay
-    r"\.(?:core\.windows\.net|azure\.com|azurewebsites\.net|servicebus\.windows\.net|protection\.[a-z]+\.com)$"
+    r"\.(?:windows\.net|azure\.(?:com|net|us|cn)|azurewebsites\.net|protection\.[a-z]+\.com)$"
 )
 _HOST: Final = re.compile(r"(?:[a-z0-9-]+\.){1,6}[a-z]{2,3}(?![a-z0-9.-])")
 

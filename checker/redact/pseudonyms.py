@@ -26,6 +26,7 @@ _GUID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _ENDINGS: Final = frozenset(
     (".csv", ".json", ".jsonl", ".ndjson", ".txt", ".yaml", ".yml", ".parquet", ".sarif", ".xml", ".log", ".zip")
 )
+_OPTIONS: Final = ("--assume", "--tool")  # of the command line, where a statement stands that no file makes
 _PLACE: Final = re.compile(r"(?::[0-9]+){1,2}\Z")  # file:line:column
 _URL: Final = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*://)?(?P<user>[^@/]*@)?(?P<host>\[[^\]]*\]|[^/:?#]+)(?P<port>:[0-9]{1,5})?(?P<rest>.*)",
@@ -114,7 +115,7 @@ class Pseudonyms:
         """Return ``file-….csv`` for the path of a file, with the line and column that may follow it."""
         place = match[0] if (match := _PLACE.search(text)) else ""
         path = text.removesuffix(place)
-        if not path or path.startswith("--"):  # an option of the command line
+        if path in ("", *_OPTIONS):
             return text
         ending = PurePosixPath(path).suffix.lower()
         return f"file-{self._digits('file', path, DIGITS)}{ending if ending in _ENDINGS else ''}{place}"

@@ -13,7 +13,7 @@ from checker.model.record import Rejected
 from checker.model.result import Baseline, Manner, Result, Table
 from checker.model.rule import Rule
 from checker.redact.pseudonyms import PLAIN, Pseudonyms
-from checker.redact.summary import redacted_summary
+from checker.redact.summary import is_tailored, redacted_summary
 from checker.redact.tables import Told, redacted_frame, redacted_table
 
 _LOOKED_AT: dict[str, pl.DataType] = {
@@ -33,7 +33,8 @@ def redacted(result: Result, names: Pseudonyms, rules: Sequence[Rule], folder: P
     Raises:
         OutputError: the tables cannot be written to the folder.
     """
-    told = Told(names, {rule.id: rule.message for rule in rules})
+    own = frozenset(rule.id for rule in result.summary.rules if is_tailored(rule))
+    told = Told(names, {rule.id: rule.message for rule in rules}, own)
     first = {rule.id: facts[0] for rule in rules if (facts := facts_of(rule.require))}
     try:
         devices = redacted_table(told, "devices", result.devices, folder)

@@ -69,12 +69,17 @@ def _criterion(names: Pseudonyms, old: CriterionNote, new: CriterionNote) -> Cri
     return replace(new, why=told)
 
 
+def is_tailored(rule: RuleTally) -> bool:
+    """Tell whether a rule compares with a value of the organisation's own."""
+    return any(given.source.id.startswith(TAILORED) for given in rule.thresholds)
+
+
 def _rule(names: Pseudonyms, old: RuleTally, new: RuleTally) -> RuleTally:
     """Examples stand in the order of their ids again; conditions that hold a tailored value are one pseudonym."""
     new = replace(
         new, failing=tuple(sorted(new.failing, key=_id_of)), unknowing=tuple(sorted(new.unknowing, key=_id_of))
     )
-    if not any(given.source.id.startswith(TAILORED) for given in old.thresholds):
+    if not is_tailored(old):
         return new
     return replace(new, applies_to=_TEXT(names, old.applies_to), requires=_TEXT(names, old.requires))
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from checker.decide.systems import is_system
 from checker.model.outcome import Outcome
 from checker.model.result import Table
 from checker.model.rule import FactPart, Message
@@ -32,6 +33,7 @@ class Told:
 
     names: Pseudonyms
     messages: Mapping[str, Message]
+    tailored: frozenset[str] = frozenset()  # rules whose messages show a value of the organisation's own
 
     def treats(self, kind: str) -> dict[str, Replace]:
         """Return what becomes of the columns of a table; those that are not named say nothing of anybody."""
@@ -43,6 +45,7 @@ class Told:
             "group": lambda text: names.label("group", text),
             "wave": lambda text: names.label("wave", text),
             "file": names.file,
+            "os": lambda text: text if is_system(text) else names.label("text", text),
         }
         if kind == "findings":  # in the table of devices it lists rules
             found["waived"] = lambda text: names.label("waiver", text)
@@ -106,13 +109,19 @@ def _messages(told: Told, frame: pl.DataFrame, values: Mapping[str, str]) -> pl.
     """Return the messages; those that show a value which was replaced are put together anew."""
     facts = {key.partition(BETWEEN)[0] for key in values}
     rules = [rule for rule, message in told.messages.items() if facts.intersection(message.facts)]
-    mine = frame["rule_id"].is_in(rules) & (frame["outcome"] == Outcome.FAIL.name)
-    if not mine.any():
-        return frame["message"]
-    some = frame.filter(mine)
-    rows = zip(some["rule_id"], some["message"], some["evidence"].to_list(), strict=True)
-    new = pl.Series([_message(told.messages[rule], text, said, values) for rule, text, said in rows])
-    return frame["message"].scatter(mine.arg_true(), new)
+    failing = frame["outcome"] == Outcome.FAIL.name
+    own = frame["rule_id"].is_in(list(told.tailored)) & failing
+    mine = frame["rule_id"].is_in(rules) & failing & ~own
+    messages = frame["message"].clone()
+    if own.any():
+        whole = pl.Series([told.names.label("text", text) for text in messages.filter(own)], dtype=pl.String)
+        messages = messages.scatter(own.arg_true(), whole)
+    if mine.any():
+        some = frame.filter(mine)
+        rows = zip(some["rule_id"], some["message"], some["evidence"].to_list(), strict=True)
+        new = pl.Series([_message(told.messages[rule], text, said, values) for rule, text, said in rows])
+        messages = messages.scatter(mine.arg_true(), new)
+    return messages
 
 
 def _message(message: Message, text: str, evidence: list[dict[str, Any]], values: Mapping[str, str]) -> str:

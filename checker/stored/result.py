@@ -17,7 +17,7 @@ import polars as pl
 from checker.compare.reports import WRITE_IT, Report, hinted_once, read_report, report_json
 from checker.compare.results import SAME_RUN, locate, read_result
 from checker.errors import InputError, Problem
-from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Result, Table
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Result, Summary, Table
 from checker.stored.summary import controls_of, steps_of, summary_of
 
 ROWS_AT_A_TIME: Final = 250_000  # of a table in memory: a run writes parts of 65,536 devices with some findings each
@@ -53,6 +53,17 @@ def open_result(path: str) -> Iterator[Result]:
             steps=steps_of(cast("dict[str, Any]", told)),
             controls=controls_of(cast("dict[str, Any]", told)),
         )
+
+
+def read_summary(path: str) -> Summary:
+    """Return what a JSON report says, whatever its tables hold.
+
+    Raises:
+        InputError: with every problem of the report.
+    """
+    told, _ = report_json(path)
+    _refuse_misshapen(path, told)
+    return summary_of(cast("dict[str, Any]", told))
 
 
 def _refuse_misshapen(path: str, told: object) -> None:

@@ -83,3 +83,9 @@ WRONG_TYPES = {
 def test_values_of_another_kind_are_refused(key: str) -> None:
     with pytest.raises(ValueError, match=key):
         from_values({**as_values(FULL), key: WRONG_TYPES[key]})
+
+
+@pytest.mark.parametrize("more", [{"redact_key": "x"}, {"tables": [["devices"]]}, {"baseline": {}}])
+def test_it_cannot_say_what_belongs_to_the_place_of_a_run(more: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="unexpected"):
+        from_values(as_values(DEFAULT) | more)

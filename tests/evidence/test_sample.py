@@ -210,3 +210,7 @@ def test_nothing_is_written_into_evidence(at_site: Path) -> None:
     assert ran.code == 2
     assert "is the evidence, or lies in it" in ran.err
     assert not Path("evidence/sample.csv").exists()
+
+
+def test_a_seed_need_not_be_utf_8() -> None:
+    assert order_of("\udcff", "a") == hashlib.sha256(b"\xff\0a").hexdigest()

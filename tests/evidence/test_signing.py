@@ -146,3 +146,17 @@ def test_the_documented_steps_check_it(site: Path, tmp_path: Path, change: str) 
     assert (ran.returncode == 0) is (change == "none"), ran.stdout + ran.stderr
     if change == "none":
         assert "Signature Verified Successfully" in ran.stdout
+
+
+@pytest.mark.parametrize("keyid", [5, None, ["x"]])
+def test_an_id_of_a_key_is_a_text(at_site: Path, keyid: object) -> None:
+    told = {
+        "payload": base64.b64encode(STATEMENT).decode(),
+        "payloadType": "application/vnd.in-toto+json",
+        "signatures": [{"keyid": keyid, "sig": "AAAA"}],
+    }
+    envelope = f"{json.dumps(told, indent=2)}\n".encode()
+
+    for use in (key_ids, lambda *given: verified(*given, "key.pub")):
+        with pytest.raises(ValueError, match="is no DSSE envelope"):
+            use(envelope, STATEMENT)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from checker.errors import CheckerError
 from checker.evidence.verify import Asked, Verdict, verify
 
-from .conftest import INPUTS, call, forged, packed
+from tests.contoso import ROOT
+
+from .conftest import INPUTS, RUN, call, forged, packed
 
 Changed = Callable[..., Path]
 
@@ -32,7 +34,7 @@ def test_all_is_well_with_evidence_as_it_was_written(at_site: Path, name: str) -
     ran = call("verify", name, "--key", "key.pub", "--replay")
 
     assert (ran.code, ran.err) == (0, "")
-    assert [line[:13].strip() for line in ran.out.splitlines()] == ["ok"] * 6
+    assert [line[:13].strip() for line in ran.out.splitlines()] == ["ok"] * 7
 
 
 def test_what_nobody_asked_for_is_said_to_be_open(at_site: Path) -> None:
@@ -202,3 +204,20 @@ def test_inputs_and_replay_exclude_each_other(at_site: Path) -> None:
 
     assert ran.code == 2
     assert "--replay: and INVENTORY exclude each other" in ran.err
+
+
+def test_rules_that_are_said_to_be_the_shipped_ones_are(
+    at_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence of other rules under a shipped name would come out the same when it is judged again."""
+    (own := tmp_path / "rules").mkdir()
+    shutil.copytree(ROOT / "rules/streamlined-connectivity", own / "streamlined-connectivity")
+    agent = own / "streamlined-connectivity/pack.yaml"
+    agent.write_text(agent.read_text("utf-8").replace("4.18.2211.5", "4.10.1.1"), "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr("checker.packs.library.packs_folder", lambda: own)
+        call(*RUN, "--include-inputs", "-o", tmp_path / "other.zip")
+    ran = call("verify", tmp_path / "other.zip", "--replay")
+
+    assert ran.code == 1
+    assert "differs      pack/: is said to be streamlined-connectivity as shipped" in ran.out

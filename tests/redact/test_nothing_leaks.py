@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from checker.reporters.kinds import KINDS
 from tests.cli.conftest import Ran
+from tests.contoso import ROOT
 
 from .fleets import HOSTILE, Fleet, demo, hostile
 
@@ -157,3 +159,41 @@ def test_the_environment_and_the_folder_are_in_no_output(run: Run, tmp_path: Pat
     for text in (ran.out, (tmp_path / "report.json").read_text()):
         assert str(tmp_path) not in text
         assert str(Path.cwd()) not in text
+
+
+def test_no_name_is_proposed_for_a_device_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    fleet = demo(tmp_path / "fleet")
+    given = (fleet.inventory, "--as-of", "2026-11-23", f"-oxccdf:{tmp_path}/x.xml", "--device", "ws-gda-012.contoso.exampl")
+
+    assert "ws-gda-012.contoso.example" in run("check", *given).err
+    assert "ws-gda" not in run("check", *given, "--redact", "--redact-key", tmp_path / "key").err
+
+
+def test_what_an_option_says_is_not_repeated(run: Run, tmp_path: Path) -> None:
+    fleet = demo(tmp_path / "fleet")
+    ran = run("check", fleet.inventory, *AS_OF, tmp_path / "key", "--assume", "os.ubr=1 where {device.grup: secret7}")
+
+    assert ran.code == 2
+    assert "secret7" not in ran.err
+
+
+def test_tailored_values_odd_systems_and_hosts_of_tenants_do_not_leak(run: Run, tmp_path: Path) -> None:
+    fleet = demo(tmp_path / "fleet")
+    hunting = fleet.inventory / "hunting.csv"
+    hunting.write_bytes(hunting.read_bytes().replace(b",WindowsServer2019,", b",secret7,", 3))
+    urls = fleet.inventory / "urls.csv"
+    urls.write_bytes(urls.read_bytes().replace(b"edr-weu.eu.endpoint.security.microsoft.com", b"secret7.vault.azure.net"))
+    tailoring = tmp_path / "tailoring.yaml"
+    tailoring.write_text("parameters:\n  sense_min: {value: '10.9999999', reason: ours}\n")
+    pack = tmp_path / "secret7" / "pack"
+    shutil.copytree(ROOT / "rules/streamlined-connectivity", pack)
+    outputs = [f"-o{kind}:{tmp_path}/out/{kind}{ending}" for kind, ending in OUTPUTS if kind != "xccdf"]
+    given = (fleet.inventory, *fleet.governing, *AS_OF, tmp_path / "key", "--tailoring", tailoring, "--pack", pack)
+    ran = run("check", *given, *outputs)
+
+    assert ran.code == 1, ran.err
+    for text in (ran.out, *(text for file in (tmp_path / "out").rglob("*.*") for text in texts(file))):
+        assert "10.9999999" not in text
+        assert "secret7.vault" not in text
+        assert "secret7/pack" not in text
+    assert not pl.read_ndjson(tmp_path / "out/devices.ndjson", infer_schema_length=None)["os"].str.contains("secret7").any()

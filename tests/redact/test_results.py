@@ -162,12 +162,11 @@ def test_notes_that_are_kept_whole_hold_no_notes_that_are_not() -> None:
 
 
 def test_every_column_is_decided() -> None:
-    names = {"device_id", "device_name", "aliases", "group", "wave", "file"}
+    names = {"device_id", "device_name", "aliases", "group", "wave", "file", "os"}
     for kind, columns in (("devices", DEVICE_COLUMNS), ("findings", FINDING_COLUMNS), ("plan", PLAN_COLUMNS)):
         treated = set(Told(NAMES, {}).treats(kind))
         said_of_nobody = {
             *(
-                "os",
                 "readiness",
                 "by",
                 "route",

@@ -176,7 +176,10 @@ def _tables(result: Result) -> Iterator[tuple[str, str, Callable[[BinaryIO], Non
 def _originals(result: Result) -> tuple[Original, ...]:
     """Return what is packed of the files that the run read; of a redacted result only the rules: they hold no names."""
     found = result.provenance.originals
-    return tuple(item for item in found if item.kind == "pack") if result.summary.redacted else found
+    if not result.summary.redacted:
+        return found
+    rules = (item for item in found if item.kind == "pack")
+    return tuple(replace(item, shown=item.shown.rpartition("/")[2]) for item in rules)  # where a pack lies names people
 
 
 def _run(result: Result) -> dict[str, Any]:
