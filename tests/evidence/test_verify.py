@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from checker.errors import CheckerError
 from checker.evidence.verify import Asked, Verdict, verify
-
 from tests.contoso import ROOT
 
 from .conftest import INPUTS, RUN, call, forged, packed
