@@ -174,12 +174,10 @@ def _table(report: Report, kind: str) -> pl.LazyFrame | Problem:
 def _other(report: Report, kind: str, path: Path, shown: str) -> Problem | None:
     """Return that a table is not the one that the report names by its SHA-256, as evidence does."""
     named = {table.sha256 for table in report.tables if table.kind == kind and table.path.endswith(path.name)} - {""}
-    if not named:
-        return None
     with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = hashlib.file_digest(stream, "sha256").hexdigest() if named else ""
     what = f"is not the table that {report.path} names: it has the SHA-256 {found}"
-    return None if found in named else Problem(shown, what, SAME_RUN)
+    return Problem(shown, what, SAME_RUN) if named and found not in named else None
 
 
 def _unreadable(shown: str, kind: str, error: Exception) -> Problem:

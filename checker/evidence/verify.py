@@ -185,9 +185,7 @@ def _shipped(evidence: Evidence, summary: Summary, version: str) -> Iterator[Che
     if pack_sha256(pack_sources(find_pack(name)[0])) == summary.packs[0].sha256:
         yield Check(Verdict.SAME, f"the rule pack is {name} as it ships with mde-readiness {version}")
     elif wrote == version:
-        yield Check(
-            Verdict.DIFFERS, f"pack/: is said to be {name} as shipped, and is not that of mde-readiness {version}"
-        )
+        yield Check(Verdict.DIFFERS, f"pack/: is said to be {name} as shipped, and is not: that is another")
     else:
         what = f"rule pack: is not {name} of mde-readiness {version}; hold it against that of mde-readiness {wrote}"
         yield Check(Verdict.OPEN, what)
