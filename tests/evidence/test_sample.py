@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from io import BytesIO, StringIO
@@ -19,6 +20,7 @@ from checker.evidence.sample import draw, order_of, shared_out
 from checker.model.result import DEVICE_COLUMNS, Result, Table
 from checker.model.sample import Sample
 from checker.reporters.evidence.sample import TO_FILL_IN, WRITERS
+from checker.reporters.tables.csv import FORMULA
 from tests.reporters.fleets import large_fleet
 from tests.reporters.results import build
 
@@ -161,12 +163,17 @@ def test_names_are_harmless_in_markdown(hostile: Sample) -> None:
     assert html.count("<h2>") == len(hostile.drawn) + bool(hostile.fleet)
 
 
-def test_names_are_exact_in_tables(hostile: Sample) -> None:
+def test_names_are_exact_in_ndjson_and_run_in_no_spreadsheet(hostile: Sample) -> None:
     lines = [json.loads(line) for line in written(hostile, ".ndjson").splitlines()]
     assert [line["device_name"] for line in lines[1:]] == HOSTILE
     assert (lines[0]["seed"], lines[0]["schema"]) == ("s|<b>", "mde-readiness/sample/v1")
-    rows = list(csv.DictReader(StringIO(written(hostile, ".csv"), newline="")))
-    assert list(dict.fromkeys(row["device_name"] for row in rows if row["device_id"])) == HOSTILE
+    page = written(hostile, ".csv")
+    rows = list(csv.DictReader(StringIO(page.removeprefix("\ufeff"), newline="")))
+    safe = [f"'{name}" if re.match(FORMULA, name) else name for name in HOSTILE]
+    assert list(dict.fromkeys(row["device_name"] for row in rows if row["device_id"])) == safe
+    assert safe != HOSTILE
+    assert page.startswith("\ufeff")
+    assert not [cell for row in rows for cell in row.values() if re.match(FORMULA, cell)]
 
 
 @pytest.mark.parametrize("ending", sorted(WRITERS))

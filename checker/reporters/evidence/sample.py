@@ -12,6 +12,7 @@ import polars as pl
 
 from checker.model.sample import Drawn, Sample
 from checker.reporters.markdown.text import code, prose
+from checker.reporters.tables.csv import write_frames
 from checker.reporters.wording import MISSING_WORDS, count
 
 TO_FILL_IN: Final = ("seen", "agrees", "remark")
@@ -67,15 +68,16 @@ def write_ndjson(sample: Sample, stream: BinaryIO) -> None:
 
 
 def write_csv(sample: Sample, stream: BinaryIO) -> None:
-    """Write a row for each device and finding, texts exact; a device without findings has one row, too.
+    """Write a row for each device and finding, safe for Excel; a device without findings has one row, too.
 
-    Findings about the whole fleet come first, with an empty device id.
+    Findings about the whole fleet come first, with an empty device id. An auditor fills the file in with a spreadsheet,
+    and the names in it are the auditee's: no cell may run as a formula. NDJSON keeps every text exactly.
     """
     rows = [_row({}, row) for row in sample.fleet]
     for each in sample.drawn:
         rows += [_row(each.device, row) for row in each.findings or ({},)]
-    columns = [*_OF_DEVICE, *_LISTS, *_OF_FINDING, "evidence", *TO_FILL_IN]
-    pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String())).write_csv(stream)
+    columns = dict.fromkeys((*_OF_DEVICE, *_LISTS, *_OF_FINDING, "evidence", *TO_FILL_IN), pl.String())
+    write_frames([pl.DataFrame(rows, schema=columns)], columns, stream, excel_safe=True)
 
 
 # Ending of the file -> how a sample is written; Markdown is what is printed.
@@ -146,7 +148,8 @@ def _section(number: int, drawn: Drawn) -> Iterator[str]:
     if drawn.findings:
         yield from _findings(drawn.findings)
     else:
-        yield f"Neither FAIL nor UNKNOWN.\n\n| {' | '.join(TO_FILL_IN)} |\n|---|---|---|\n| | | |"
+        found = "Neither FAIL nor UNKNOWN" if device["readiness"] != "OUT_OF_SCOPE" else "Never judged: out of scope"
+        yield f"{found}.\n\n| {' | '.join(TO_FILL_IN)} |\n|---|---|---|\n| | | |"
 
 
 def _findings(rows: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
