@@ -31,7 +31,7 @@ SEALING = (
 
 
 def refuse_unsealed(given: Mapping[str, Any], kinds: Collection[str]) -> None:
-    """Refuse options of evidence where none is written.
+    """Refuse options of evidence where none is written, and inputs in evidence without names.
 
     Raises:
         UsageError: with a problem for each of them.
@@ -39,6 +39,9 @@ def refuse_unsealed(given: Mapping[str, Any], kinds: Collection[str]) -> None:
     names = [name for name, key in (("--sign", "sign"), ("--include-inputs", "include_inputs")) if given[key]]
     if names and "evidence" not in kinds:
         raise UsageError(Problem(name, "is about evidence, and none is written", "-o evidence.zip") for name in names)
+    if given["include_inputs"] and given["redact"]:
+        what = "does not go with --redact: exports hold the names"
+        raise UsageError(Problem("--include-inputs", what, "leave one of them out"))
 
 
 def sealed(result: Result, options: Options, given: Mapping[str, Any]) -> Result:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from checker.compare.reports import json_of
 from checker.errors import InputError, Problem
@@ -21,6 +22,8 @@ from checker.pipeline import Progress
 from checker.reporters.evidence.archive import as_json
 from checker.reporters.evidence.statement import Member, statement
 from checker.stored.result import read_summary
+
+_REDACTED: Final = "its names are pseudonyms, so that nobody can judge it again"
 
 
 class Verdict(StrEnum):
@@ -195,6 +198,8 @@ def _run(evidence: Evidence, members: tuple[Member, ...], summary: Summary, aske
     if not asked.inventory and not asked.replay:
         packed = any(member.kind == "input" for member in members)
         how = "--replay judges the packed inputs again" if packed else "give the inventory to judge it again"
+        if summary.redacted:
+            how = _REDACTED
         yield Check(Verdict.OPEN, f"run: {how}")
         return
     with _places(evidence, members, asked) as places:
@@ -202,6 +207,9 @@ def _run(evidence: Evidence, members: tuple[Member, ...], summary: Summary, aske
         yield from _told(found, f"{len(summary.inputs):,} inputs have the SHA-256 that the report names")
         if found:
             yield Check(Verdict.OPEN, "run: the inputs are others")
+            return
+        if summary.redacted:
+            yield Check(Verdict.OPEN, f"run: {_REDACTED}")
             return
         read = {tally.path: places[tally.sha256][0] for tally in summary.inputs}
         with judged_again(evidence, members, summary, read, asked.progress) as is_now:

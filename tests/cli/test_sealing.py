@@ -24,6 +24,15 @@ def test_options_of_evidence_without_any_are_refused(run: Run, export: Export, w
     assert f"{words[0]}: is about evidence, and none is written" in ran.err
 
 
+def test_inputs_do_not_go_with_pseudonyms(run: Run, export: Export, tmp_path: Path) -> None:
+    words = ("--redact", "--redact-key", tmp_path / "k", "--include-inputs", "-o", tmp_path / "e.zip")
+    ran = run("check", export(GOOD), *words)
+
+    assert ran.code == 2
+    assert "--include-inputs: does not go with --redact" in ran.err
+    assert not (tmp_path / "e.zip").exists()
+
+
 def test_the_command_line_and_what_ran_are_told(run: Run, export: Export, tmp_path: Path) -> None:
     words = ("check", export(GOOD), "--as-of", "2026-11-22", "-o", tmp_path / "e.zip")
     run(*words)
