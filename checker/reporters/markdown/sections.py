@@ -123,9 +123,9 @@ def _readiness(summary: Summary) -> Iterator[str]:
     if summary.no_wave and not limited_to(summary):
         yield f"\n{count(summary.no_wave, 'judged device')} in no wave."
     if summary.site_side:
-        waiting = count(summary.site_unlocks, "device")
+        waiting = f"{count(summary.site_unlocks, 'device')} {'waits' if summary.site_unlocks == 1 else 'wait'}"
         rules = ", ".join(map(code, summary.site_side[:LINES_SHOWN]))
-        yield f"\nNot assessed of the network: {rules}. {waiting} would be READY if it were settled."
+        yield f"\nNot assessed of the network: {rules}. {waiting} for nothing else."
 
 
 def _counts(name: str, devices: Mapping[str, int]) -> Sequence[str]:

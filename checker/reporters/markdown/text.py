@@ -16,6 +16,7 @@ _ACTS: Final = re.compile(r"([\\`*_\[\]<>&|~$])")
 _TICKS: Final = re.compile("`+")
 # Words of which GitHub, GitLab or Azure DevOps make a link: a mention, an issue, a merge request, a label, an address.
 _LINKED: Final = re.compile(r"[@#!&~%^$][\w\"{]|://|\bwww\.|\bgh-\d", re.IGNORECASE)
+_ENDS: Final = ").,;:"  # what may stand after a word without acting
 _WORD: Final = re.compile(r"[^\s|]+|\|")  # a bar stands alone: no code has one, wherever the prose may stand
 
 
@@ -33,7 +34,10 @@ def prose(text: str, limit: int = 0) -> str:
 
 def _word(match: re.Match[str]) -> str:
     word = match.group()
-    return code(word) if _LINKED.search(word) else _ACTS.sub(r"\\\1", word)
+    if not _LINKED.search(word):
+        return _ACTS.sub(r"\\\1", word)
+    bare = word.rstrip(_ENDS)  # the stop after an address is no part of it, nor of the code to be copied
+    return code(bare) + word[len(bare) :] if _LINKED.search(bare) else code(word)
 
 
 def code(text: str, limit: int = NAME_LENGTH) -> str:
