@@ -3,7 +3,11 @@
 import click
 
 from checker.cli.ci import ci_option, tell
+from checker.cli.echo import harmless
 from checker.cli.given import filled, single
+
+CASE_BY_CASE = {"junit", "sarif-full"}  # kinds that tell every device of a small fleet
+BY_RULE = "JUnit and sarif-full tell rules, where the run told devices; evidence (-o evidence.zip) has them"
 
 
 @click.command(epilog="Example: mde-readiness report out/report.json -o out/problems.sarif -o out/junit.xml")
@@ -32,6 +36,7 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
     from checker.evidence.opening import is_evidence
     from checker.model.result import Manner
     from checker.reporters.outputs import check_device, parse_outputs, write_all
+    from checker.reporters.shown import told_by_device
     from checker.stored.result import files_of
 
     read = (result,) if is_evidence(result) or not output else files_of(result)
@@ -47,6 +52,8 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
         if "rejected" in wanted and any(entry.rejected for entry in found.summary.inputs):
             what, hint = "counts the rejected rows, and has not kept them", "write them in the run itself"
             raise InputError(Problem(result, what, hint))
+        if found.cases is None and wanted & CASE_BY_CASE and told_by_device(found.summary):
+            click.echo(harmless(f"note: {result}: has no outcomes of each device: {BY_RULE}"), err=True)
         write_all(replace(found, manner=Manner(excel_safe, device)), outputs)
         if not outputs:
             show(found.summary)

@@ -7,22 +7,16 @@ from typing import Final
 from checker.packs.library import packs_folder, shipped_packs
 
 _SERVICES: Final = re.compile(
-    r"(?:\*?[a-z0-9-]{0,40}\.){0,6}(?:microsoft|windows|windowsupdate|microsoftonline|azure|live|msocsp|digicert|"
-    r"verisign|globalsign|office|skype)\.(?:com|net|us|cn)"
-)
+    r"(?:\*?[a-z0-9-]{0,40}\.){0,6}(?:microsoft|windows|windowsupdate|msocsp|digicert)\.com"
+)  # domains in which nobody else chooses a name
 # Paths that testing tools ask for on every tenant's way; any other may name a tenant, a user or a file.
 PUBLIC_PATHS: Final = frozenset(("", "/", "/ping", "/test", "/mdav/test", "/edr/commands/test"))
-_OF_TENANTS: Final = re.compile(  # below these anybody chooses a name, so that only published ones stay
-    r"\.(?:windows\.net|azure\.(?:com|net|us|cn)|azurewebsites\.net|protection\.[a-z]+\.com)$"
-)
 _HOST: Final = re.compile(r"(?:[a-z0-9-]+\.){1,6}[a-z]{2,3}(?![a-z0-9.-])")
 
 
 def is_public(host: str) -> bool:
     """Tell whether a host, in lower case, is one that a shipped pack names, or lies in a domain of Microsoft's own."""
-    if host in _named():
-        return True
-    return _SERVICES.fullmatch(host) is not None and not _OF_TENANTS.search(host)
+    return host in _named() or _SERVICES.fullmatch(host) is not None
 
 
 @cache

@@ -46,6 +46,11 @@ def shown_rules(summary: Summary) -> tuple[RuleTally, ...]:
     return tuple(rule for rule in summary.rules if summary.phase in ("all", rule.phase))
 
 
+def told_by_device(summary: Summary) -> bool:
+    """Tell whether a run has so few outcomes that JUnit and sarif-full tell those of every device."""
+    return sum(rule.passed + rule.failed + rule.unknown for rule in shown_rules(summary)) <= DETAIL_LIMIT
+
+
 def scope_name(summary: Summary) -> str:
     """Return what was judged as ``pack/profile``: the same for every run of the same plan, so that histories join."""
     packs = "+".join(pack.id for pack in summary.packs)

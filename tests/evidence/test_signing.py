@@ -157,6 +157,6 @@ def test_an_id_of_a_key_is_a_text(at_site: Path, keyid: object) -> None:
     }
     envelope = f"{json.dumps(told, indent=2)}\n".encode()
 
-    for use in (key_ids, lambda *given: verified(*given, "key.pub")):
+    for use in (key_ids, lambda envelope, statement: verified(envelope, statement, "key.pub")):
         with pytest.raises(ValueError, match="is no DSSE envelope"):
             use(envelope, STATEMENT)

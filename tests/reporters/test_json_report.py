@@ -1,21 +1,25 @@
 """The JSON report keeps its promised shape and leaves nothing of the summary out."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from checker.model.notes import ActionSet
+from checker.model.notes import ActionSet, FileNote
 from checker.model.result import Result, Summary
 from checker.reporters.json import report as json_report
 from checker.reporters.json import rollout as json_rollout
 
+from .fleets import HOSTILE, fleet
+from .results import build
 from .rollouts import CRITERIA, PILOT, RING
 
 SHAPE = json.loads(files("checker").joinpath("schemas/report-v1.schema.json").read_text(encoding="utf-8"))
@@ -143,3 +147,15 @@ def test_texts_are_exact_and_escaped(hostile: Result) -> None:
     report = json.loads(stream.getvalue())
     assert report["notices"] == list(hostile.summary.notices)
     assert report["inputs"][0]["path"] == hostile.summary.inputs[0].path
+
+
+def test_the_id_can_be_reckoned_by_anybody_and_is_of_the_result_alone(tmp_path: Path) -> None:
+    result = build(tmp_path, fleet(HOSTILE))
+    told = written(result)
+    said = {key: value for key, value in told.items() if key not in ("schema", "id", "tables", "controls")}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert told["id"] == hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    tables = replace(result.summary, tables=(FileNote("devices", "devices.parquet", ""),))
+    assert written(replace(result, summary=tables))["id"] == told["id"]
+    assert written(replace(result, summary=replace(result.summary, exit_code=3)))["id"] != told["id"]

@@ -6,7 +6,6 @@ their SHA-256 and forbids everything else: other scripts, other styles, handlers
 """
 
 import hashlib
-import io
 import re
 from base64 import b64encode
 from functools import lru_cache
@@ -62,13 +61,6 @@ def policy(style: str, script: str) -> str:
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def result_id(result: Result) -> str:
-    """Return the SHA-256 of the JSON report of the same run, by which both can be proven to belong together."""
-    content = io.BytesIO()
-    json_report.write(result, content)
-    return hashlib.sha256(content.getvalue()).hexdigest()
 
 
 def _digest(text: str) -> str:
@@ -162,7 +154,7 @@ def _place(path: str) -> Any:  # noqa: ANN401 (likewise)
 def _context(result: Result, data: object) -> dict[str, Any]:
     from markupsafe import Markup
 
-    identity = result_id(result)
+    identity = json_report.result_id(result)
     style, script = _style() + _page_footer(result.summary, identity), _script()
     return {
         "summary": result.summary,

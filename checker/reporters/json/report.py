@@ -5,6 +5,7 @@ texts are exact; every character that a terminal would act on is escaped by JSON
 devices and findings it is a whole result: nothing of the summary is left out.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any, BinaryIO, Final
@@ -35,8 +36,28 @@ def write(result: Result, stream: BinaryIO) -> None:
 
 def report(summary: Summary, steps: Iterable[StepNote] = (), controls: ControlMap = NO_CONTROLS) -> dict[str, Any]:
     """Return the report as JSON values; ``steps`` are all that the devices' next steps may name."""
+    said = _said(summary, steps)
+    tables = json_rollout.files(summary.tables)
+    return {"schema": SCHEMA, "id": _id(said), **said, "tables": tables, "controls": _controls(controls)}
+
+
+def result_id(result: Result) -> str:
+    """Return what tells one result from another, the same in every report of a run.
+
+    It is the SHA-256 of the report as JSON in UTF-8 with sorted keys and no white space, without what depends on which
+    reports are written: ``schema``, ``id``, ``tables``, ``controls``.
+    """
+    return _id(_said(result.summary, result.steps))
+
+
+def _id(said: dict[str, Any]) -> str:
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _said(summary: Summary, steps: Iterable[StepNote]) -> dict[str, Any]:
+    """Return what was judged, by what and with what result."""
     return {
-        "schema": SCHEMA,
         "tool": {"name": "mde-readiness", "version": summary.tool_version},
         "as_of": summary.as_of.isoformat(),
         "profile": summary.profile,
@@ -55,7 +76,6 @@ def report(summary: Summary, steps: Iterable[StepNote] = (), controls: ControlMa
         "packs": [_pack(pack) for pack in summary.packs],
         "inputs": [_input(entry) for entry in summary.inputs],
         "governed_by": json_rollout.files(summary.governed_by),
-        "tables": json_rollout.files(summary.tables),
         "devices": dict(summary.devices),
         "unwaived": dict(summary.unwaived),
         "device_side": dict(summary.device_side),
@@ -77,7 +97,6 @@ def report(summary: Summary, steps: Iterable[StepNote] = (), controls: ControlMa
         "waves": [json_rollout.wave(note) for note in summary.waves],
         "waivers": [json_rollout.waiver(note) for note in summary.waivers],
         "steps": [json_rollout.step(note) for note in steps],
-        "controls": _controls(controls),
     }
 
 

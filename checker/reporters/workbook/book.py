@@ -86,7 +86,7 @@ def _contents(result: Result, actions_told: int) -> tuple[tuple[str, int, str], 
     told = (
         ("Rules", len(result.summary.rules), "rule"),
         ("Devices", result.devices.rows, "device"),
-        ("Findings", result.findings.rows, "device and rule: FAIL or UNKNOWN, with its first evidence"),
+        ("Findings", result.findings.rows, "device and rule, with its outcome and first evidence"),
         ("Waivers", len(result.summary.waivers), "accepted outcome"),
         ("Attestations", len(result.summary.attestations), "statement"),
         ("Actions", actions_told, "remediation, or fact to find out, and device group"),
