@@ -29,7 +29,7 @@ REPORTS: Final[dict[str, str]] = {
     "evidence, without inputs": "evidence.zip",
     "workbook": "report.xlsx",
 }
-SLOW: Final = "workbook"  # some microseconds for each cell: the format is not made for a million rows
+SLOW: Final = ("plan, CSV", "workbook")  # steps in words for each device, cell by cell: not made for a million rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def section(measure: Measure) -> list[str]:
     words = {name: tuple(paths.split()) for name, paths in REPORTS.items()}
     rows = [_row(name, EACH_AT, measure(EACH_AT, paths, 2)) for name, paths in words.items()]
     every = tuple(path for paths in words.values() for path in paths)
-    without = tuple(path for path in every if path not in words[SLOW])
+    without = tuple(path for path in every if path not in {path for name in SLOW for path in words[name]})
     return [
         "## Every format, and all at once",
         "",
@@ -60,7 +60,7 @@ def section(measure: Measure) -> list[str]:
         "| reports | devices | with them | without any | ratio | peak memory | without any | size |",
         "|---|---|---|---|---|---|---|---|",
         *rows,
-        _row(f"all of these but the {SLOW}", ALL_AT, measure(ALL_AT, without, 2)),
+        _row(f"all of these but {' and '.join(SLOW)}", ALL_AT, measure(ALL_AT, without, 2)),
         _row("all of these at once", ALL_AT, measure(ALL_AT, every, 1)),
         "",
     ]

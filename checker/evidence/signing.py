@@ -1,6 +1,6 @@
 """Signs statements as DSSE envelopes, and checks them, with ed25519 keys in PEM files; nothing goes over the network.
 
-The library is securesystemslib, an extra of the package: ``pip install 'mde-readiness[sign]'``.
+The library is securesystemslib, which the extra ``sign`` of the package brings.
 """
 
 import json
@@ -124,5 +124,5 @@ def _cryptography() -> ModuleType:
         from cryptography.hazmat.primitives import serialization
     except ImportError:
         what = "signatures need a library that is not installed"
-        raise UsageError(Problem("", what, "pip install 'mde-readiness[sign]'")) from None
+        raise UsageError(Problem("", what, "pip install 'securesystemslib[crypto]'")) from None
     return serialization

@@ -112,7 +112,7 @@ def test_without_the_library_the_way_to_it_is_told(at_site: Path, monkeypatch: p
     ran = call("check", "exports", "--quiet", "--sign", "key.pem", "-o", "unsigned.zip")
 
     assert ran.code == 2
-    assert "pip install 'mde-readiness[sign]'" in ran.err
+    assert "pip install 'securesystemslib[crypto]'" in ran.err
     assert not Path("unsigned.zip").exists()
 
 
