@@ -82,6 +82,7 @@ def _files(options: Options, *read: Tailoring | Waivers | Waves | Attestations |
             yield FileNote(kinds[type(item)], item.file, item.sha256)
     if options.baseline:
         yield FileNote("baseline", options.baseline.path, options.baseline.sha256)
+        yield from options.baseline.files
 
 
 def _governing(options: Options, files: PackFiles) -> tuple[Tailoring | None, Waves, Waivers, Attestations]:

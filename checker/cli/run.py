@@ -160,7 +160,7 @@ def _earlier(report: str, as_of: date) -> Baseline | None:
     """Return an earlier result to compare with; its tables are read where they lie."""
     if not report:
         return None
-    from checker.compare.results import read_baseline
+    from checker.compare.baseline import read_baseline
 
     return read_baseline(report, as_of)
 

@@ -13,7 +13,9 @@ from checker.model.notes import FileNote
 from checker.reporters.json.report import SCHEMA
 
 WRITE_IT: Final = "write it with `mde-readiness check … -o report.json`"
-BASELINE: Final = "baseline"  # the kind of governing file that changes no outcome, only what gates say of lost devices
+BASELINE: Final = (
+    "baseline"  # begins the kinds of governing files that change no outcome, only what gates say of lost devices
+)
 TAILORING: Final = "tailoring"  # the kind of governing file that is told by what it changes
 _PROBLEMS_SHOWN: Final = 5  # a file of another kind breaks everything at once: the first few say which
 
@@ -200,7 +202,7 @@ def governed_otherwise(old: Report, new: Report) -> dict[str, tuple[str, str]]:
         return {}
     before, now = ({note.kind: note for note in files} for files in (old.governed_by, new.governed_by))
     found = {}
-    for kind in sorted({*before, *now} - {BASELINE}):
+    for kind in sorted(each for each in {*before, *now} if not each.startswith(BASELINE)):
         was, is_now = before.get(kind), now.get(kind)
         if was and is_now and was.sha256 == is_now.sha256:
             continue

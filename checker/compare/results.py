@@ -8,7 +8,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,14 +15,14 @@ import polars as pl
 
 from checker.compare.reports import PackRead, Report, RuleRead, hinted_once, read_report
 from checker.errors import InputError, Problem
-from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Result, Table
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result
 from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA, scan
 
 SAME_RUN: Final = (
     "write them in the same run: -o report.json -o devices:devices.parquet -o findings:findings.parquet, "
     "and keep the files together"
 )
-_COLUMNS: Final = {"devices": DEVICE_COLUMNS, "findings": FINDING_COLUMNS}
+COLUMNS: Final = {"devices": DEVICE_COLUMNS, "findings": FINDING_COLUMNS}
 _SCHEMAS: Final = {"devices": DEVICES_SCHEMA, "findings": FINDINGS_SCHEMA}
 _LATER: Final = ("os", "group", "wave", "simulated")  # columns that tables of release 0.1.0 have not
 READINESS: Final = ("ready", "not_ready", "undetermined", "migrated", "out_of_scope")
@@ -48,7 +47,7 @@ def read_result(path: str) -> Stored:
     report = read_report(path)
     problems: list[Problem] = []
     frames = {}
-    for kind in _COLUMNS:
+    for kind in COLUMNS:
         found = _table(report, kind)
         if isinstance(found, Problem):
             problems.append(found)
@@ -104,41 +103,10 @@ def stored(result: Result, name: str) -> Stored:
     return Stored(report, scan(result.devices), scan(result.findings))
 
 
-def read_baseline(path: str, as_of: date) -> Baseline:
-    """Return an earlier result to compare a run of that day with; its tables are read where they lie.
-
-    Raises:
-        InputError: with every problem of the report or of its tables, which must be Parquet; a simulation, and a
-            report of a later day, are none to compare with.
-    """
-    report = read_result(path).report
-    problems = list(_no_baseline(report, as_of))
-    tables = {}
-    for kind in _COLUMNS:
-        part = locate(report, kind)[0]
-        if part is None or part.suffix.lower() != ".parquet":
-            problems.append(Problem(path, f"names no Parquet table of {kind}, as a baseline must", SAME_RUN))
-            continue
-        whole = pl.scan_parquet(part, glob=False)
-        if missing := [name for name in _COLUMNS[kind] if name not in whole.collect_schema()]:
-            problems.append(Problem(str(part), f"has no {', '.join(missing)}: an earlier release wrote it", SAME_RUN))
-        rows = whole.select(pl.len()).collect().item()
-        tables[kind] = Table(_COLUMNS[kind], (part,), rows)
-    if problems:
-        raise InputError(hinted_once(problems))
-    return Baseline(
-        path, tables["findings"], tables["devices"], report.waves, sha256=report.sha256, redacted=report.redacted
-    )
-
-
-def _no_baseline(report: Report, as_of: date) -> Iterator[Problem]:
-    """Yield why a report cannot be what a run is compared with, whole as it may be."""
-    if report.simulated:
-        what = f"is a simulation, and no baseline: it was made with --assume ({'; '.join(report.simulated)})"
-        yield Problem(report.path, what, "give the report of a run without --assume")
-    if report.as_of > as_of:
-        what = f"is as of {report.as_of}, a later day than that of this run: {as_of}"
-        yield Problem(report.path, what, "a baseline is earlier: give another report, or another --as-of")
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def locate(report: Report, kind: str) -> tuple[Path | None, str]:
@@ -174,8 +142,7 @@ def _table(report: Report, kind: str) -> pl.LazyFrame | Problem:
 def _other(report: Report, kind: str, path: Path, shown: str) -> Problem | None:
     """Return that a table is not the one that the report names by its SHA-256, as evidence does."""
     named = {table.sha256 for table in report.tables if table.kind == kind and table.path.endswith(path.name)} - {""}
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest() if named else ""
+    found = file_sha256(path) if named else ""
     what = f"is not the table that {report.path} names: it has the SHA-256 {found}"
     return Problem(shown, what, SAME_RUN) if named and found not in named else None
 
@@ -200,7 +167,7 @@ def _parquet(path: Path, shown: str, kind: str) -> pl.LazyFrame:
 def _complete(frame: pl.LazyFrame, shown: str, kind: str) -> pl.LazyFrame:
     """Return the table with all columns; those that earlier releases did not write say nothing."""
     there = frame.collect_schema()
-    wanted = _COLUMNS[kind]
+    wanted = COLUMNS[kind]
     wrong = [name for name, dtype in wanted.items() if name not in _LATER and there.get(name) != dtype]
     if wrong:
         raise InputError(Problem(shown, f"is no table of {kind}: not as promised: {', '.join(wrong)}", SAME_RUN))
@@ -220,10 +187,10 @@ def _ndjson(path: Path, shown: str, kind: str) -> pl.LazyFrame:
             if stream.read(1) != b"\n":
                 raise InputError(Problem(shown, "ends within a line: it is cut", SAME_RUN))
     if not size:
-        return pl.LazyFrame(schema=_COLUMNS[kind])
-    written = {name: _as_written(dtype) for name, dtype in _COLUMNS[kind].items()}
+        return pl.LazyFrame(schema=COLUMNS[kind])
+    written = {name: _as_written(dtype) for name, dtype in COLUMNS[kind].items()}
     frame = pl.scan_ndjson(path, schema=written)
-    typed = frame.with_columns(_typed(name, dtype) for name, dtype in _COLUMNS[kind].items() if name == "evidence")
+    typed = frame.with_columns(_typed(name, dtype) for name, dtype in COLUMNS[kind].items() if name == "evidence")
     return typed.with_columns(pl.col("simulated").fill_null(value=False))
 
 

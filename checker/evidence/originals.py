@@ -16,7 +16,11 @@ from checker.reporters.evidence.statement import MOST_MEMBERS
 
 _HARMLESS: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST: Final = 80  # characters of an input's name that its member keeps
-BASELINE: Final = {"baseline-devices": "baseline/devices.parquet", "baseline-findings": "baseline/findings.parquet"}
+BASELINE: Final = {
+    "baseline": "baseline/report.json",
+    "baseline-devices": "baseline/devices.parquet",
+    "baseline-findings": "baseline/findings.parquet",
+}
 
 
 def originals(options: Options, summary: Summary, *, inputs: bool) -> Iterator[Original]:
@@ -26,14 +30,12 @@ def originals(options: Options, summary: Summary, *, inputs: bool) -> Iterator[O
         OutputError: the pack is not any more what the run judged by.
     """
     yield from _pack(options, summary)
+    earlier = options.baseline
+    tables = {"devices": earlier.devices, "findings": earlier.findings} if earlier else {}
+    places = {f"baseline-{kind}": table.parts[0] for kind, table in tables.items()}
     for note in summary.governed_by:
-        member = "baseline/report.json" if note.kind == "baseline" else f"{note.kind}.yaml"
-        yield Original(note.kind, member, note.path, options.place(note.path), note.sha256)
-    if options.baseline:
-        for kind, table in (("devices", options.baseline.devices), ("findings", options.baseline.findings)):
-            path = table.parts[0]
-            name = f"baseline-{kind}"
-            yield Original(name, BASELINE[name], path.name, path, _sha256(path))
+        member = BASELINE.get(note.kind, f"{note.kind}.yaml")
+        yield Original(note.kind, member, note.path, places.get(note.kind) or options.place(note.path), note.sha256)
     if inputs:
         read = {(tally.path, tally.sha256): None for tally in summary.inputs}
         if len(read) > MOST_MEMBERS - 100:
@@ -57,8 +59,3 @@ def _pack(options: Options, summary: Summary) -> Iterator[Original]:
         digest = hashlib.sha256(content).hexdigest()
         member = name if harmless(name) == name else f"{number:04d}-{harmless(name)}"
         yield Original("pack", f"pack/{member}", f"{shown}/{name}", folder / name, digest)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -19,6 +19,7 @@ from checker.evidence.members import RESULT, Difference, unpacked, whole_json
 from checker.evidence.opening import Evidence
 from checker.evidence.originals import BASELINE
 from checker.evidence.recorded import from_values
+from checker.model.notes import FileNote
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Summary, Table
 from checker.options import Options
 from checker.pipeline import Progress
@@ -27,8 +28,9 @@ from checker.reporters.evidence.archive import write_result
 from checker.reporters.evidence.statement import Member
 
 GOVERNING: Final = ("tailoring", "attestations", "waivers", "waves")
-READ_AGAIN: Final = ("pack", *GOVERNING, "baseline", *BASELINE)
+READ_AGAIN: Final = ("pack", *GOVERNING, *BASELINE)
 HELD: Final = frozenset({"devices", "findings", "cases", "plan", "controls"})  # of what a run may build
+_TABLES: Final = ("baseline-devices", "baseline-findings")
 _ROWS: Final = 50_000  # compared at a time
 _NAMED: Final = ("device_id", "rule_id")  # columns by which a row is told
 
@@ -99,10 +101,11 @@ def _baseline(members: tuple[Member, ...], read: Path) -> Baseline | None:
         for kind, columns in (("devices", DEVICE_COLUMNS), ("findings", FINDING_COLUMNS))
         if (part := read / BASELINE[f"baseline-{kind}"]).is_file()
     }
-    if len(tables) < len(BASELINE):
+    if len(tables) < len(_TABLES):
         raise InputError(Problem(report.path, "is there without its tables of devices and findings"))
     waves = read_report(str(read / report.path)).waves
-    return Baseline(report.shown, tables["findings"], tables["devices"], waves=waves, sha256=report.sha256)
+    files = tuple(FileNote(member.kind, member.shown, member.sha256) for member in members if member.kind in _TABLES)
+    return Baseline(report.shown, tables["findings"], tables["devices"], waves, sha256=report.sha256, files=files)
 
 
 def compared(members: tuple[Member, ...], was: Path, is_now: Path) -> Iterator[Difference]:

@@ -13,6 +13,7 @@ from checker.errors import InputError, Problem
 from checker.evidence import signing
 from checker.evidence.members import RESULT, Difference, differences, listed, result_of, unpacked, whole_json
 from checker.evidence.opening import DamagedError, Evidence, opened
+from checker.evidence.originals import BASELINE
 from checker.evidence.replay import GOVERNING, compared, first_value, judged_again
 from checker.inventory.read import files_given
 from checker.model.result import Summary
@@ -167,7 +168,7 @@ def _strangers(evidence: Evidence, members: tuple[Member, ...], summary: Summary
     for member in members:
         if member.path in tables and member.sha256 != tables[member.path]:
             yield Difference(member.path, "is not the table that the report names")
-        if member.kind in (*GOVERNING, "baseline") and (member.kind, member.sha256) not in governing:
+        if member.kind in (*GOVERNING, *BASELINE) and (member.kind, member.sha256) not in governing:
             yield Difference(member.path, "is not the file that the report names")
         if member.kind == "input" and (member.shown, member.sha256) not in inputs:
             yield Difference(member.path, "is no input that the report names")

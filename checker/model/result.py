@@ -170,6 +170,7 @@ class Baseline:
     waves: tuple[str, ...] = ()  # names of the waves that it knows
     sha256: str = ""  # of the report, as it was read
     redacted: str = ""  # mark of the key with which its names were made pseudonyms
+    files: tuple[FileNote, ...] = ()  # its tables as its report names them: ``baseline-devices`` …
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from checker.compare.results import SAME_RUN, read_baseline, read_result, read_results
+from checker.compare.baseline import read_baseline
+from checker.compare.results import SAME_RUN, read_result, read_results
 from checker.errors import InputError
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS
 from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA

@@ -120,6 +120,11 @@ def forged(site: Path, changes: dict[str, bytes]) -> dict[str, bytes]:
     """Return changed members with a manifest that lists them: what somebody without the key could make."""
     with ZipFile(site / "evidence.zip") as archive:
         content = {name: archive.read(name) for name in archive.namelist()} | changes
+    return listed_anew(content)
+
+
+def listed_anew(content: dict[str, bytes]) -> dict[str, bytes]:
+    """Return members with a manifest that lists them as they are."""
     manifest = json.loads(content["manifest.json"])
     for entry in manifest["files"]:
         told = content[entry["path"]]

@@ -10,7 +10,7 @@ import pytest
 from checker.evidence.replay import first_row, first_value
 from tests.contoso import ROOT, working_in
 
-from .conftest import INPUTS, call, forged, lay_out, packed
+from .conftest import INPUTS, call, forged, lay_out, listed_anew, packed
 
 RUNS = {
     "waves and waivers": ("check", "--waves", "waves.yaml", "--waivers", "waivers.yaml"),
@@ -64,6 +64,17 @@ def test_a_run_with_a_baseline_can_be_done_again(tmp_path: Path) -> None:
 
     assert again.code == 0, again.out + again.err
     assert "judged again: report and tables are the same" in again.out
+
+    files = {
+        str(path.relative_to(folder / "evidence")): path for path in (folder / "evidence").rglob("*") if path.is_file()
+    }
+    content = {name: path.read_bytes() for name, path in files.items()}
+    pl.read_parquet(files["baseline/devices.parquet"]).head(1).write_parquet(files["baseline/devices.parquet"])
+    content["baseline/devices.parquet"] = files["baseline/devices.parquet"].read_bytes()
+    tampered = call("verify", packed(tmp_path / "forged.zip", listed_anew(content)), folder / "exports")
+
+    assert tampered.code == 1, tampered.out
+    assert "baseline/devices.parquet: is not the file that the report names" in tampered.out
 
 
 def test_evidence_may_not_have_files_of_the_machine_read(site: Path, tmp_path: Path) -> None:
