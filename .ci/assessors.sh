@@ -60,18 +60,7 @@ done
 
 # --- the reports ------------------------------------------------------------------------------------------------------
 
-failures=0
-
-check() { # check WHAT COMMAND...: run it, and remember whether it failed
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok: $what"
-    else
-        echo "FAILED: $what" >&2
-        failures=$((failures + 1))
-    fi
-}
+. .ci/checking.sh
 
 nist() { # nist FILE: valid under NIST's schema
     "$venv/bin/python" - "$schema" "$1" <<'PYTHON'
@@ -130,7 +119,4 @@ for file in "${xccdf[@]}"; do
     check "${file##*/}: XCCDF 1.2 schema and Schematron (oscap)" oscap xccdf validate "$file"
 done
 
-if [ "$failures" -gt 0 ]; then
-    echo "$failures checks failed" >&2
-    exit 1
-fi
+end_checks

@@ -48,18 +48,7 @@ echo "$xsd_sha256  $xsd" | sha256sum --check --quiet
 
 # --- the reports ------------------------------------------------------------------------------------------------------
 
-failures=0
-
-check() { # check WHAT COMMAND...: run it, and remember whether it failed
-    local what=$1
-    shift
-    if "$@"; then
-        echo "ok: $what"
-    else
-        echo "FAILED: $what" >&2
-        failures=$((failures + 1))
-    fi
-}
+. "$here/checking.sh"
 
 multitool_check() { # multitool_check FILE: no result of level error
     # NOTE: it exits with 0 whatever it finds, so that its own report is read; it skips files over 10 MB unless told not
@@ -99,7 +88,4 @@ for file in "${html[@]}"; do
         "$build/node_modules/.bin/html-validate" --config "$here/html-validate.json" --max-warnings 0 "$file"
 done
 
-if [ "$failures" -gt 0 ]; then
-    echo "$failures checks failed" >&2
-    exit 1
-fi
+end_checks

@@ -8,7 +8,6 @@ from checker.inventory.key_value import MANAGED, PAIR
 from checker.redact.cells import Cells
 
 _PAIR: Final = re.compile(r"(?P<before>[A-Za-z][\w.]*\s*:\s*)(?P<value>.*)")
-_WRAPPED: Final = 1  # lines that go on a value begin with a space
 
 
 def rewritten_text(text: str, cells: Cells) -> Iterator[str]:
