@@ -27,6 +27,7 @@ class BoundFact:
     reading: FactReading
     columns: Columns
     stated_with: Columns
+    where: tuple[tuple[Column, tuple[str, ...]], ...] = ()  # columns, each with the words of which it must be one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Binding:
         """Return the titles of all columns that are read."""
         columns = [*self.keys.values(), *filter(None, (self.observed, self.plus_minutes))]
         columns += self.full
-        columns += [column for fact in self.facts.values() for column in (*fact.columns, *fact.stated_with)]
+        for fact in self.facts.values():
+            columns += [*fact.columns, *fact.stated_with, *(column for column, _ in fact.where)]
         return frozenset(column.title for column in columns)
 
 
@@ -52,9 +54,15 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
     known = {title_key(title): title for title in reversed(titles) if title}
     facts: dict[str, BoundFact] = {}
     for name, reading in product.facts.items():
-        bound = BoundFact(reading, _columns(reading, known), tuple(_find(reading.stated_with, known)))
+        where = [(_first((title,), known), words) for title, words in reading.where]
+        bound = BoundFact(
+            reading,
+            _columns(reading, known),
+            tuple(_find(reading.stated_with, known)),
+            tuple((column, words) for column, words in where if column),
+        )
         absent = not bound.columns and any(_find(reading.blank_with, known))
-        needed = all(title_key(title) in known for title in reading.needs)
+        needed = all(title_key(title) in known for title in reading.needs) and len(bound.where) == len(where)
         if needed and (bound.columns or absent):
             facts[name] = bound
     named = set(facts if wanted is None else wanted & facts.keys())
@@ -70,7 +78,7 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
 
 def _columns(reading: FactReading, known: Mapping[str, str]) -> Columns:
     if reading.parts:
-        found = [_first((part,), known) or Column("") for part in reading.parts]
+        found = [_first(part.columns, known) or Column("") for part in reading.parts]
         return tuple(found) if found[0].title else ()
     found = list(_find(reading.columns, known))
     return tuple(found if reading.joined else found[:1])

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fnmatch import translate
 from urllib.parse import SplitResult, urlsplit
 
 from checker.facts.attempts import RESULTS, WAYS
-from checker.inventory.mapping import AS_IT_STANDS, FactReading, Word
+from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, Word
 
 Cell = Callable[[str], Word]
 
@@ -37,9 +37,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def cell(reading: FactReading) -> Cell:
     """Return the function that reads one text by a mapping's reading of a fact."""
     if reading.parts:
-        return _attempt
+        return _parts(reading.parts)
     shaped = SHAPES[reading.shape]
-    look_up = _look_up(reading)
+    look_up = _look_up(reading.words, reading.otherwise)
 
     def read(text: str) -> Word:
         if reading.says is not None:
@@ -71,9 +71,15 @@ def fold(text: str) -> str:
     return re.sub(r"[\s_-]+", "", text.casefold())
 
 
-def _look_up(reading: FactReading) -> Cell:
-    exact = {fold(word): value for word, value in reading.words if "*" not in word}
-    wild = [(re.compile(translate(fold(word))), value) for word, value in reading.words if "*" in word]
+def one_of(words: Sequence[str]) -> Callable[[str], bool]:
+    """Return the function that tells whether a text is one of some words, folded; ``*`` is any characters."""
+    look_up = _look_up([(word, "yes") for word in words], None)
+    return lambda text: look_up(text.translate(UNSEEN).strip()) is not None
+
+
+def _look_up(words: Sequence[tuple[str, Word]], otherwise: Word) -> Cell:
+    exact = {fold(word): value for word, value in words if "*" not in word}
+    wild = [(re.compile(translate(fold(word))), value) for word, value in words if "*" in word]
 
     def look_up(text: str) -> Word:
         folded = fold(text)
@@ -82,9 +88,9 @@ def _look_up(reading: FactReading) -> Cell:
         for pattern, value in wild:
             if pattern.match(folded):
                 return value
-        return text if reading.otherwise == AS_IT_STANDS else reading.otherwise
+        return text if otherwise == AS_IT_STANDS else otherwise
 
-    return look_up if reading.words or reading.otherwise != AS_IT_STANDS else lambda text: text
+    return look_up if words or otherwise != AS_IT_STANDS else lambda text: text
 
 
 def _union(parts: list[str]) -> str:
@@ -123,13 +129,33 @@ def _split_list(separator: str) -> Callable[[str], str]:
     return lambda text: _as_list({part.strip() for part in re.split(separator, text)} - {""})
 
 
-def _attempt(text: str) -> str:
+def _parts(parts: Sequence[Part]) -> Cell:
+    """Return the function that reads the texts of the parts, of which one without a column is a constant."""
+    readers = [_part(part) for part in parts]
+
+    def read(text: str) -> Word:
+        texts = text.split(SEPARATOR)
+        if len(texts) != len(readers):  # a cell holds the separator
+            return UNREAD_URL
+        said = [read_part(each) for read_part, each in zip(readers, texts, strict=True)]
+        return None if None in said[:1] else _attempt([word or "" for word in said])
+
+    return read
+
+
+def _part(part: Part) -> Cell:
+    if not part.columns:
+        return lambda _: part.says
+    look_up = _look_up(part.words, part.otherwise)
+    return lambda text: "" if is_blank(text) else look_up(text.strip())
+
+
+def _attempt(parts: Sequence[str]) -> str:
     """Return one try to reach a URL, of the texts of ``PARTS`` in their order, as a list of one.
 
     Free text never enters the record: of each column only the words and short forms that are known. A URL that names no
     host is a fixed mark, and a status that is no number stays as it stands: both cannot be read, and are no answer.
     """
-    parts = ["" if is_blank(part) else part.strip() for part in text.split(SEPARATOR)]
     url, port, method, via, result, status, error = parts
     if not url:
         return ""

@@ -11,6 +11,7 @@ from checker.model.record import RECORD_COLUMNS
 
 MDE_ID = "^[0-9a-f]{40}$"
 GUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+NO_OWN_ID = ["0", "00000000-0000-0000-0000-000000000000"]
 NO_MDE_ID, NO_GUID = "0" * 40, "00000000-0000-0000-0000-000000000000"
 NOTHING_SAID = sorted(BLANKS | LOST)
 ID_LENGTHS = (40, 36)  # of a Defender id and of an Entra id
@@ -94,10 +95,11 @@ def days(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
     return column
 
 
-def keys(view: View) -> tuple[dict[str, pl.Series], int]:
+def keys(view: View, own_ids: str = "") -> tuple[dict[str, pl.Series], int]:
     """Return the keys (ids folded, the name as spelled, null where there is none), and how many Defender ids are none.
 
-    What an export writes for an id that it lacks ("unknown", "0", zeros) would make one device of all such rows.
+    ``own_ids`` is the system of the key ``own_id``. What an export writes for an id that it lacks ("unknown", "0",
+    zeros) would make one device of all such rows.
     """
     found = {key: _key(view.text((column,)), fold=key != "name") for key, column in view.binding.keys.items()}
     missing = repeated(None, TEXT, view.frame.height)
@@ -108,6 +110,9 @@ def keys(view: View) -> tuple[dict[str, pl.Series], int]:
         ids = where(_is_id(found["mde_id"], MDE_ID, NO_MDE_ID), found["mde_id"])
         odd = ids.null_count() - found["mde_id"].null_count()
         found["mde_id"] = ids
+    if "own_id" in found:
+        own = found["own_id"].set(found["own_id"].is_in(NO_OWN_ID).fill_null(False), None)
+        found["own_id"] = own.to_frame().select(pl.lit(f"{own_ids}:") + pl.col(own.name)).to_series()
     if "device" in found:
         is_id = found["device"].str.contains(MDE_ID).fill_null(False)
         name = _key(view.text((view.binding.keys["device"],)), fold=False)

@@ -41,6 +41,8 @@ def file_records(
         notices=(*source.notices, *_id_notices(normaliser.odd_ids), *_time_notices(source.path, normaliser)),
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
+        secondary=normaliser.product.secondary,
+        place_names=normaliser.product.place_names,
         unmapped=tuple(title for title in titles if title and title not in used),
     )
     return FileRecords(file, [_with_columns(frame, facts) for frame in frames], faults.rejected)

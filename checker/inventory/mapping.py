@@ -13,6 +13,7 @@ from checker.inventory.table import Kind
 
 AS_IT_STANDS = "*"
 SHOWN_ALTERNATIVES = 3
+PARTS = ("url", "port", "method", "via", "result", "http_status", "error")  # of a try to reach a URL
 
 Word = str | None  # None: the text says nothing of the fact
 
@@ -48,14 +49,26 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """How one part of what several columns say together is read: of the first column that a file has, or a constant."""
+
+    columns: tuple[str, ...] = ()
+    words: tuple[tuple[str, Word], ...] = ()
+    otherwise: Word = AS_IT_STANDS
+    says: str = ""  # where there is no column
+
+
+@dataclass(frozen=True, slots=True)
 class FactReading:
     """How the texts of a column say a fact.
 
     ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``joined``:
-    all of them, as one set; ``parts``: columns that together say one thing. The text is cut by ``pattern`` (its one
-    group; nothing is said where it does not match), looked up in ``words`` (folded; ``*`` stands for any characters;
-    None: nothing said), else taken ``otherwise``, and read by its ``shape``. ``says``: what any text means.
+    all of them, as one set; ``parts``: columns that together say one thing, in the order of ``PARTS``. The text is
+    cut by ``pattern`` (its one group; nothing is said where it does not match), looked up in ``words`` (folded; ``*``
+    stands for any characters; None: nothing said), else taken ``otherwise``, and read by its ``shape``. ``says``: what
+    any text means.
 
+    ``where``: the reading counts in records in which each of these columns is one of its words (as in ``words``).
     ``needs``: columns without which a file does not carry the fact.
     ``only``: the reading counts where another fact of the record is one of these words, or is not stated.
     ``stated_with``: it counts in records that say something in one of these columns. ``blank_with``: where the column
@@ -65,7 +78,7 @@ class FactReading:
     fact: str
     columns: tuple[str, ...]
     joined: bool = False
-    parts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     pattern: re.Pattern[str] | None = None
     words: tuple[tuple[str, Word], ...] = ()
     otherwise: Word = AS_IT_STANDS
@@ -73,6 +86,7 @@ class FactReading:
     shape: str = "text"
     open_set: bool = False
     only: tuple[str, tuple[str, ...]] | None = None
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     needs: tuple[str, ...] = ()
     stated_with: tuple[str, ...] = ()
     blank_with: tuple[str, ...] = ()
@@ -84,6 +98,8 @@ class ProductMapping:
 
     ``observed`` titles the time of a record, to which a column of minutes may have to be added. In a record that says
     nothing in the columns ``partial_without``, a blank is no statement: such rows tell of a part of the device only.
+    ``own_ids`` names the system of which the key ``own_id`` is an id. What a ``secondary`` source says counts only
+    where no other says anything. With ``place_names`` a record that names no device is of the one that its place tells.
     """
 
     id: str
@@ -97,12 +113,17 @@ class ProductMapping:
     observed_plus_minutes: str
     partial_without: tuple[str, ...]
     facts: Mapping[str, FactReading]
+    own_ids: str = ""
+    secondary: bool = False
+    place_names: bool = False
 
     def titles(self) -> frozenset[str]:
         """Return the folded titles of every column that the mapping knows."""
         named = [*self.observed, *self.signature.any, *(title for group in self.signature.all for title in group)]
         named += [title for titles in self.keys.values() for title in titles]
-        named += [title for reading in self.facts.values() for title in (*reading.columns, *reading.parts)]
+        for reading in self.facts.values():
+            named += [*reading.columns, *(title for part in reading.parts for title in part.columns)]
+            named += [title for title, _ in reading.where]
         return frozenset(title_key(title) for title in named if title)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from checker.facts.catalogue import catalogue
-from checker.inventory.mapping import AS_IT_STANDS, FactReading, ProductMapping, Signature, Word
+from checker.inventory.mapping import AS_IT_STANDS, PARTS, FactReading, Part, ProductMapping, Signature, Word
 from checker.inventory.table import Kind
 from checker.yaml_nodes import (
     Entries,
@@ -29,10 +29,19 @@ from checker.yaml_nodes import (
 FOLDER = Path(__file__).parent / "mappings"
 WORD_TABLES = "words.yaml"  # tables that several mappings share
 REQUIRED = ("id", "title", "reads", "founds", "signature", "keys", "facts")
-OPTIONAL = ("per_device", "observed", "observed_plus_minutes", "partial_without")
-KEYS = ("mde_id", "entra_id", "name", "device")
+OPTIONAL = (
+    "per_device",
+    "secondary",
+    "own_ids",
+    "place_names",
+    "observed",
+    "observed_plus_minutes",
+    "partial_without",
+)
+KEYS = ("mde_id", "entra_id", "own_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
-FACT_CONDITIONS = ("needs", "stated_with", "blank_with")
+FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
+PART_OPTIONS = ("from", "words", "otherwise", "says")
 SHAPES = ("text", "day", "folded", "json", "comma", "lines", "attempt")
 
 Words = tuple[tuple[str, Word], ...]
@@ -69,6 +78,8 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
     keys = mapping(node.entries["keys"], "'keys'", problems)
     if keys:
         check_keys(keys, "'keys'", (), KEYS, problems)
+        if ("own_id" in keys.entries) != ("own_ids" in node.entries):
+            problems.add(keys.place, "the key 'own_id' and 'own_ids', the system whose id it is, need each other")
     facts = mapping(node.entries["facts"], "'facts'", problems)
     readings = {}
     for fact, entry in (facts.entries if facts else {}).items():
@@ -88,6 +99,9 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         observed_plus_minutes=text_of(node, "observed_plus_minutes", problems),
         partial_without=texts_of(node, "partial_without", problems),
         facts=readings,
+        own_ids=text_of(node, "own_ids", problems),
+        secondary=flag_of(node, "secondary", problems),
+        place_names=flag_of(node, "place_names", problems),
     )
 
 
@@ -116,7 +130,7 @@ def _signature(node: Entries, problems: Problems) -> Signature:
 
 def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Problems) -> FactReading:
     known = check_keys(node, f"'{fact}'", (), (*FACT_OPTIONS, *FACT_CONDITIONS), problems)
-    columns, parts = texts_of(node, "from", problems), texts_of(node, "parts", problems)
+    columns, parts = texts_of(node, "from", problems), _parts(node, tables, problems)
     if known and not columns and not parts:
         problems.add(node.place, f"'{fact}' names no column", "say 'from: Title'")
     is_set = catalogue()[fact].type == "set"
@@ -135,6 +149,7 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else "text",
         open_set=is_set and "set" in node.entries and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
+        where=_where(node, problems),
         needs=texts_of(node, "needs", problems),
         stated_with=texts_of(node, "stated_with", problems),
         blank_with=texts_of(node, "blank_with", problems),
@@ -185,3 +200,39 @@ def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | No
         return None
     fact = next(iter(entry.entries))
     return fact, texts_of(entry, fact, problems)
+
+
+def _where(node: Entries, problems: Problems) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    entry = mapping(node.entries["where"], "'where'", problems) if "where" in node.entries else None
+    return tuple((column, texts_of(entry, column, problems)) for column in entry.entries) if entry else ()
+
+
+def _parts(node: Entries, tables: Mapping[str, Words], problems: Problems) -> tuple[Part, ...]:
+    """Return what is said of each of ``PARTS``: a list names those whose columns have the same names."""
+    if "parts" not in node.entries:
+        return ()
+    entry = node.entries["parts"]
+    if not isinstance(entry, Entries):
+        named = texts_of(node, "parts", problems)
+        problems_of = [name for name in named if name not in PARTS]
+        for name in problems_of:
+            problems.add(entry.place, f"'{name}' is no part", did_you_mean(name, PARTS))
+        return tuple(Part((name,) if name in named else ()) for name in PARTS)
+    if not check_keys(entry, "'parts'", ("url", "result"), PARTS, problems):
+        return ()
+    return tuple(_part(entry, name, tables, problems) for name in PARTS)
+
+
+def _part(node: Entries, name: str, tables: Mapping[str, Words], problems: Problems) -> Part:
+    entry = node.entries.get(name)
+    if not isinstance(entry, Entries):
+        return Part(texts_of(node, name, problems))
+    check_keys(entry, f"'{name}'", (), PART_OPTIONS, problems)
+    if ("from" in entry.entries) == ("says" in entry.entries):
+        problems.add(entry.place, f"'{name}' must either name a column with 'from' or be a constant with 'says'")
+    return Part(
+        columns=texts_of(entry, "from", problems),
+        words=_words(entry, tables, problems),
+        otherwise=_word(entry.entries["otherwise"], problems) if "otherwise" in entry.entries else AS_IT_STANDS,
+        says=text_of(entry, "says", problems),
+    )

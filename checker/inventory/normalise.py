@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from checker.inventory.binding import Binding, BoundFact, Columns, bind
-from checker.inventory.cells import cell, is_blank
+from checker.inventory.binding import Binding, BoundFact, Column, Columns, bind
+from checker.inventory.cells import cell, is_blank, one_of
 from checker.inventory.columns import View, days, is_not_blank, is_stated, keys, repeated, where
 from checker.inventory.distinct import Answers, Texts
 from checker.inventory.mapping import ProductMapping
@@ -18,7 +18,11 @@ from checker.model.record import fact_dtype
 MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more is no age of antivirus definitions
 
 Only = tuple[str, tuple[str, ...]]  # a fact and the words of it with which another counts
-Question = str | Only | None  # asked of texts: what of a fact; whether another counts; whether they say anything
+Words = tuple[str, ...]
+Where = tuple[Column, Words]  # a column and the words of which it must be one
+# Asked of texts: what of a fact; whether another counts; whether it is one of some words; whether they say anything.
+Mask = Columns | Only | tuple[Where, ...] | None
+Question = str | Only | frozenset[str] | None
 
 
 @dataclass(slots=True)
@@ -49,7 +53,7 @@ class Normaliser:
     def records(self, table: RawTable) -> pl.DataFrame:
         """Return the records of a table, in the columns of ``RECORD_COLUMNS`` and of the facts that it carries."""
         view = View(table.columns, self.binding(table.columns.columns))
-        found, odd = keys(view)
+        found, odd = keys(view, self.product.own_ids)
         self.odd_ids += odd
         columns = {"row": table.rows, "line": table.lines, **found, "observed": self._observed(view)}
         columns |= self._facts(view)
@@ -71,6 +75,8 @@ class Normaliser:
                 column = where(masks[fact.stated_with], column)
             if fact.reading.only in masks:
                 column = where(masks[fact.reading.only], column)
+            if fact.where:
+                column = where(masks[fact.where], column)
             if view.binding.full and not masks[view.binding.full].all():
                 column = where(masks[view.binding.full] | is_not_blank(column), column)
             said[name] = column
@@ -82,6 +88,7 @@ class Normaliser:
         sources = {fact.columns for fact in facts if not _is_whole(fact)}
         sources |= {(column,) for fact in facts for column in fact.stated_with}
         sources |= {(column,) for column in view.binding.full}
+        sources |= {(column,) for fact in facts for column, _ in fact.where}
         for columns in sources - self._texts.keys():
             self._texts[columns] = Texts()
         texts = pl.DataFrame([view.text(columns).alias(str(place)) for place, columns in enumerate(sources)])
@@ -92,10 +99,13 @@ class Normaliser:
             self._texts[columns].learn()
         return dict(zip(sources, coded, strict=True))
 
-    def _masks(self, view: View, codes: Mapping[Columns, pl.Series]) -> dict[Columns | Only | None, pl.Series]:
-        """Return where one of some columns says anything, and where a fact is one of some words or is not stated."""
+    def _masks(self, view: View, codes: Mapping[Columns, pl.Series]) -> dict[Mask, pl.Series]:
+        """Return where one of some columns says anything, and where a fact, or columns, are one of some words.
+
+        A fact that is not stated counts as being one of the words; a column does not.
+        """
         facts = view.binding.facts
-        masks: dict[Columns | Only | None, pl.Expr] = {}
+        masks: dict[Mask, pl.Expr] = {}
         for columns in {fact.stated_with for fact in facts.values() if fact.reading.stated_with} | {view.binding.full}:
             stated = [self._answer(None, (column,), codes) for column in columns]
             masks[columns] = pl.any_horizontal(stated).fill_null(False) if stated else pl.repeat(False, pl.len())
@@ -103,6 +113,9 @@ class Normaliser:
             if fact.reading.only and fact.reading.only[0] in facts and facts[fact.reading.only[0]].columns:
                 others = facts[fact.reading.only[0]].columns
                 masks[fact.reading.only] = self._answer(fact.reading.only, others, codes).fill_null(True)
+        for conditions in {fact.where for fact in facts.values() if fact.where}:
+            met = [self._answer(frozenset(words), (column,), codes) for column, words in conditions]
+            masks[conditions] = pl.all_horizontal(met).fill_null(False)
         found = view.frame.select(mask.alias(str(place)) for place, mask in enumerate(masks.values()))
         return dict(zip(masks, found, strict=True))
 
@@ -118,6 +131,8 @@ class Normaliser:
             return Answers(lambda text: not is_blank(text), pl.Boolean())
         if isinstance(question, str):
             return Answers(cell(self.product.facts[question]), fact_dtype(question))
+        if isinstance(question, frozenset):
+            return Answers(one_of(sorted(question)), pl.Boolean())
         name, words = question
         read = cell(self.product.facts[name])
         return Answers(lambda text: read(text) in (*words, "", None), pl.Boolean())

@@ -1,7 +1,7 @@
 """Tells by its content what a file is: its format, and the product whose mapping fits. Names of files tell nothing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from checker.errors import InputError, Problem
 from checker.inventory.mapping import ProductMapping, title_key
@@ -14,12 +14,25 @@ SHOWN_TITLES = 12
 SHOWN_PRODUCTS = 3
 
 
+def _is_json(lines: Sequence[str]) -> bool:
+    return bool(lines) and lines[0].lstrip().startswith(("{", "["))
+
+
+def _is_key_value(lines: Sequence[str]) -> bool:
+    return any(KEY_VALUE.match(line) for line in lines[:LOOKED_AT])
+
+
+# File forms, each with how the first lines that are not blank show it; the first that fits counts, CSV fits anything.
+FORMS: tuple[tuple[Kind, Callable[[Sequence[str]], bool]], ...] = (
+    ("json", _is_json),
+    ("key-value", _is_key_value),
+)
+
+
 def kind_of(head: str) -> Kind:
-    """Return the file format that the beginning of a text shows."""
-    lines = [line for line in head.splitlines() if line.strip()][:LOOKED_AT]
-    if "".join(lines).lstrip().startswith(("{", "[")):
-        return "json"
-    return "key-value" if any(KEY_VALUE.match(line) for line in lines) else "csv"
+    """Return the file form that the beginning of a text shows."""
+    lines = [line for line in head.splitlines() if line.strip()]
+    return next((kind for kind, fits in FORMS if fits(lines)), "csv")
 
 
 def known_titles(products: Mapping[str, ProductMapping]) -> frozenset[str]:

@@ -15,6 +15,7 @@ RECORD_COLUMNS: dict[str, pl.DataType] = {
     "line": pl.UInt32(),  # physical line on which the record starts, 1-based
     "mde_id": pl.String(),  # 40 hexadecimal digits, folded; null if the row has none
     "entra_id": pl.String(),  # Entra (Azure AD) device id, folded; null if none
+    "own_id": pl.String(),  # id in the system that exports it, folded, behind its name ("intune:…"); null if none
     "name": pl.String(),  # device name as spelled, FQDN or short; null if none
     "observed": pl.Datetime("us"),  # UTC; null if the row is undated
 }
@@ -37,9 +38,11 @@ class InputFile:
     columns: dict[str, str]  # fact -> title of the column it was read from
     open_sets: frozenset[str] = frozenset()  # set facts of which the file may list only a part
     notices: tuple[str, ...] = ()  # what a person should know about how it was read
-    keys: dict[str, str] = field(default_factory=dict)  # key (mde_id, entra_id, name, observed) -> title of its column
+    keys: dict[str, str] = field(default_factory=dict)  # key (an id, name or observed) -> title of its column
     why: str = ""  # how the format was recognised: the columns that fit, encoding and delimiter
     unmapped: tuple[str, ...] = ()  # titles of the columns from which nothing was read
+    secondary: bool = False  # counts only where no other source says anything of a fact, and never founds a device
+    place_names: bool = False  # a record that names no device is of the one that the place of the file tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from typing import Final
 
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
-from checker.inventory.cells import BLANKS, LOST, cell, error_word, fold
+from checker.inventory.cells import BLANKS, LOST, cell, error_word, fold, one_of
 from checker.inventory.input_file import is_harmless
-from checker.inventory.mapping import AS_IT_STANDS, FactReading, ProductMapping, title_key
+from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, ProductMapping, title_key
 from checker.model.outcome import Missing
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.values import NOBODY, OF_ATTEMPT, OTHER, members, of_kind
@@ -71,20 +71,26 @@ class Cells:
         """Return the function for a column."""
         keys = {name: kind for kind, titles in self.product.keys.items() for name in map(title_key, titles)}
         if title in keys:
-            return of_kind(self.names, "id" if keys[title] in ("mde_id", "entra_id") else "name")
+            return of_kind(self.names, "id" if keys[title] in ("mde_id", "entra_id", "own_id") else "name")
         times = (*self.product.observed, self.product.observed_plus_minutes)
         readings = [reading for reading in self.product.facts.values() if title in _titles(reading)]
         if title in map(title_key, times):
             return lambda text: text if is_harmless(text) else self.neutral(text)
         if not readings:
-            return self.neutral
+            return self._of_condition([words for each in self.product.facts.values() for words in _asked(each, title)])
         parts = next((reading.parts for reading in readings if reading.parts), ())
         if parts:
-            return self._of_attempt([title_key(part) for part in parts].index(title))
+            place = next(at for at, part in enumerate(parts) if title in map(title_key, part.columns))
+            return self._of_attempt(place, parts[place])
         naming = [reading for reading in readings if catalogue()[reading.fact].identifies not in ("", NOBODY)]
         if naming:
             return self._naming(naming[0])
         return self._naming_nobody(readings)
+
+    def _of_condition(self, asked: Sequence[Sequence[str]]) -> Replace:
+        """Return the function for a column of which only some words count, those that decide whether a fact is read."""
+        fits = [one_of(words) for words in asked]
+        return lambda text: text if any(fit(text) for fit in fits) else self.neutral(text)
 
     def _naming(self, reading: FactReading) -> Replace:
         """Return the function for a column that names somebody: pseudonyms, of lists for each member."""
@@ -116,8 +122,9 @@ class Cells:
 
         return new
 
-    def _of_attempt(self, place: int) -> Replace:
+    def _of_attempt(self, place: int, part: Part) -> Replace:
         """Return the function for a column of URL tests, by its place among those that say one thing."""
+        words = {fold(word) for word, _ in part.words}
         kind = ("url", "port", "method", "via", "result", "status", "error")[place]
         if kind == "url":
             return self.names.address
@@ -126,6 +133,8 @@ class Cells:
         def new(text: str) -> str:
             if kind == "error":  # free text: the one word that the reader takes from it
                 return error_word(text) or self.neutral(text)
+            if fold(text) in words:
+                return text
             folded = re.sub(r"[\s_-]+", "_" if kind in ("via", "result") else "-", text.strip().casefold())
             return text if known.fullmatch(folded.removesuffix(".0")) else OTHER.get(kind) or self.neutral(text)
 
@@ -148,7 +157,9 @@ def _spells_out(word: str, text: str) -> bool:
 
 
 def _titles(reading: FactReading) -> list[str]:
-    return [title_key(title) for title in (*reading.columns, *reading.parts)]
+    return [
+        title_key(title) for title in (*reading.columns, *(name for part in reading.parts for name in part.columns))
+    ]
 
 
 def _may_stay(reading: FactReading, text: str) -> bool:
@@ -163,3 +174,7 @@ def _may_stay(reading: FactReading, text: str) -> bool:
     if spec.type in ("text", "set", "attempts") or reading.pattern:
         return spec.type == "set" or WORDS.fullmatch(text) is not None
     return read_value(text, spec) is not Missing.UNREADABLE
+
+
+def _asked(reading: FactReading, title: str) -> list[Sequence[str]]:
+    return [words for column, words in reading.where if title_key(column) == title]

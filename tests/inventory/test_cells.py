@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checker.facts.attempts import is_answered, is_system, read_attempts
 from checker.inventory.cells import SEPARATOR, cell, fold
-from checker.inventory.mapping import FactReading
+from checker.inventory.mapping import PARTS, FactReading, Part
 from checker.inventory.mapping_files import mappings
 from checker.model.fact import Attempt
 from checker.model.outcome import Missing
@@ -83,7 +83,7 @@ def test_a_list_that_was_not_written_out_says_nothing(text: str) -> None:
 
 
 def attempt(*parts: str) -> str | None:
-    return says(SEPARATOR.join(parts), parts=("url",))
+    return says(SEPARATOR.join(parts), parts=tuple(Part((name,)) for name in PARTS))
 
 
 def test_a_try_is_one_object_without_secrets() -> None:

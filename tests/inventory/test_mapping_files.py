@@ -105,3 +105,27 @@ def test_keys_and_facts_must_be_mappings(tmp_path: Path) -> None:
         "'keys' must be a mapping (key: value)",
         "'agent.version' must be a mapping (key: value)",
     ]
+
+
+OWN = """\
+own_ids: estate
+"""
+WRONG_PARTS = {
+    "  url.tests: {parts: [url, prot]}": "'prot' is no part\n  hint: did you mean 'port'?",
+    "  url.tests: {parts: {url: U}}": "'parts' lacks 'result'",
+    "  url.tests: {parts: {url: U, result: {words: {a: b}}}}": (
+        "'result' must either name a column with 'from' or be a constant with 'says'"
+    ),
+}
+
+
+@pytest.mark.parametrize("line", WRONG_PARTS)
+def test_wrong_parts_are_told_with_their_line(line: str, tmp_path: Path) -> None:
+    told = problems(tmp_path, GOOD.replace("  agent.version: {from: Version}", line))
+    assert any(WRONG_PARTS[line] in problem and problem.startswith("mappings/product.yaml:12:") for problem in told)
+
+
+def test_an_id_of_its_own_needs_the_name_of_its_system(tmp_path: Path) -> None:
+    needed = "the key 'own_id' and 'own_ids', the system whose id it is, need each other"
+    assert needed in problems(tmp_path, GOOD.replace("  mde_id: [Id]", "  own_id: [Id]"))[0]
+    assert needed in problems(tmp_path, GOOD + OWN)[0]
