@@ -20,7 +20,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 # NOTE: in one go, since npm takes away what a later call does not name.
-packages=(@microsoft/sarif-multitool-linux@5.7.0 vnu-jar@26.9.27 html-validate@10.17.0 axe-core@4.14.1)
+packages=(@microsoft/sarif-multitool-linux@5.7.0 vnu-jar@26.9.27 html-validate@10.17.0 axe-core@4.14.1 @kusto/language-service-next@12.4.1)
 installed=$build/npm-packages
 if [ "$(cat "$installed" 2>/dev/null)" != "${packages[*]}" ]; then
     mkdir -p "$build"

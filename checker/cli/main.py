@@ -26,6 +26,7 @@ COMMANDS: Later = {
         "inspect",
         "Show how files are read, what they cover, and what stays undecided.",
     ),
+    "query": ("checker.cli.query", "query", "Print the hunting query whose export carries all that hunting can give."),
     "explain": ("checker.cli.explain", "explain", "Tell why a device, or a rule over the fleet, came out as it did."),
     "diff": ("checker.cli.diff", "diff", "Compare two results: what regressed, what is fixed, what came and went."),
     "trend": ("checker.cli.trend", "trend", "Show the share of each readiness over many results."),
