@@ -24,7 +24,7 @@ import polars as pl
 
 from checker.decide import summary
 from checker.decide.baseline import since
-from checker.decide.coverage import FactCoverage, Undecidable, coverage, undecidable
+from checker.decide.coverage import FactCoverage, Settling, Undecidable, coverage, settling, undecidable
 from checker.decide.exit import counted_rules
 from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
@@ -38,6 +38,7 @@ from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
 from checker.errors import InputError, Problem
 from checker.inventory.identify import Unmatched, identify
+from checker.inventory.mapping_files import mappings
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import Loaded, load
 from checker.model.notes import FileNote, InputTally
@@ -85,6 +86,7 @@ class Inspection:
     devices: int
     coverage: tuple[FactCoverage, ...]
     undecidable: tuple[Undecidable, ...]
+    settling: tuple[Settling, ...]  # exports that nobody gave and that would decide some of those rules, the best first
     asked: frozenset[str]  # the facts that rules and routes read; others serve waves, waivers and attestations
 
 
@@ -106,12 +108,15 @@ def inspect(options: Options) -> Inspection:
     lists = resolve(records, plan.selections)
     for first, last in buckets(records):
         outside[first:last] = scope_of(open_bucket(plan, records, first, last, {}, lists)) >= 0
+    open_rules = undecidable(plan, records)
+    given = frozenset(item.file.format for item in inputs)
     return Inspection(
         tuple(inputs),
         tally_inputs(inputs, future, identified.device, outside),
         len(identified.device_ids),
         coverage(plan, records),
-        undecidable(plan, records),
+        open_rules,
+        settling(plan, open_rules, given, mappings().values()),
         replace(plan, statements=(), waivers=(), waves=()).wanted(),
     )
 

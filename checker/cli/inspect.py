@@ -7,7 +7,7 @@ import click
 
 from checker.cli.echo import echo
 from checker.cli.options import inventory_options, shared
-from checker.decide.coverage import FactCoverage, Undecidable
+from checker.decide.coverage import FactCoverage, Settling, Undecidable
 from checker.model.notes import InputTally
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
@@ -34,6 +34,7 @@ def lines_of(found: Inspection) -> Iterator[str]:
     yield from _coverage(found.coverage, found.devices)
     yield ""
     yield from _undecided(found.undecidable)
+    yield from _settling(found.settling, len(found.undecidable))
 
 
 def _file(item: FileRecords, tally: InputTally, asked: Collection[str]) -> Iterator[str]:
@@ -83,6 +84,18 @@ def _undecided(rules: Sequence[Undecidable]) -> Iterator[str]:
     width = max(len(item.rule) for item in rules)
     for item in sorted(rules, key=lambda item: (item.phase != "prerequisite", item.severity != "blocker", item.rule)):
         yield f"  {item.rule.ljust(width)}  {item.severity.ljust(7)}  {', '.join(item.facts)}"
+
+
+def _settling(exports: Sequence[Settling], undecided: int) -> Iterator[str]:
+    """Yield the one export of the fleet, and the one made on each device, that would settle most."""
+    fleet, own = ([each for each in exports if each.per_device is per_device] for per_device in (False, True))
+    for where, found in (("One more export", fleet), ("One more, made on each device,", own)):
+        if found:
+            best = found[0]
+            yield ""
+            counts = f"{len(best.rules):,} of these {undecided:,} rules, {best.blockers:,} of them blockers"
+            yield f"{where} would settle most: {best.title} ({best.format}), {counts}:"
+            yield f"  {', '.join(best.rules)}"
 
 
 def _word(missing: Missing) -> str:

@@ -1,5 +1,6 @@
 """How much of what the rules ask the inputs carry: coverage per fact, and the rules that nothing can decide."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from checker.engine.columns import open_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
 from checker.engine.select import resolve
+from checker.inventory.mapping import ProductMapping
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
 
@@ -32,6 +34,17 @@ class Undecidable:
     phase: str
     severity: str
     facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """An export that nobody gave: the rules of which every lacking fact is among those that it carries."""
+
+    format: str
+    title: str
+    per_device: bool  # made on each device, not one file for the fleet
+    rules: tuple[str, ...]
+    blockers: int  # of those rules
 
 
 def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
@@ -67,6 +80,25 @@ def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:
         if lacking:
             found.append(Undecidable(rule.id, rule.phase.value, rule.severity.value, lacking))
     return tuple(found)
+
+
+def settling(
+    plan: Plan, open_rules: Sequence[Undecidable], given: frozenset[str], products: Iterable[ProductMapping]
+) -> tuple[Settling, ...]:
+    """Return the exports, none of a format that is given, that would settle a rule: those that settle most first."""
+    found = []
+    for product in products:
+        carried = product.facts.keys()
+        rules = [rule for rule in open_rules if all(_says(plan, fact, carried) for fact in rule.facts)]
+        if rules and product.id not in given:
+            blockers = sum(rule.severity == "blocker" and rule.phase == "prerequisite" for rule in rules)
+            names = tuple(rule.rule for rule in rules)
+            found.append(Settling(product.id, product.title, product.per_device, names, blockers))
+    return tuple(sorted(found, key=lambda item: (-item.blockers, -len(item.rules), item.format)))
+
+
+def _says(plan: Plan, fact: str, carried: Collection[str]) -> bool:
+    return fact in carried or plan.specs[fact].view_of in carried
 
 
 def not_exported(plan: Plan, records: Records, facts: tuple[str, ...]) -> tuple[str, ...]:
