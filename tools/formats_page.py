@@ -20,8 +20,8 @@ def _overview(products: list[ProductMapping]) -> Iterator[str]:
     yield from (GENERATED, "# The formats", "")
     yield "Every file is recognised by its content, never by its name; [inputs](inputs.md) tells how files are read and"
     yield "joined. A format *founds* devices where its records may stand for a device that no other file knows; *own*"
-    yield "is made on the device itself; *second* counts only where no other source says anything. Lists (updates, tags)"
-    yield "are *closed* where the format names all members, and *open* where it may leave some out."
+    yield "is made on the device itself; *second* counts only where no other source says anything. Lists (updates,"
+    yield "tags) are *closed* where the format names all members, and *open* where it may leave some out."
     yield ""
     yield "| format | what it is | file forms | devices | time | facts |"
     yield "|---|---|---|---|---|---|"

@@ -8,10 +8,15 @@ import numpy as np
 from checker.engine.columns import open_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
+from checker.engine.rows import Device, Reading, truth
 from checker.engine.select import resolve
 from checker.inventory.mapping import ProductMapping
+from checker.model.condition import Condition
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
+from checker.model.truth import Truth
+
+FAMILY = "os.family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +90,36 @@ def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:
 def settling(
     plan: Plan, open_rules: Sequence[Undecidable], given: frozenset[str], products: Iterable[ProductMapping]
 ) -> tuple[Settling, ...]:
-    """Return the exports, none of a format that is given, that would settle a rule: those that settle most first."""
+    """Return the exports, none of a format that is given, that would settle a rule: those that settle most first.
+
+    An export settles no rule that does not apply to the operating systems of its devices.
+    """
+    scopes = {rule.id: rule.applies_to for rule in plan.device_rules}
     found = []
     for product in products:
-        carried = product.facts.keys()
-        rules = [rule for rule in open_rules if all(_says(plan, fact, carried) for fact in rule.facts)]
+        carried, systems = product.facts.keys(), _systems(product)
+        rules = [
+            rule
+            for rule in open_rules
+            if all(_says(plan, fact, carried) for fact in rule.facts)
+            and (not systems or any(_may_apply(plan, scopes[rule.rule], system) for system in systems))
+        ]
         if rules and product.id not in given:
             blockers = sum(rule.severity == "blocker" and rule.phase == "prerequisite" for rule in rules)
             names = tuple(rule.rule for rule in rules)
             found.append(Settling(product.id, product.title, product.per_device, names, blockers))
     return tuple(sorted(found, key=lambda item: (-item.blockers, -len(item.rules), item.format)))
+
+
+def _systems(product: ProductMapping) -> frozenset[str]:
+    """Return the operating systems of which a product's exports can tell; none if they tell of no system."""
+    words = product.facts[FAMILY].words if FAMILY in product.facts else ()
+    return frozenset(word for _, word in words if word)
+
+
+def _may_apply(plan: Plan, condition: Condition, system: str) -> bool:
+    device = Device(plan, {FAMILY: Reading(system)})
+    return truth(device, condition, defaults=True) is not Truth.FALSE
 
 
 def _says(plan: Plan, fact: str, carried: Collection[str]) -> bool:

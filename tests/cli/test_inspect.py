@@ -57,3 +57,15 @@ def test_only_columns_that_map_to_nothing_are_not_read(run: Run, tmp_path: Path)
     ran = run("inspect", path, "--as-of", "2026-11-23")
 
     assert [line.strip() for line in ran.out.splitlines() if "not read" in line] == ["not read: riskScore"]
+
+
+def test_the_export_that_would_settle_most_is_named_for_the_systems_that_it_tells_of(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "portal.csv"
+    path.write_text(f"Device ID,Device Name,OS Platform,Onboarding Status\n{'a' * 40},ws-1,Windows11,Onboarded\n")
+    lines = run("inspect", path, "--as-of", "2026-11-23").out.splitlines()
+    (fleet,) = (at for at, line in enumerate(lines) if line.startswith("One more export would settle most: "))
+    (own,) = (at for at, line in enumerate(lines) if line.startswith("One more, made on each device, would settle"))
+
+    assert "(advanced-hunting)" in lines[fleet]
+    assert "sc.platform-min" in lines[fleet + 1].split(", ")[1:]
+    assert "sc.sense-min" not in lines[own + 1] or "(mdatp" not in lines[own]  # which is not for Windows
