@@ -24,7 +24,7 @@ import polars as pl
 
 from checker.decide import summary
 from checker.decide.baseline import since
-from checker.decide.coverage import FactCoverage, Settling, Undecidable, coverage, settling, undecidable
+from checker.decide.coverage import FactCoverage, Settling, Undecidable, coverage, joins, settling, undecidable
 from checker.decide.exit import counted_rules
 from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
@@ -84,6 +84,7 @@ class Inspection:
     inputs: tuple[FileRecords, ...]
     tallies: tuple[InputTally, ...]
     devices: int
+    joins: tuple[tuple[tuple[str, ...], int], ...]  # formats that know devices together, and how many devices
     coverage: tuple[FactCoverage, ...]
     undecidable: tuple[Undecidable, ...]
     settling: tuple[Settling, ...]  # exports that nobody gave and that would decide some of those rules, the best first
@@ -114,6 +115,7 @@ def inspect(options: Options) -> Inspection:
         tuple(inputs),
         tally_inputs(inputs, future, identified.device, outside),
         len(identified.device_ids),
+        joins(records),
         coverage(plan, records),
         open_rules,
         settling(plan, open_rules, given, mappings().values()),

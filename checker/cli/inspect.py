@@ -15,6 +15,7 @@ from checker.pipeline import Inspection
 from checker.pipeline import inspect as run_inspect
 from checker.reporters.wording import visible
 
+SHOWN_JOINS = 12
 NO_RULE = "  (for waves, waivers and attestations)"  # behind a fact that no rule reads
 
 
@@ -30,6 +31,7 @@ def lines_of(found: Inspection) -> Iterator[str]:
     """Yield what an inspection says, line by line."""
     for item, tally in zip(found.inputs, found.tallies, strict=True):
         yield from _file(item, tally, found.asked)
+    yield from _joins(found.joins)
     yield f"Coverage: {found.devices:,} devices"
     yield from _coverage(found.coverage, found.devices)
     yield ""
@@ -60,6 +62,20 @@ def _file(item: FileRecords, tally: InputTally, asked: Collection[str]) -> Itera
     yield ""
 
 
+def _joins(joins: Sequence[tuple[tuple[str, ...], int]]) -> Iterator[str]:
+    """Yield which formats know devices together, where there are several."""
+    if len({name for formats, _ in joins for name in formats}) < 2:
+        return
+    yield "Joined: devices by the formats that know them"
+    width = max(len(f"{count:,}") for _, count in joins)
+    for formats, count in joins[:SHOWN_JOINS]:
+        yield f"  {count:{width},}  {' + '.join(formats)}{' only' if len(formats) == 1 else ''}"
+    if len(joins) > SHOWN_JOINS:
+        rest = joins[SHOWN_JOINS:]
+        yield f"  {sum(count for _, count in rest):{width},}  in {len(rest):,} other ways"
+    yield ""
+
+
 def _coverage(facts: Sequence[FactCoverage], devices: int) -> Iterator[str]:
     width = max((len(item.fact) for item in facts), default=0)
     absent = [item for item in facts if item.missing == ((Missing.NOT_EXPORTED, devices),)]
@@ -68,6 +84,9 @@ def _coverage(facts: Sequence[FactCoverage], devices: int) -> Iterator[str]:
             reasons = ", ".join(f"{count:,} {_word(missing)}" for missing, count in item.missing)
             share = 100 * item.known / devices if devices else 0.0
             yield f"  {item.fact.ljust(width)}  {share:5.1f} %  {reasons}".rstrip()
+            if item.conflict:
+                device, values = item.conflict
+                yield f"  {' ' * width}           for example {device}: {values} (explain shows where from)"
     if absent:
         yield ""
         yield "No file carries these; what would:"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checker.engine.columns import open_bucket
+from checker.engine.columns import Bucket, open_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
 from checker.engine.rows import Device, Reading, truth
@@ -29,6 +29,7 @@ class FactCoverage:
     rules: tuple[str, ...]
     carried_by: str
     default: str | None
+    conflict: tuple[str, str] | None = None  # a device of which sources differ, the first by id, and what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,13 @@ def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
     facts = sorted(plan.wanted())
     counts = {fact: np.zeros(len(Missing) + 1, dtype=np.int64) for fact in facts}
     lists = resolve(records, plan.selections)
+    conflicts: dict[str, tuple[str, str]] = {}
     for first, last in buckets(records):
         bucket = open_bucket(plan, records, first, last, pools, lists)
         for fact in facts:
             counts[fact] += np.bincount(bucket.missing(fact) + 1, minlength=len(Missing) + 1)
+            if fact not in conflicts and (found_one := _conflict(bucket, fact)):
+                conflicts[fact] = found_one
     readers = _readers(plan)
     found = [
         FactCoverage(
@@ -71,10 +75,37 @@ def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
             readers.get(fact, ()),
             plan.specs[fact].carried_by,
             plan.specs[fact].default,
+            conflicts.get(fact),
         )
         for fact in facts
     ]
     return tuple(sorted(found, key=lambda item: (-item.known, item.fact)))
+
+
+def _conflict(bucket: Bucket, fact: str) -> tuple[str, str] | None:
+    """Return the first device of a bucket of which sources say different things, and what they say."""
+    differing = np.flatnonzero(bucket.missing(fact) == Missing.CONFLICTING)
+    if not len(differing):
+        return None
+    column, device = bucket.column(fact), int(differing[0])
+    return bucket.ids[device], column.pool.texts[int(column.shown[device])] or ""
+
+
+def joins(records: Records) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Return how many devices are known by which formats together, the most frequent first."""
+    formats = sorted({file.format for file in records.files})
+    place = np.array([formats.index(file.format) for file in records.files], dtype=np.int64)
+    known = np.zeros((len(formats), records.devices), dtype=np.bool_)
+    starts = np.concatenate([[0], records.ends[:-1]]) if records.devices else np.zeros(0, dtype=np.int64)
+    of_record = place[records.file_of[records.order]]
+    for number in range(len(formats)):
+        known[number] = np.add.reduceat(of_record == number, starts) > 0 if records.devices else False
+    together, counts = np.unique(known, axis=1, return_counts=True)
+    found = [
+        (tuple(name for name, has in zip(formats, together[:, at], strict=True) if has), int(counts[at]))
+        for at in range(len(counts))
+    ]
+    return tuple(sorted(found, key=lambda item: (-item[1], item[0])))
 
 
 def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:

@@ -8,6 +8,7 @@ from tests.cli.conftest import GOOD, OLD, Ran
 
 Run = Callable[..., Ran]
 Write = Callable[..., Path]
+DEVICE = "0" * 39 + "1"  # the first that ``export`` writes
 
 
 def test_it_shows_format_columns_coverage_and_what_stays_undecided(run: Run, export: Write) -> None:
@@ -69,3 +70,17 @@ def test_the_export_that_would_settle_most_is_named_for_the_systems_that_it_tell
     assert "(advanced-hunting)" in lines[fleet]
     assert "sc.platform-min" in lines[fleet + 1].split(", ")[1:]
     assert "sc.sense-min" not in lines[own + 1] or "(mdatp" not in lines[own]  # which is not for Windows
+
+
+def test_it_shows_which_formats_know_devices_together_and_an_example_of_each_conflict(
+    run: Run, export: Write, tmp_path: Path
+) -> None:
+    row = {"id": DEVICE, "computerDnsName": "ws-1", "osPlatform": "WindowsServer2022", "onboardingStatus": "Onboarded"}
+    path = tmp_path / "machines.json"
+    path.write_text(json.dumps({"value": [row, {**row, "id": "b" * 40, "computerDnsName": "ws-2"}]}))
+    lines = run("inspect", export(GOOD), path, "--as-of", "2026-11-23").out.splitlines()
+    at = lines.index("Joined: devices by the formats that know them")
+
+    assert lines[at + 1 : at + 3] == ["  1  advanced-hunting + machines-api", "  1  machines-api only"]
+    (role,) = (place for place, line in enumerate(lines) if line.split()[:1] == ["os.role"] and "conflicting" in line)
+    assert lines[role + 1].strip().startswith(f"for example {DEVICE}: client | server")
