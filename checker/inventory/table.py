@@ -7,9 +7,11 @@ from typing import Literal
 import polars as pl
 
 from checker.errors import InputError, Problem
+from checker.inventory.secrets import without_secrets
 from checker.model.record import Rejected
 
 SHOWN_PROBLEMS = 10
+LOOKED_THROUGH = 64 << 10  # characters of it that are looked through for secrets
 SHOWN_TEXT = 1000  # characters of a record that was set aside
 
 Kind = Literal["csv", "json", "key-value"]
@@ -46,11 +48,13 @@ class Faults:
     rejected: list[Rejected] = field(default_factory=list)
 
     def add(self, row: int, line: int, reason: str, text: str) -> None:
-        """Note a record that cannot be read, with what stands in the file."""
+        """Note a record that cannot be read, with what stands in the file, secrets taken out."""
         self.count += 1
         self.last_row = row
         if self.skip:
-            self.rejected.append(Rejected(self.path, row, line, reason, text[:SHOWN_TEXT]))
+            self.rejected.append(
+                Rejected(self.path, row, line, reason, without_secrets(text[:LOOKED_THROUGH])[:SHOWN_TEXT])
+            )
         elif self.count <= SHOWN_PROBLEMS:
             hint = "repair or remove the record, or set such records aside with --bad-rows skip"
             self.problems.append(Problem(f"{self.path}:{line}", f"record {row:,} {reason}", hint))

@@ -53,7 +53,7 @@ class Rejected:
     row: int
     line: int
     reason: str
-    text: str  # the record as it stands in the file, cut at 1,000 characters
+    text: str  # the record as it stands in the file, without secrets, cut at 1,000 characters
 
 
 @dataclass(slots=True)

@@ -136,8 +136,8 @@ def test_every_bad_record_is_set_aside_and_the_good_ones_keep_their_numbers(tmp_
 
 
 def test_what_is_set_aside_is_cut_at_a_thousand_characters(tmp_path: Path) -> None:
-    records = read_one(hunting(tmp_path, A, "x" * 5000), ReadOptions(bad_rows="skip"))
-    assert records.rejected[0].text == "x" * 1000
+    records = read_one(hunting(tmp_path, A, "x " * 2500), ReadOptions(bad_rows="skip"))
+    assert records.rejected[0].text == "x " * 500
 
 
 def test_a_quoted_field_that_swallows_lines_names_the_last_of_them(tmp_path: Path) -> None:
