@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from checker.inventory.table import Kind
 
@@ -127,6 +128,7 @@ class ProductMapping:
         return frozenset(title_key(title) for title in named if title)
 
 
+@lru_cache(maxsize=1 << 14)  # mappings and files of one product spell the same titles over and over
 def title_key(title: str) -> str:
     """Return a column's title folded for case, width of spaces and marks that are not seen."""
     seen = "".join(letter for letter in title if unicodedata.category(letter) != "Cf")
