@@ -47,6 +47,10 @@ class InputError(CheckerError):
     """An inventory file that cannot be read whole, or cannot be recognised."""
 
 
+class UnknownFormatError(InputError):
+    """An inventory file in no format that is known: not damaged, but something else."""
+
+
 class UsageError(CheckerError):
     """Options that do not fit together."""
 

@@ -56,6 +56,7 @@ def tally_inputs(
                 rejected=len(item.rejected),
                 future=late,
                 notices=item.file.notices,
+                packed_in=item.file.packed_in,
             )
         )
     return tuple(found)

@@ -15,7 +15,7 @@ from checker.evidence.members import RESULT, Difference, differences, listed, re
 from checker.evidence.opening import DamagedError, Evidence, opened
 from checker.evidence.originals import BASELINE
 from checker.evidence.replay import GOVERNING, compared, first_value, judged_again
-from checker.inventory.read import files_given
+from checker.inventory.given import files_given
 from checker.model.result import Summary
 from checker.packs.build import pack_sha256, pack_sources
 from checker.packs.library import find_pack, shipped_packs

@@ -19,6 +19,7 @@ UNREAD_URL = "(a URL that cannot be read)"  # in place of the text: nobody knows
 HOST = re.compile(r"[\w.:*?-]+")
 PATH = re.compile(r"(?:/[a-z0-9._-]{1,40}){0,3}/?")  # longer ones, and ids in them, may name a tenant or a person
 ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+UPDATE = re.compile(r"(?<![A-Z0-9])(?:KB)?([0-9]{6,7})(?![0-9])", re.IGNORECASE)
 METHOD = re.compile(r"[a-z0-9._ -]{0,24}")
 STATUS = re.compile(r"[\w .#!/+-]{1,24}")
 CURL = re.compile(r"curl\D{0,20}([0-9]{1,2})(?!\.?[0-9])|^([0-9]{1,2})$", re.IGNORECASE)
@@ -129,6 +130,12 @@ def _split_list(separator: str) -> Callable[[str], str]:
     return lambda text: _as_list({part.strip() for part in re.split(separator, text)} - {""})
 
 
+def _updates(text: str) -> str:
+    """Return the numbers of the updates that a text names, each behind KB; the text itself if it names none."""
+    numbers = UPDATE.findall(text)
+    return _as_list({f"KB{number}" for number in numbers}) if numbers else text
+
+
 def _parts(parts: Sequence[Part]) -> Cell:
     """Return the function that reads the texts of the parts, of which one without a column is a constant."""
     readers = [_part(part) for part in parts]
@@ -210,4 +217,5 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "json": _json_list,
     "comma": _split_list("[,;\n]"),
     "lines": _split_list("\n"),
+    "kbs": _updates,
 }

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from checker.errors import InputError, Problem
+from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.ahead import ahead
 from checker.inventory.csv_proof import Proof, prove
-from checker.inventory.csv_strict import LONGEST_FIELD, Lines, Record, read_strict
+from checker.inventory.csv_strict import LONGEST_FIELD, LONGEST_RECORD, Lines, Record, read_strict, refuse_long
 from checker.inventory.mapping import title_key
 from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
@@ -70,7 +70,7 @@ def find_layout(head: str, known: frozenset[str], path: str) -> Layout:
         layouts.append(Layout(delimiter, titles, before, len(_encoded(lines[:before]))))
     best = max(layouts, key=lambda layout: (len(known & _keys(layout.titles)), len(layout.titles)))
     check_text(_encoded(lines[: best.lines]), 1)
-    _check_titles(best.titles, known, f"{path}:{skipped + 1}")
+    check_titles(best.titles, known, f"{path}:{skipped + 1}")
     return best
 
 
@@ -88,18 +88,23 @@ def _keys(titles: tuple[str, ...]) -> frozenset[str]:
     return frozenset(title_key(title) for title in titles)
 
 
-def _check_titles(titles: tuple[str, ...], known: frozenset[str], where: str) -> None:
+def check_titles(titles: tuple[str, ...], known: frozenset[str], where: str) -> None:
+    """Raise :class:`InputError` where a header is empty, or names a column twice; unknown if it names none known."""
     if not any(titles):
         raise InputError(Problem(where, "has no header", "the first line must name the columns"))
     count = Counter(title_key(title) for title in titles if title)
     twice = {title: place for place, title in enumerate(titles, start=1) if count[title_key(title)] > 1}
     if twice:  # a title that nobody knows may be data of a file without a header: it is not shown
         names = ", ".join(f"'{title}'" if title_key(title) in known else f"no. {twice[title]}" for title in twice)
-        raise InputError(Problem(where, f"has columns of the same name: {names}", "rename or remove all but one"))
+        error = InputError if known & _keys(titles) else UnknownFormatError
+        raise error(Problem(where, f"has columns of the same name: {names}", "rename or remove all but one"))
 
 
 def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faults) -> Iterator[RawTable]:
     columns = [place for place, title in enumerate(layout.titles) if title in wanted] or [0]
+    check = {
+        place: faults.ragged_checks[title] for place, title in enumerate(layout.titles) if title in faults.ragged_checks
+    }
     row = 1
     for blocks in ahead(_groups(_blocks(source, layout))):
         table = _parsed(blocks, layout, columns, row)
@@ -107,8 +112,9 @@ def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faul
             row += table.rows.len()
             yield table
             continue
-        lines = Lines(chain((block.data for block in blocks), blocks[-1].rest or ()), number=blocks[0].line)
-        records = read_strict(lines, layout.delimiter, len(layout.titles), row, faults)
+        data = chain((block.data for block in blocks), blocks[-1].rest or ())
+        lines = Lines(data, blocks[0].line, source.path)
+        records = read_strict(lines, layout.delimiter, len(layout.titles), row, faults, check)
         while batch := list(islice(records, BATCH)):
             row = batch[-1][0] + 1
             yield _table(batch, layout, columns)
@@ -133,7 +139,7 @@ def _is_regular(block: Block) -> bool:
 
 def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
     """Yield the file's records in proven blocks; from where it is doubtful how they end, all the rest as one."""
-    pieces = _pieces(source.blocks(), layout.size)
+    pieces = _pieces(source, layout)
     line, carry = layout.lines + 1, b""
     for piece in pieces:
         data = carry + piece
@@ -149,15 +155,19 @@ def _blocks(source: Source, layout: Layout) -> Iterator[Block]:
         yield Block(carry, line)
 
 
-def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
-    """Yield what follows the first ``skip`` bytes, cut after line feeds; the last without blank lines at its end."""
-    first = b""
-    while len(first) < skip:
+def _pieces(source: Source, layout: Layout) -> Iterator[bytes]:
+    """Yield what follows the header, cut after line feeds; the last without blank lines at its end."""
+    blocks, first = source.blocks(), b""
+    while len(first) < layout.size:
         first += next(blocks)
     held = carry = b""
-    for block in chain([first[skip:]], blocks):
+    seen = layout.size  # bytes before a block
+    for block in chain([first[layout.size :]], blocks):
         if held:
             yield held
+        if len(carry) > LONGEST_RECORD:
+            refuse_long(source.path, _line_of(source, seen - len(carry)))
+        seen += len(block)
         end = block.rfind(b"\n") + 1
         held = b"".join((carry, memoryview(block)[:end])) if end else b""
         carry = block[end:] if end else carry + block
@@ -166,6 +176,17 @@ def _pieces(blocks: Iterator[bytes], skip: int) -> Iterator[bytes]:
     ends = last[len(records) :]
     if records:
         yield records + (b"\r\n" if ends.startswith(b"\r\n") else ends[:1].replace(b"\r", b"\n"))
+
+
+def _line_of(source: Source, place: int) -> int:
+    """Return the line of a place of the text; found only where it is needed, since it takes another pass."""
+    line = 1
+    for block in source.blocks():
+        line += block[:place].count(b"\n")
+        place -= len(block)
+        if place <= 0:
+            break
+    return line
 
 
 def _parsed(blocks: list[Block], layout: Layout, columns: list[int], row: int) -> RawTable | None:

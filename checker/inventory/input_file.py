@@ -38,7 +38,12 @@ def file_records(
         per_device=normaliser.product.per_device,
         columns={name: _titles(name, bound) for name in facts},
         open_sets=frozenset(name for name in facts if _is_open(name, bound)),
-        notices=(*source.notices, *_id_notices(normaliser.odd_ids), *_time_notices(source.path, normaliser)),
+        notices=(
+            *source.notices,
+            *_ragged_notices(faults.ragged),
+            *_id_notices(normaliser.odd_ids),
+            *_time_notices(source.path, normaliser),
+        ),
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
         secondary=normaliser.product.secondary,
@@ -80,6 +85,13 @@ def _is_open(fact: str, bindings: Sequence[Binding]) -> bool:
         ):
             return True
     return False
+
+
+def _ragged_notices(ragged: int) -> list[str]:
+    if not ragged:
+        return []
+    rows = "1 row is" if ragged == 1 else f"{ragged:,} rows are"
+    return [f"{rows} longer or shorter than the header: cells that are missing at the end say nothing"]
 
 
 def _id_notices(odd: int) -> list[str]:

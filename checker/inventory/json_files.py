@@ -1,51 +1,124 @@
 """Reads JSON: pages of an API, arrays, one object, or one object a line; nested objects become dotted columns."""
 
+import codecs
+import re
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import polars as pl
 
 from checker.errors import InputError, Problem
-from checker.inventory.json_document import Record, flat, read_document
-from checker.inventory.source import Source
+from checker.inventory.ahead import ahead
+from checker.inventory.json_document import read_document
+from checker.inventory.json_lines import Lines, pieces
+from checker.inventory.json_shape import Regular
+from checker.inventory.json_values import Record, flat
+from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
 
 BATCH = 20_000  # records in a table
+ONE_A_LINE = re.compile(r"\s*\{[^\n]*\}\s*\n\s*\{")
 
 
 def open_json(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
     """Read the first records for their titles; raise :class:`InputError` for a document without records."""
-    records = read_document(source.text(), faults)
-    first = list(islice(records, BATCH))
+    batches = _batches(source, faults)
+    first = []
+    seen = 0
+    while seen < BATCH and (batch := next(batches, None)):
+        first.append(batch)
+        seen += batch.size
     faults.raise_if_any()
     if not first:
         raise InputError(Problem(source.path, "holds no records", "export it again"))
-    titles = tuple(dict.fromkeys(title for texts in _texts(first, frozenset(), source.path) for title in texts))
+    titles = tuple(dict.fromkeys(title for batch in first for title in batch.titles))
 
     def tables(wanted: frozenset[str]) -> Iterator[RawTable]:
-        return _tables(chain(first, records), {*titles} - wanted, source.path)
+        unneeded = {*titles} - wanted
+        return _joined(batch.table(unneeded) for batch in chain(first, batches))
 
     return Opened("json", titles, "JSON", tables)
 
 
-def _tables(records: Iterator[Record], unneeded: Set[str], path: str) -> Iterator[RawTable]:
-    """Yield the records with every title that is needed or that the first ones did not have."""
-    while batch := list(islice(records, BATCH)):
-        texts = list(_texts(batch, unneeded, path))
+@dataclass(frozen=True, slots=True)
+class Irregular:
+    """Records that were decoded one by one."""
+
+    records: list[Record]
+    path: str
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self.records)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Every title that one of the records has."""
+        return tuple(dict.fromkeys(title for record in self._texts(frozenset()) for title in record))
+
+    def table(self, unneeded: Set[str]) -> RawTable:
+        """Return the texts of the records."""
+        texts = list(self._texts(unneeded))
         titles = dict.fromkeys(title for record in texts for title in record)
-        yield RawTable(
-            pl.DataFrame(
-                {title: [record.get(title) for record in texts] for title in titles},
-                schema=dict.fromkeys(titles, pl.String),
-            ),
-            pl.Series("row", [row for row, _, _ in batch], pl.UInt32),
-            pl.Series("line", [line for _, line, _ in batch], pl.UInt32),
+        columns = {title: pl.Series([record.get(title) for record in texts], dtype=pl.String) for title in titles}
+        return RawTable(
+            pl.DataFrame(columns or None, height=self.size),
+            pl.Series("row", [row for row, _, _ in self.records], pl.UInt32),
+            pl.Series("line", [line for _, line, _ in self.records], pl.UInt32),
         )
 
+    def _texts(self, unneeded: Set[str]) -> Iterator[dict[str, str]]:
+        for row, line, record in self.records:
+            try:
+                yield flat(record, unneeded)
+            except RecursionError:
+                where = f"{self.path}:{line}"
+                raise InputError(Problem(where, f"record {row:,} is nested too deeply")) from None
 
-def _texts(batch: list[Record], unneeded: Set[str], path: str) -> Iterator[dict[str, str]]:
-    for row, line, record in batch:
+
+def _batches(source: Source, faults: Faults) -> Iterator[Regular | Irregular]:
+    if ONE_A_LINE.match(source.head()):
+        for found in Lines(faults).read(ahead(pieces(source.blocks(), source.path))):
+            yield found if isinstance(found, Regular) else Irregular(found, source.path)
+        return
+    records = read_document(_texts(source.blocks()), faults)
+    while batch := list(islice(records, BATCH)):
+        yield Irregular(batch, source.path)
+
+
+def _texts(blocks: Iterator[bytes]) -> Iterator[str]:
+    """Yield blocks of UTF-8 as text; ``check_text`` tells where they are none, or hold NUL."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, before = 1, b""
+    for block in chain(blocks, [b""]):
         try:
-            yield flat(record, unneeded)
-        except RecursionError:
-            raise InputError(Problem(f"{path}:{line}", f"record {row:,} is nested too deeply")) from None
+            text = decoder.decode(block, final=not block)
+        except UnicodeDecodeError:
+            check_text(before + block, line)
+            raise
+        check_text(block if "\0" in text else b"", line)
+        before = decoder.getstate()[0]
+        line += block.count(b"\n")
+        if text:
+            yield text
+
+
+def _joined(tables: Iterator[RawTable]) -> Iterator[RawTable]:
+    """Yield tables of a good size: small ones cost more calls than their records."""
+    held: list[RawTable] = []
+    for table in tables:
+        held.append(table)
+        if sum(len(table.rows) for table in held) >= BATCH:
+            yield _as_one(held)
+            held = []
+    if held:
+        yield _as_one(held)
+
+
+def _as_one(tables: list[RawTable]) -> RawTable:
+    if len(tables) == 1:
+        return tables[0]
+    columns = pl.concat([table.columns for table in tables], how="diagonal")
+    return RawTable(columns, pl.concat([table.rows for table in tables]), pl.concat([table.lines for table in tables]))

@@ -101,6 +101,8 @@ class ProductMapping:
     nothing in the columns ``partial_without``, a blank is no statement: such rows tell of a part of the device only.
     ``own_ids`` names the system of which the key ``own_id`` is an id. What a ``secondary`` source says counts only
     where no other says anything. With ``place_names`` a record that names no device is of the one that its place tells.
+    Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
+    ``ragged`` one of its words; without ``ragged`` they are faults.
     """
 
     id: str
@@ -117,6 +119,7 @@ class ProductMapping:
     own_ids: str = ""
     secondary: bool = False
     place_names: bool = False
+    ragged: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def titles(self) -> frozenset[str]:
         """Return the folded titles of every column that the mapping knows."""

@@ -34,6 +34,7 @@ OPTIONAL = (
     "secondary",
     "own_ids",
     "place_names",
+    "ragged",
     "observed",
     "observed_plus_minutes",
     "partial_without",
@@ -42,7 +43,7 @@ KEYS = ("mde_id", "entra_id", "own_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
 FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
-SHAPES = ("text", "day", "folded", "json", "comma", "lines", "attempt")
+SHAPES = ("text", "day", "folded", "json", "comma", "lines", "kbs", "attempt")
 
 Words = tuple[tuple[str, Word], ...]
 
@@ -102,6 +103,7 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         own_ids=text_of(node, "own_ids", problems),
         secondary=flag_of(node, "secondary", problems),
         place_names=flag_of(node, "place_names", problems),
+        ragged=_where(node, "ragged", problems),
     )
 
 
@@ -149,7 +151,7 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else "text",
         open_set=is_set and "set" in node.entries and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
-        where=_where(node, problems),
+        where=_where(node, "where", problems),
         needs=texts_of(node, "needs", problems),
         stated_with=texts_of(node, "stated_with", problems),
         blank_with=texts_of(node, "blank_with", problems),
@@ -202,8 +204,8 @@ def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | No
     return fact, texts_of(entry, fact, problems)
 
 
-def _where(node: Entries, problems: Problems) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    entry = mapping(node.entries["where"], "'where'", problems) if "where" in node.entries else None
+def _where(node: Entries, key: str, problems: Problems) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    entry = mapping(node.entries[key], f"'{key}'", problems) if key in node.entries else None
     return tuple((column, texts_of(entry, column, problems)) for column in entry.entries) if entry else ()
 
 

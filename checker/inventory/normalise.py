@@ -52,7 +52,9 @@ class Normaliser:
 
     def records(self, table: RawTable) -> pl.DataFrame:
         """Return the records of a table, in the columns of ``RECORD_COLUMNS`` and of the facts that it carries."""
-        view = View(table.columns, self.binding(table.columns.columns))
+        height = table.rows.to_frame("")  # a frame without any column has none
+        frame = table.columns if table.columns.width else height
+        view = View(frame, self.binding(frame.columns))
         found, odd = keys(view, self.product.own_ids)
         self.odd_ids += odd
         columns = {"row": table.rows, "line": table.lines, **found, "observed": self._observed(view)}

@@ -1,35 +1,44 @@
 """Reads inventory files into records; tells every problem of every file at once."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal, TypeVar
 
 import polars as pl
 
-from checker.errors import InputError, Problem
+from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.ahead import ahead
 from checker.inventory.csv_files import open_csv
+from checker.inventory.csv_ragged import checks
+from checker.inventory.given import expanded, posix
 from checker.inventory.input_file import dated, file_records
 from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping_files import mappings
 from checker.inventory.normalise import Normaliser
+from checker.inventory.parquet_files import open_parquet
 from checker.inventory.recognise import kind_of, known_titles, product_of
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
-from checker.inventory.table import Faults, Kind, Opened
+from checker.inventory.table import Faults, Opened
+from checker.inventory.unpack import Leaf, Share, leaves, sha256_of
+from checker.inventory.workbooks import open_workbook
 from checker.model.record import FileRecords, fact_dtype
 from checker.yaml_nodes import did_you_mean
 
-OPENERS: dict[Kind, Callable[[Source, frozenset[str], Faults], Opened]] = {
+T = TypeVar("T")
+# By the form of a text (recognise.py) or of what is no text (source.py).
+OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "csv": open_csv,
     "json": open_json,
     "key-value": open_key_value,
+    "xlsx": open_workbook,
+    "parquet": open_parquet,
 }
 
-
+SHOWN_NAMES: Final = 5  # members that a notice names
 NAME = "device.name"  # a key of records, and a fact where a condition asks for it
 
 
@@ -54,106 +63,148 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
 
     A file given twice, or two files of the same content, are both read, with a notice on the second by path.
     """
-    files, problems = _expand(paths, options.elsewhere)
-    named = {"--read-as": options.read_as, "--observed": options.observed}
-    for option, by_path in named.items():
-        unread = [path for path in by_path if _posix(path) not in files]
-        problems += [Problem(path, f"is named by {option} but not read") for path in unread]
+    files, problems = expanded(paths, options.elsewhere)
     known = mappings()
     for path, name in options.read_as.items():
         if name not in known:
             problems.append(Problem(path, f"there is no format '{name}'", did_you_mean(name, known)))
-    read = []
+    named = {"--read-as": options.read_as, "--observed": options.observed}
+    problems += _unread(named, files, within=True)
+    read: list[FileRecords] = []
     for path in files if not problems else ():
         try:
-            read.append(_read_file(path, options))
+            read += _read_given(path, options)
         except InputError as error:
             problems += error.problems
         except OSError as error:
-            problems.append(Problem(path, f"cannot be read: {error.strerror}"))
+            problems.append(Problem(path, f"cannot be read: {error.strerror or error}"))
+    if not problems:
+        problems += _unread(named, [*files, *(item.file.path for item in read)], within=False)
     if problems:
         raise InputError(problems)
     return _with_twins_noted(read)
 
 
-def files_given(paths: Sequence[str]) -> tuple[str, ...]:
-    """Return the files that an inventory is made of, those in folders, too.
+def _unread(named: Mapping[str, Mapping[str, object]], files: Sequence[str], *, within: bool) -> list[Problem]:
+    """Return the paths that options name and that are none of the files, nor, if that may be, ``within`` one."""
+    known = set(files)
+    return [
+        Problem(path, f"is named by {option} but not read")
+        for option, by_path in named.items()
+        for path in by_path
+        if posix(path) not in known and not (within and any(posix(path).startswith(f"{file}/") for file in known))
+    ]
+
+
+def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
+    """Return the records of a file, of each member that a format is known of if it is an archive.
 
     Raises:
-        InputError: with every problem of the paths.
+        InputError: with every problem of its members; or it changed meanwhile, so that they mean nothing.
+        OSError: it cannot be read.
     """
-    files, problems = _expand(paths, {})
+    place = Path(options.elsewhere.get(path, path))
+    before = _stamp(place)
+    try:
+        read = _read_members(path, place, options)
+    except InputError:
+        _refuse_changed(path, place, before)
+        raise
+    _refuse_changed(path, place, before)
+    return read
+
+
+def _stamp(place: Path) -> tuple[int, int]:
+    found = place.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def _refuse_changed(path: str, place: Path, before: tuple[int, int]) -> None:
+    if _stamp(place) != before:
+        raise InputError(Problem(path, "changed while it was read", "read it again when nothing writes to it"))
+
+
+def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileRecords]:
+    read: list[FileRecords] = []
+    unknown: list[UnknownFormatError] = []
+    problems: list[Problem] = []
+    names: list[str] = []
+    packed = ""
+    share = Share(options.progress, place.stat().st_size)
+    with closing(leaves(path, place)) as found:
+        for leaf in found:
+            packed = packed or (sha256_of(place) if leaf.unpacked else "")
+            try:
+                records = _read_leaf(leaf, options, share.of(leaf))
+                read.append(_packed(records, path, packed) if packed else records)
+            except UnknownFormatError as error:
+                unknown.append(error)
+                names.append(leaf.shown)
+            except InputError as error:
+                problems += error.problems
+    share.finish()
     if problems:
         raise InputError(problems)
-    return tuple(files)
+    if unknown and not read:
+        raise unknown[0] if len(unknown) == 1 else InputError(_none_known(path, names))
+    if unknown:
+        file = read[0].file
+        read[0].file = replace(file, notices=(*file.notices, _not_read(names)))
+    return read
 
 
-def _posix(path: str) -> str:
-    return Path(path).as_posix()
+def _packed(records: FileRecords, path: str, sha256: str) -> FileRecords:
+    """Return records of a packed file with the SHA-256 of the one that the user gave: of that there is a copy."""
+    file = records.file
+    within = path if file.path != path else ""
+    return replace(records, file=replace(file, sha256=sha256, packed_in=within, content=file.sha256))
 
 
-def _expand(paths: Sequence[str], elsewhere: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
-    files: list[str] = []
-    problems: list[Problem] = []
-    for path in paths:
-        if path not in elsewhere and Path(path).is_dir():
-            before = len(problems)
-            inside = sorted(_inside(Path(path), frozenset(), problems))
-            files += inside
-            if not inside and len(problems) == before:
-                problems.append(Problem(path, "is a folder without files"))
-        elif path in elsewhere or Path(path).exists():
-            files.append(_posix(path))
-        else:
-            problems.append(Problem(path, "does not exist"))
-    odd = [file for file in files if not file.isprintable() and any("\ud800" <= char <= "\udfff" for char in file)]
-    problems += [Problem(file, "has a name that is not UTF-8", "rename it") for file in odd]
-    return [file for file in files if file not in odd], problems
+def _none_known(path: str, names: Sequence[str]) -> Problem:
+    hint = "mde-readiness inspect MEMBER tells more of one that was unpacked"
+    return Problem(path, f"holds {len(names):,} files, none in a format that is known: {_some(names)}", hint)
 
 
-def _inside(folder: Path, above: frozenset[str], problems: list[Problem]) -> Iterator[str]:
-    """Yield the files of a folder and of those in it, linked ones too, but not again inside of itself."""
-    real = os.path.realpath(folder)
-    if real in above:
-        return
-    try:
-        items = [(item, item.is_dir(), item.is_file()) for item in folder.iterdir()]
-    except OSError as error:
-        problems.append(Problem(folder.as_posix(), f"cannot be read: {error.strerror}"))
-        return
-    for item, is_folder, is_file in items:
-        if is_folder:
-            yield from _inside(item, above | {real}, problems)
-        elif is_file and item.name[0] != ".":
-            yield item.as_posix()
-        elif item.name[0] != ".":
-            what = "is a link to nothing" if item.is_symlink() else "is no file"
-            problems.append(Problem(item.as_posix(), f"cannot be read: it {what}"))
+def _not_read(names: Sequence[str]) -> str:
+    members = "1 member is" if len(names) == 1 else f"{len(names):,} members are"
+    return f"{members} in no format that is known, and not read: {_some(names)}"
 
 
-def _read_file(path: str, options: ReadOptions) -> FileRecords:
-    source = open_source(path, options.progress or (lambda _: None), options.elsewhere.get(path, ""))
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _read_leaf(leaf: Leaf, options: ReadOptions, done: Callable[[int], None]) -> FileRecords:
+    source = open_source(leaf.shown, done, str(leaf.place))
     try:
         return _read_source(source, options)
     except DamagedTextError as damage:
         return _read_source(reopened(source, damage), options)
 
 
+def said_of(path: str, by_path: Mapping[str, T]) -> T | None:
+    """Return what a user says of a file: by its path, or by that of the archive that it is in."""
+    said = {posix(name): word for name, word in by_path.items()}
+    return next((said[name] for name in (path, *map(str, PurePosixPath(path).parents)) if name in said), None)
+
+
 def _read_source(source: Source, options: ReadOptions) -> FileRecords:
-    by_path = {_posix(path): name for path, name in options.read_as.items()}
     known = mappings()
-    able = {by_path[source.path]: known[by_path[source.path]]} if source.path in by_path else known
+    said = said_of(source.path, options.read_as)
+    able = {said: known[said]} if said else known
     faults = Faults(source.path, skip=options.bad_rows == "skip")
-    opened = OPENERS[kind_of(source.head())](source, known_titles(able), faults)
-    product = product_of(opened, source.path, able, forced=source.path in by_path)
+    opened = OPENERS[source.form or kind_of(source.head())](source, known_titles(able), faults)
+    product = product_of(opened, source.path, able, forced=said is not None)
     normaliser = Normaliser(product, options.wanted)
-    titles = normaliser.binding(opened.titles).titles()
-    frames = [normaliser.records(table) for table in ahead(opened.tables(titles))]
+    binding = normaliser.binding(opened.titles)
+    faults.ragged_checks = checks(product, binding, opened.titles)
+    frames = [normaliser.records(table) for table in ahead(opened.tables(binding.titles()))]
     faults.raise_if_any()
     records = file_records(source, opened, normaliser, frames, faults)
     if NAME in (options.wanted or ()):
         records = _with_name(records)
-    time = {_posix(path): time for path, time in options.observed.items()}.get(source.path)
+    time = said_of(source.path, options.observed)
     return dated(records, time) if time else records
 
 
@@ -170,9 +221,10 @@ def _with_twins_noted(read: list[FileRecords]) -> list[FileRecords]:
     first: dict[str, str] = {}
     for records in sorted(read, key=lambda item: (item.file.path, item.file.sha256)):
         file = records.file
-        if file.sha256 in first:
-            twin = first[file.sha256]
+        digest = file.content or file.sha256
+        if digest in first:
+            twin = first[digest]
             what = "is given twice" if twin == file.path else f"has the same content as {twin}"
             records.file = replace(file, notices=(*file.notices, f"{what}: its records are read twice"))
-        first.setdefault(file.sha256, file.path)
+        first.setdefault(digest, file.path)
     return read

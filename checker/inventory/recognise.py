@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from checker.errors import InputError, Problem
+from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
 from checker.inventory.source import Source
 from checker.inventory.table import Kind, Opened
@@ -56,10 +56,11 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     if fitting:
         names = " and ".join(product.id for product in fitting)
         raise InputError(Problem(path, f"could be {names} {seen}", f"say which: --read-as {fitting[0].id}={path}"))
-    nearest = sorted(able, key=lambda product: -len(keys & product.titles()))[:SHOWN_PRODUCTS]
-    reasons = "; ".join(f"{product.id} {product.signature.misfit(keys)}" for product in nearest)
-    hint = f"nearest: {reasons}; --read-as FORMAT={path} settles it"
-    raise InputError(Problem(path, f"is in no format that is known {seen}", hint))
+    near = sorted(able, key=lambda product: -len(keys & product.titles()))[:SHOWN_PRODUCTS]
+    reasons = [f"{product.id} {product.signature.misfit(keys)}" for product in near if keys & product.titles()]
+    nearest = f"nearest: {'; '.join(reasons)}" if reasons else "no format has a column of these names"
+    hint = f"{nearest}; --read-as FORMAT={path} settles it"
+    raise UnknownFormatError(Problem(path, f"is in no format that is known {seen}", hint))
 
 
 def _columns(opened: Opened, known: frozenset[str]) -> str:
@@ -83,4 +84,5 @@ def _forced(product: ProductMapping, opened: Opened, path: str, keys: frozenset[
 def why(product: ProductMapping, opened: Opened, source: Source) -> str:
     """Return in words how a file was recognised."""
     met = product.signature.met(frozenset(title_key(title) for title in opened.titles))
-    return f"{opened.seen}, {source.encoding.upper()}; has {', '.join(met)}"
+    encoding = "" if source.form else f", {source.encoding.upper()}"
+    return f"{opened.seen}{encoding}; has {', '.join(met)}"

@@ -1,23 +1,38 @@
-"""One input file as UTF-8: tells its encoding, and hashes its bytes in the pass that reads them."""
+"""One input file as UTF-8, or as a binary form: tells what it is, and hashes its bytes in the pass that reads them."""
 
 import codecs
 import hashlib
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 
-from checker.errors import InputError, Problem
+from checker.errors import InputError, Problem, UnknownFormatError
 
 BLOCK = 4 << 20  # bytes read and proven at a time: small enough that memory is used again, not asked for anew
 HEAD = 1 << 16  # bytes looked at to tell encoding and format
 MOJIBAKE_BOM = "ï»¿".encode()  # the mark of UTF-8 read as cp1252 and saved again
-CONTAINERS = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
-    b"\x1f\x8b": "compressed with gzip",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+LARGEST_TEXT = 1 << 30  # bytes of a text that is read whole: what stays of it in memory is several times that
+BINARY = {  # forms that are no text, by how they begin, for the table of openers; what begins as ZIP is a workbook here
+    b"PK\x03\x04": "xlsx",
+    b"PAR1": "parquet",
 }
+NO_EXPORT = {  # and what is no export, or none that can be read: what it is, and what to do
+    b"\xd0\xcf\x11\xe0": (
+        "is an old Excel workbook, or one with a password",
+        "save it as CSV, or as .xlsx without a password",
+    ),
+    b"ElfFile\0": ("is an event log of Windows", "export it as XML: wevtutil qe FILE /lf:true"),
+    b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "unpack it, or pack it as ZIP"),
+    b"Rar!": ("is a RAR archive", "unpack it, or pack it as ZIP"),
+    b"BZh": ("is packed with bzip2", "unpack it, or pack it with gzip"),
+    b"\xfd7zXZ\0": ("is packed with xz", "unpack it, or pack it with gzip"),
+    b"MSCF": ("is a cabinet archive", "unpack it, or pack it as ZIP"),
+    b"%PDF": ("is a PDF document", "export it as CSV"),
+}
+TAR, TAR_MARK = 257, b"ustar"  # where the mark of a tar archive stands
+CONTROLS = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})  # of which text has none, or a stray one
+MOST_CONTROLS = 50  # one in so many bytes: more is no text, be it damaged
 
 
 class DamagedTextError(Exception):
@@ -33,11 +48,13 @@ class Source:
     """A file that is being read: ``blocks`` or ``text`` give its UTF-8, after which ``sha256`` is that of its bytes."""
 
     path: str
-    encoding: str
+    encoding: str  # of a text; of a binary form its name
     skip: int = 0  # bytes of the byte order mark
     notices: tuple[str, ...] = ()
     place: str = ""  # where the file lies, if not at its path
     done: Callable[[int], None] = lambda _: None  # told the bytes read since it was last called
+    form: str = ""  # of what is no text
+    size: int = 0  # bytes read so far
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     @property
@@ -63,49 +80,88 @@ class Source:
         return text if end < 0 else text[: end + 1]
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield the text as UTF-8 in blocks, without a byte order mark."""
-        self._hash = hashlib.sha256()
-        if self.encoding != "utf-8":
-            yield from _blocks_of(io.BytesIO(self.text().encode()))
-            return
-        with self.file.open("rb") as file:
-            first = True
-            for block in _blocks_of(file):
-                self._hash.update(block)
-                self.done(len(block))
-                yield block[self.skip :] if first and self.skip else block
-                first = False
+        """Yield the text as UTF-8 in blocks, without a byte order mark; UTF-16 whole characters at a time.
 
-    def text(self) -> str:
-        """Return the whole text; raise :class:`DamagedTextError` where the bytes are not in the encoding."""
-        raw = self.file.read_bytes()
-        self._hash = hashlib.sha256(raw)
-        self.done(len(raw))
+        Raises:
+            DamagedTextError: bytes of another encoding than UTF-8 are not in it. (UTF-8 is proven by who reads it.)
+        """
+        if self.encoding != "utf-8":
+            yield from self._decoded()
+            return
+        for place, block in enumerate(self._raw()):
+            yield block[self.skip :] if self.skip and not place else block
+
+    def whole(self) -> Path:
+        """Hash the whole file, and return where it lies: for a library that opens it by itself."""
+        for _ in self._raw():
+            pass
+        return self.file
+
+    def text(self, most: int = LARGEST_TEXT) -> str:
+        """Return the whole text, of at most so many bytes.
+
+        Raises:
+            DamagedTextError: bytes are not in the encoding, or NUL.
+            InputError: there are more bytes.
+        """
+        if (size := self.file.stat().st_size) > most:
+            what = f"has {size >> 20:,} MiB, more than a file of its format can have ({most >> 20:,} MiB)"
+            raise InputError(Problem(self.path, what, "split it"))
+        raw = b"".join(self._raw())
         try:
             text = raw[self.skip :].decode(self.encoding)
         except UnicodeDecodeError as error:
-            line = raw[self.skip : self.skip + error.start].decode(self.encoding, errors="ignore").count("\n") + 1
-            byte = raw[self.skip + error.start]
-            raise DamagedTextError(line, f"byte {byte:#04x} is not {self.encoding.upper()}") from None
+            raise self._damage(error, raw[self.skip : self.skip + error.start], 1) from None
         if "\0" in text:
             raise DamagedTextError(text.count("\n", 0, text.index("\0")) + 1, "a NUL byte stands in the text")
-        return text.removeprefix("ï»¿")
+        return text.removeprefix(MOJIBAKE_BOM.decode())
 
+    def _raw(self) -> Iterator[bytes]:
+        """Yield the bytes of the file in blocks, and hash them."""
+        self._hash, self.size = hashlib.sha256(), 0
+        with self.file.open("rb") as file:
+            while block := file.read(BLOCK):
+                self._hash.update(block)
+                self.size += len(block)
+                self.done(len(block))
+                yield block
 
-def _blocks_of(file: BinaryIO) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        yield block
+    def _decoded(self) -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        line, skip = 1, self.skip
+        for block in chain(self._raw(), [b""]):
+            try:
+                text = decoder.decode(block[skip:], final=not block)
+            except UnicodeDecodeError as error:
+                raise self._damage(error, error.object[: error.start], line) from None
+            if "\0" in text:
+                raise DamagedTextError(line + text.count("\n", 0, text.index("\0")), "a NUL byte stands in the text")
+            if self.size <= BLOCK:
+                text = text.removeprefix(MOJIBAKE_BOM.decode())
+            line, skip = line + text.count("\n"), 0
+            if text:
+                yield text.encode()
+
+    def _damage(self, error: UnicodeDecodeError, before: bytes, line: int) -> DamagedTextError:
+        """Return where bytes are no text; ``before`` are those before them, the first on ``line``."""
+        line += before.decode(self.encoding, errors="ignore").count("\n")
+        return DamagedTextError(line, f"byte {error.object[error.start]:#04x} is not {self.encoding.upper()}")
 
 
 def open_source(path: str, done: Callable[[int], None], place: str = "") -> Source:
-    """Tell the encoding of a file by its first bytes; raise :class:`InputError` for what is no text at all."""
+    """Tell the encoding or binary form of a file by its first bytes.
+
+    Raises:
+        UnknownFormatError: it is empty, or neither text nor a binary form that can be read.
+    """
     with Path(place or path).open("rb") as file:
         start = file.read(HEAD)
     if not start.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe"):
-        raise InputError(Problem(path, "is empty", "export it again"))
-    for magic, what in CONTAINERS.items():
+        raise UnknownFormatError(Problem(path, "is empty", "export it again"))
+    for magic, form in BINARY.items():
         if start.startswith(magic):
-            raise InputError(Problem(path, f"is {what}, not text", "unpack it, or save it as CSV"))
+            return Source(path, form, place=place, done=done, form=form)
+    _refuse_no_export(start, path)
     if start.startswith(codecs.BOM_UTF8):
         skip = 3 + (len(MOJIBAKE_BOM) if start[3:].startswith(MOJIBAKE_BOM) else 0)
         return Source(path, "utf-8", skip=skip, place=place, done=done)
@@ -114,9 +170,21 @@ def open_source(path: str, done: Callable[[int], None], place: str = "") -> Sour
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Source(path, "utf-16-le" if start[0] == 0xFF else "utf-16-be", skip=2, place=place, done=done)
     even, odd = start[0:4096:2].count(0), start[1:4096:2].count(0)
-    if max(even, odd) > len(start[:4096]) // 4:  # ASCII in UTF-16 is every other byte NUL
+    if max(even, odd) > max(len(start[:4096]) // 4, 4 * min(even, odd)):  # ASCII in UTF-16 is every other byte NUL
         return Source(path, "utf-16-le" if odd > even else "utf-16-be", place=place, done=done)
+    controls = len(start) - len(start.translate(None, CONTROLS))
+    if controls > len(start) // MOST_CONTROLS + 1:
+        what = "is no text, and of no other form that is known"
+        raise UnknownFormatError(Problem(path, what, "export it as CSV or JSON"))
     return Source(path, "utf-8", place=place, done=done)
+
+
+def _refuse_no_export(start: bytes, path: str) -> None:
+    for magic, (what, hint) in NO_EXPORT.items():
+        if start.startswith(magic):
+            raise UnknownFormatError(Problem(path, what, hint))
+    if start.startswith(TAR_MARK, TAR):
+        raise UnknownFormatError(Problem(path, "is a tar archive", "unpack it, or pack it as ZIP"))
 
 
 def reopened(source: Source, damage: DamagedTextError) -> Source:

@@ -1,6 +1,6 @@
 """What a reader of any file format gives: an opened file with titled columns, and tables of its texts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -46,6 +46,8 @@ class Faults:
     count: int = 0
     last_row: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    ragged_checks: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)  # title -> what its cell must be
+    ragged: int = 0  # rows that are not as long as the header and were read, for these checks hold
 
     def add(self, row: int, line: int, reason: str, text: str) -> None:
         """Note a record that cannot be read, with what stands in the file, secrets taken out."""

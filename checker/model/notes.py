@@ -66,7 +66,7 @@ class InputTally:
     """The ledger of one file: rows = devices + merged + out_of_scope + unmatched + rejected + future."""
 
     path: str
-    sha256: str
+    sha256: str  # of the file, or of the one that it is packed in
     format: str
     rows: int
     devices: int  # devices in scope that the file speaks of
@@ -76,6 +76,12 @@ class InputTally:
     rejected: int  # malformed rows that were set aside
     future: int  # rows observed after the end of the as-of day, set aside
     notices: tuple[str, ...] = ()
+    packed_in: str = ""  # path of the file that it is a member of
+
+    @property
+    def given(self) -> str:
+        """Return the path of the file that was given, which has the SHA-256."""
+        return self.packed_in or self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ def fact_dtype(fact: str) -> pl.Categorical:
 class InputFile:
     """One inventory file: how it was recognised, and what every record of it shares."""
 
-    path: str  # as the user gave it, with forward slashes
-    sha256: str
+    path: str  # as the user gave it, with forward slashes; of a member "exports.zip/devices.csv"
+    sha256: str  # of the file that the user gave, packed as it is
     format: str  # id of the mapping that fits
     founds: bool  # its records may found a device; evidence-only files (URL tests) may not
     per_device: bool  # made on the device itself: breaks ties of time
@@ -41,6 +41,8 @@ class InputFile:
     keys: dict[str, str] = field(default_factory=dict)  # key (an id, name or observed) -> title of its column
     why: str = ""  # how the format was recognised: the columns that fit, encoding and delimiter
     unmapped: tuple[str, ...] = ()  # titles of the columns from which nothing was read
+    packed_in: str = ""  # path of the file that the user gave, if this is a member of it
+    content: str = ""  # SHA-256 of what was read, if the file that the user gave is packed
     secondary: bool = False  # counts only where no other source says anything of a fact, and never founds a device
     place_names: bool = False  # a record that names no device is of the one that the place of the file tells
 

@@ -76,8 +76,18 @@ class Cells:
         readings = [reading for reading in self.product.facts.values() if title in _titles(reading)]
         if title in map(title_key, times):
             return lambda text: text if is_harmless(text) else self.neutral(text)
+        asked = [words for each in self.product.facts.values() for words in _asked(each, title)]
         if not readings:
-            return self._of_condition([words for each in self.product.facts.values() for words in _asked(each, title)])
+            return self._of_condition(asked)
+        return self._of_readings(title, readings, [word for words in asked for word in words])
+
+    def _of_readings(self, title: str, readings: Sequence[FactReading], asked: Sequence[str]) -> Replace:
+        """Return the function for a column from which facts are read; words that decide whether one is read stay."""
+        replace = self._of_facts(title, readings)
+        deciding = {fold(word) for word in asked if "*" not in word}
+        return lambda text: text if fold(text) in deciding else replace(text)
+
+    def _of_facts(self, title: str, readings: Sequence[FactReading]) -> Replace:
         parts = next((reading.parts for reading in readings if reading.parts), ())
         if parts:
             place = next(at for at, part in enumerate(parts) if title in map(title_key, part.columns))

@@ -2,7 +2,7 @@
 
 The cells are found as strict readers of CSV find them: a quote that opens a field opens it until it is closed, one
 inside a field is text. A record of too few or too many fields stays one, but nobody knows of which column its cells
-are, so that none of them stays.
+are, so that none of them stays; but of a product with ragged rows the reader tells whether they stand right.
 """
 
 import re
@@ -13,7 +13,9 @@ from itertools import islice
 from typing import Final
 
 from checker.errors import InputError, Problem
+from checker.inventory.binding import bind
 from checker.inventory.csv_files import Layout
+from checker.inventory.csv_ragged import checks, of_length
 from checker.redact.cells import REMEMBERED, Cells, Replace
 from checker.redact.export_json import rewritten_value
 
@@ -38,12 +40,15 @@ def rewritten_csv(lines: Iterator[str], layout: Layout, cells: Cells, path: str)
     yield from islice(lines, layout.lines)
     columns = [_column(title, cells, layout.delimiter) for title in layout.titles]
     unknown = _column("", cells, layout.delimiter)
+    by_title = checks(cells.product, bind(cells.product, layout.titles, None), layout.titles)
+    check = {place: by_title[title] for place, title in enumerate(layout.titles) if title in by_title}
     for row in _rows(lines, layout, path):
         if row.fields == [""]:
             yield row.end
             continue
-        known = len(row.fields) == len(columns) and not any(map(_is_odd, row.fields))
-        of_field = columns if known else [unknown] * len(row.fields)
+        placed = len(row.fields) == len(columns) or of_length([*map(_inside, row.fields)], len(columns), check)
+        known = columns if placed and not any(map(_is_odd, row.fields)) else []
+        of_field = [*known, *[unknown] * len(row.fields)][: len(row.fields)]
         yield layout.delimiter.join([new(field) for new, field in zip(of_field, row.fields, strict=True)]) + row.end
 
 
@@ -77,6 +82,10 @@ def _next(lines: Iterator[str], where: str) -> str:
         what = "a quote that opens in this record is never closed: nobody can tell names from other text after it"
         raise InputError(Problem(where, what, "repair the record, or cut the file before it"))
     return line
+
+
+def _inside(field: str) -> str:
+    return field[1:-1].replace(QUOTE * 2, QUOTE) if field.startswith(QUOTE) else field
 
 
 def _is_odd(field: str) -> bool:

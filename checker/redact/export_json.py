@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from checker.inventory.json_document import LISTS, OF_A_PAGE, SIDECAR, STREAMED
+from checker.inventory.json_values import LISTS, OF_A_PAGE, SIDECAR, STREAMED
 from checker.inventory.mapping import title_key
 from checker.redact.cells import Cells
 
@@ -101,5 +101,8 @@ def _scalar(spelled: str, title: str | None, cells: Cells) -> str:
     text = str(json.loads(spelled))
     if SIDECAR in (title or SIDECAR) and (TYPE.fullmatch(text) or title_key(text) in cells.product.titles()):
         return spelled
-    new = cells.neutral(text) if title is None else cells.new(title, text)
+    if title and text.lstrip().startswith("{") and cells.nested(title):  # JSON written as a text
+        new = rewritten_value(text, cells, title)
+    else:
+        new = cells.neutral(text) if title is None else cells.new(title, text)
     return spelled if new == text else json.dumps(new, ensure_ascii=spelled.isascii())

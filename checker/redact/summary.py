@@ -120,7 +120,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Treat]]] = {
     ),
     "InputTally": _kept(
         "sha256", "format", "rows", "devices", "merged", "out_of_scope", "unmatched", "rejected", "future",
-        path=_file, notices=each(input_notice),
+        path=_file, packed_in=_file, notices=each(input_notice),
     ),
     "RuleTally": _kept(
         "id", "title", "phase", "severity", "about", "action", "remediation", "sources", "passed", "failed", "unknown",

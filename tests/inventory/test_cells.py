@@ -60,6 +60,9 @@ LISTS = {
     ("json", "[" * 50_000): "[" * 50_000,
     ("comma", "b, a;a"): '["a","b"]',
     ("lines", "b, c\na\n"): '["a","b, c"]',
+    ("kbs", "5083769"): '["KB5083769"]',
+    ("kbs", "2 Hotfix(s) Installed.,[01]: kb2919355,[02]: KB5006738"): '["KB2919355","KB5006738"]',
+    ("kbs", "SKB50067381, 12345"): "SKB50067381, 12345",
     ("folded", "Red Hat-Enterprise_Linux"): "redhatenterpriselinux",
     ("text", " as it stands "): "as it stands",
 }

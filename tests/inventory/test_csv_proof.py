@@ -21,7 +21,7 @@ from checker.model.record import Rejected
 
 FIELDS = 3
 LAYOUT = Layout(",", ("a", "b", "c"), 1, 6)
-Read = list[tuple[int, int, tuple[str, ...]]]
+Read = list[tuple[int, int, tuple[str | None, ...]]]
 
 # Every byte that means something to a reader of CSV, some that do not, and one letter of two bytes.
 soup = st.text(alphabet=',;"\r\n xé', max_size=60)
@@ -32,7 +32,7 @@ tables = st.lists(st.lists(cells, min_size=FIELDS, max_size=FIELDS), min_size=1,
 def strictly(data: bytes) -> tuple[Read, list[Rejected]]:
     """Return the records of the strict reader, and those that it refused."""
     faults = Faults("x.csv", skip=True)
-    records = read_strict(Lines(iter([data]), 2), ",", FIELDS, 1, faults)
+    records = read_strict(Lines(iter([data]), 2), ",", FIELDS, 1, faults, {})
     return [(row, line, tuple(fields)) for row, line, fields in records], faults.rejected
 
 

@@ -43,23 +43,27 @@ MESSAGES = {
     "mdatp-health/stray-line.txt": ":34: record 1 has a line that is no 'key : value'" + REPAIR,
     "unknown/empty.csv": ": is empty" + AGAIN,
     "unknown/only-bom.csv": ": is empty" + AGAIN,
-    "unknown/workbook.xlsx": ": is a ZIP archive or an Excel workbook, not text\n  hint: unpack it, or save it as CSV",
+    "unknown/workbook.xlsx": ": is a ZIP archive that is cut off or damaged\n  hint: export or pack it again",
     "unknown/phone-list.csv": (
         ": is in no format that is known (CSV, semicolon; columns: 2, of which none is known)\n"
-        "  hint: nearest: advanced-hunting lacks 'DeviceId' or 'DeviceName', and 'ClientVersion' or 'ConnectivityType'"
-        " or 'OSBuild' or others; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus', and"
-        " 'onboardingStatus' or 'healthStatus' or 'agentVersion' or others; portal-devices lacks 'Device ID', and"
-        " 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or others;"
-        " --read-as FORMAT=unknown/phone-list.csv settles it"
+        "  hint: no format has a column of these names; --read-as FORMAT=unknown/phone-list.csv settles it"
     ),
-    "unknown/software.csv": (
-        ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, OSPlatform, OSVersion and 3"
-        " others)\n"
-        "  hint: nearest: advanced-hunting lacks 'ClientVersion' or 'ConnectivityType' or 'OSBuild' or others and never"
-        " has 'SoftwareName'; machines-api lacks 'computerDnsName', and 'id' or 'onboardingStatus'; portal-devices"
-        " lacks 'Device ID', and 'Device Name', and 'Onboarding Status' or 'Health Status' or 'Exposure Level' or"
-        " others;"
-        " --read-as FORMAT=unknown/software.csv settles it"
+    "unknown/processes.csv": (
+        ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, ActionType and 2 others)\n"
+        "  hint: nearest: hunting-network lacks 'RemoteUrl'; advanced-hunting lacks 'ClientVersion' or"
+        " 'ConnectivityType' or 'OSBuild' or others and never has 'ActionType'; hunting-configuration lacks"
+        " 'ConfigurationId', and 'IsCompliant'; --read-as FORMAT=unknown/processes.csv settles it"
+    ),
+    "av-health-api/next-link-left.json": (
+        ":65: is incomplete: its last page links to a next page that is not in the file" + WHOLE
+    ),
+    "av-health-api/truncated-lines.jsonl": ":3: is cut off in this line" + WHOLE,
+    "info-gathering-export/cut-off.jsonl": ":4: is cut off in this line" + WHOLE,
+    "intune-devices/shifted-row.csv": ":3: record 2 has 52 fields, too many: the header has 51" + REPAIR,
+    "intune-devices/cell-missing.csv": ":3: record 2 has 50 fields, too few: the header has 51" + REPAIR,
+    "intune-devices/cut-off.csv": (":3: is cut off: its last record has 6 of 51 fields and no end of line" + AGAIN),
+    "intune-managed-devices/next-link-left.json": (
+        ":72: is incomplete: its last page links to a next page that is not in the file" + WHOLE
     ),
 }
 
@@ -72,7 +76,7 @@ def test_a_defect_is_refused_in_words(path: str) -> None:
 def test_every_fixture_is_read_or_its_defect_is_known() -> None:
     for path in sorted(file.as_posix() for file in Path().rglob("*") if file.is_file()):
         if path not in MESSAGES:
-            assert read_one(path).file.path == path
+            assert f"{read_one(path).file.path}/".startswith(f"{path}/")  # a member of an archive
 
 
 SET_ASIDE = {

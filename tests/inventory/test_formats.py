@@ -80,10 +80,12 @@ def test_hunting_tells_records_that_are_not_judged() -> None:
 
 
 def test_hunting_reads_the_fields_inside_additional_fields() -> None:
-    first, second, linux, blank = rows("advanced-hunting/info-gathering.csv")
+    first, second, linux, blank = rows("hunting-info-gathering/valid.csv")
     assert (first["av.platform"], first["av.engine"]) == ("4.18.24090.11", "1.1.24090.11")
     assert (second["av.intelligence"], second["av.mode"]) == ("1.391.345.0", "edr-block")
-    assert first["observed"] == moment("2026-11-18 01:02:03")
+    assert first["observed"] == moment(
+        "2026-11-17 22:00:00"
+    )  # when the device was heard of, not when the row was written
     assert not any(name.startswith("av.") for name in (*linux, *blank))
 
 
@@ -112,6 +114,7 @@ def test_the_machines_api_says_what_it_carries() -> None:
         "device.merged_to": "",
         "device.excluded": "no",
         "device.last_seen": "2026-11-17",
+        "device.enrolled_mdm": "yes",
         "os.family": "windows",
         "os.role": "client",
         "os.platform": "Windows11",

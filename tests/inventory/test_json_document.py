@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.errors import InputError
-from checker.inventory.json_document import flat, read_document
+from checker.inventory import json_document
+from checker.inventory.json_files import ONE_A_LINE
+from checker.inventory.json_lines import Lines, pieces
+from checker.inventory.json_values import Record, flat
 from checker.inventory.table import Faults
 
 DEVICES: list[dict[str, Any]] = [
@@ -19,8 +22,19 @@ DEVICES: list[dict[str, Any]] = [
 ]
 
 
-def read(text: str, skip: bool = False) -> list[dict[str, str]]:
-    return [flat(record) for _, _, record in read_document(text, Faults("x.json", skip))]
+def read_document(text: str, faults: Faults, size: int = 1 << 20) -> list[Record]:
+    """Read a text that comes in blocks, the strict way."""
+    if ONE_A_LINE.match(text):
+        data = text.encode(errors="surrogatepass")
+        blocks = (data[start : start + size] for start in range(0, len(data), size))
+        found = Lines(faults, fast=False).read(pieces(blocks, faults.path))
+        return [record for records in found if isinstance(records, list) for record in records]
+    parts = (text[start : start + size] for start in range(0, len(text), size))
+    return list(json_document.read_document(parts, faults))
+
+
+def read(text: str, skip: bool = False, size: int = 1 << 20) -> list[dict[str, str]]:
+    return [flat(record) for _, _, record in read_document(text, Faults("x.json", skip), size)]
 
 
 def page(devices: list[dict[str, Any]], **more: object) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A mapping that is wrong is refused with file and line; those that ship are sound."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,23 @@ def test_an_id_of_its_own_needs_the_name_of_its_system(tmp_path: Path) -> None:
     needed = "the key 'own_id' and 'own_ids', the system whose id it is, need each other"
     assert needed in problems(tmp_path, GOOD.replace("  mde_id: [Id]", "  own_id: [Id]"))[0]
     assert needed in problems(tmp_path, GOOD + OWN)[0]
+
+
+def test_columns_by_which_ragged_rows_are_known_have_words(tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(GOOD + "ragged: {OS: [windows*, linux*]}\n")
+    assert load_mappings(tmp_path)["product"].ragged == (("OS", ("windows*", "linux*")),)
+    assert problems(tmp_path, GOOD + "ragged: true\n") == [
+        "mappings/product.yaml:13:9: 'ragged' must be a mapping (key: value)"
+    ]
+
+
+HOSTILE = ("1" + ".0" * 500_000 + "x", "1" * 1_000_000 + "x", "_1" * 500_000, "10.0." + "1" * 1_000_000 + "x")
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[text[:6] for text in HOSTILE])
+def test_no_pattern_that_ships_takes_long_for_any_text(text: str) -> None:
+    patterns = [fact.pattern for product in mappings().values() for fact in product.facts.values() if fact.pattern]
+    started = time.process_time()
+    for pattern in patterns:
+        pattern.search(text)
+    assert time.process_time() - started < 5  # a tenth of a second where each looks at the text once

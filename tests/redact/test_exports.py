@@ -1,5 +1,6 @@
 """An export with pseudonyms is the same export otherwise: it reads the same, is judged the same, and names nobody."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -90,14 +91,16 @@ def test_an_export_keeps_its_layout_and_no_name(path: Path) -> None:
 
     assert content[:3] == before[:3] or encoding == "latin-1"
     if path.suffix == ".csv":
-        assert [len(line.split(",")) for line in new.splitlines()] == [
-            len(line.split(",")) for line in old.splitlines()
-        ]
+        assert [fields(line) for line in new.splitlines()] == [fields(line) for line in old.splitlines()]
     if path.suffix == ".json" and path.name != "pages.json":  # several documents, one after the other
         assert shape(json.loads(new)) == shape(json.loads(old))
     named = {found.casefold() for found in NAMED.findall(old)}
     assert {found for found in NAMED.findall(new) if found.casefold() in named and len(found) == 40} == set()
     assert not [word for word in ("contoso", "corp.", "pilot", "ring-1") if word in new.casefold().partition("\n")[2]]
+
+
+def fields(line: str) -> int:
+    return len(next(csv.reader([line]), []))
 
 
 def shape(value: object) -> object:

@@ -51,7 +51,7 @@ def manifest(members: Iterable[Member]) -> dict[str, Any]:
 def statement(summary: Summary, members: Iterable[Member], manifest_sha256: str) -> dict[str, Any]:
     """Return the statement about a result, the members that hold it, and the inputs that it was made of."""
     listed = sorted(members, key=lambda member: member.path)
-    inputs = dict.fromkeys((f"input:{it.path}", it.sha256) for it in summary.inputs)
+    inputs = dict.fromkeys((f"input:{it.given}", it.sha256) for it in summary.inputs)
     return {
         "_type": STATEMENT_TYPE,
         "subject": [

@@ -124,6 +124,7 @@ def _input(entry: InputTally) -> dict[str, Any]:
         "rejected": entry.rejected,
         "future": entry.future,
         "notices": list(entry.notices),
+        **({"packed_in": entry.packed_in} if entry.packed_in else {}),
     }
 
 

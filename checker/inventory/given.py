@@ -1,0 +1,111 @@
+"""Finds the files that an inventory is made of: files, those in folders, those that a pattern names, standard input."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from checker.errors import InputError, Problem
+
+STANDARD_INPUT = "-"
+WILD = frozenset("*?[")  # in a path that does not exist: a pattern that no shell expanded
+
+
+def files_given(paths: Sequence[str], elsewhere: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the files that an inventory is made of, those in folders, too; ``elsewhere`` is where some of them lie.
+
+    Raises:
+        InputError: with every problem of the paths.
+    """
+    files, problems = expanded(paths, elsewhere or {})
+    if problems:
+        raise InputError(problems)
+    return tuple(files)
+
+
+def posix(path: str) -> str:
+    """Return a path as it is shown: with forward slashes, without ``./`` and doubled slashes."""
+    return Path(path).as_posix()
+
+
+def expanded(paths: Sequence[str], elsewhere: Mapping[str, str]) -> tuple[list[str], list[Problem]]:
+    """Return the files that paths name, in the order given, and what is wrong with the paths."""
+    files: list[str] = []
+    problems: list[Problem] = []
+    for path in paths:
+        files += [posix(path)] if path in elsewhere else _named(path, problems)
+    odd = [file for file in files if not file.isprintable() and any("\ud800" <= char <= "\udfff" for char in file)]
+    problems += [Problem(file, "has a name that is not UTF-8", "rename it") for file in odd]
+    if files.count(STANDARD_INPUT) > 1:
+        problems.append(Problem(STANDARD_INPUT, "is given twice, and standard input can be read once"))
+    return [file for file in files if file not in odd], problems
+
+
+def _named(path: str, problems: list[Problem]) -> list[str]:
+    if path == STANDARD_INPUT:
+        problems.append(Problem(path, "is standard input, which this command does not read", "give files or folders"))
+        return []
+    # NOTE: os.path answers no, where Path of Python 3.11 raises, about a folder that may not be entered.
+    if os.path.lexists(path):
+        return _existing(Path(path), problems)
+    if not WILD.isdisjoint(path):
+        return _matching(path, problems)
+    problems.append(Problem(path, "does not exist"))
+    return []
+
+
+def _existing(path: Path, problems: list[Problem]) -> list[str]:
+    """Return a file, or the files of a folder; note why there are none."""
+    if path.is_dir():
+        before = len(problems)
+        inside = sorted(_inside(path, frozenset(), problems))
+        if not inside and len(problems) == before:
+            problems.append(Problem(str(path), "is a folder without files"))
+        return inside
+    if path.is_file():
+        return [path.as_posix()]
+    problems.append(_no_file(path))
+    return []
+
+
+def _matching(pattern: str, problems: list[Problem]) -> list[str]:
+    """Return the files that a pattern names, and those of folders that it names, sorted; ``**`` enters no links."""
+    anchor = Path(pattern).anchor
+    rest = Path(pattern).relative_to(anchor).as_posix() if anchor else pattern
+    if rest.endswith("**"):
+        rest += "/*"
+    try:
+        found = sorted(path for path in Path(anchor).glob(rest) if path.name[0] != ".")
+    except (ValueError, OSError) as error:
+        problems.append(Problem(pattern, f"is no pattern of files: {error}"))
+        return []
+    if "**" in pattern:
+        found = [path for path in found if not path.is_dir()]  # their files are named, too
+    if not found:
+        problems.append(Problem(pattern, "does not exist, and no file fits it as a pattern"))
+    return [file for path in found for file in _existing(path, problems)]
+
+
+def _inside(folder: Path, above: frozenset[str], problems: list[Problem]) -> Iterator[str]:
+    """Yield the files of a folder and of those in it, linked ones too, but not again inside of itself."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        items = [(item, item.is_dir(), item.is_file()) for item in folder.iterdir()]
+    except OSError as error:
+        problems.append(Problem(folder.as_posix(), f"cannot be read: {error.strerror}"))
+        return
+    for item, is_folder, is_file in items:
+        if is_folder:
+            yield from _inside(item, above | {real}, problems)
+        elif is_file and item.name[0] != ".":
+            yield item.as_posix()
+        elif item.name[0] != ".":
+            problems.append(_no_file(item))
+
+
+def _no_file(path: Path) -> Problem:
+    if path.is_symlink() and not path.exists():
+        return Problem(path.as_posix(), "cannot be read: it is a link to nothing")
+    hint = "" if path.is_symlink() else "of a pipe or device give - and its content as standard input"
+    return Problem(path.as_posix(), "cannot be read: it is no file", hint)
