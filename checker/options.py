@@ -35,6 +35,7 @@ class Options:
     require_dates: bool = False
     observed: Mapping[str, datetime] = field(default_factory=dict)
     read_as: Mapping[str, str] = field(default_factory=dict)
+    device_of: Mapping[str, str] = field(default_factory=dict)  # file -> device of its records that name none
     bad_rows: Literal["stop", "skip"] = "stop"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

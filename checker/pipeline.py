@@ -37,7 +37,8 @@ from checker.engine.columns import open_bucket, scope_of
 from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
 from checker.errors import InputError, Problem
-from checker.inventory.identify import Unmatched, identify
+from checker.inventory.identify import identify
+from checker.inventory.join_notices import join_notices
 from checker.inventory.mapping_files import mappings
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import Loaded, load
@@ -50,6 +51,8 @@ from checker.options import Options
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.result import recognised, redacted
 from checker.reporters.assessors.one_device import find_device
+
+NAMED_IN_INSPECT = 20  # parties of no device, for each reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Inspection:
     undecidable: tuple[Undecidable, ...]
     settling: tuple[Settling, ...]  # exports that nobody gave and that would decide some of those rules, the best first
     asked: frozenset[str]  # the facts that rules and routes read; others serve waves, waivers and attestations
+    told: tuple[str, ...] = ()  # what is of no device, and what is of one by the place of its file
 
 
 def inspect(options: Options) -> Inspection:
@@ -120,6 +124,7 @@ def inspect(options: Options) -> Inspection:
         open_rules,
         settling(plan, open_rules, given, mappings().values()),
         replace(plan, statements=(), waivers=(), waves=()).wanted(),
+        tuple(join_notices(identified, NAMED_IN_INSPECT)),
     )
 
 
@@ -144,6 +149,7 @@ def _read(options: Options, wanted: frozenset[str], progress: Progress) -> list[
             wanted=wanted,
             progress=progress.read,
             elsewhere=options.elsewhere,
+            device_of=options.device_of,
         ),
     )
     return sorted(inputs, key=lambda item: (item.file.path, item.file.sha256))
@@ -173,7 +179,7 @@ def judge_and_summarise(
         rollout=_rollout(options, loaded, records, judgements, folder),
         waivers=loaded.waivers,
         wave=options.wave,
-        notices=(*_undated_notices(inputs, plan), *_unmatched_notices(identified.unmatched)),
+        notices=(*_undated_notices(inputs, plan), *join_notices(identified)),
         tailoring=loaded.tailoring,
         files=loaded.files,
         shipped=loaded.shipped,
@@ -240,16 +246,6 @@ def _undated_notices(inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]
             effect = "stale by --require-dates" if plan.require_dates else "never stale; --require-dates makes them so"
             path = item.file.path
             yield f"{path}: {undated:,} {rows} undated, so {effect}, and --observed {path}=DATE dates them."
-
-
-def _unmatched_notices(unmatched: Sequence[Unmatched]) -> tuple[str, ...]:
-    """Return one notice for each reason, naming the first few keys."""
-    found = []
-    for reason in sorted({item.reason for item in unmatched}):
-        keys = [item.key for item in unmatched if item.reason == reason and item.key]
-        named = ", ".join(keys[:5]) + (f" and {len(keys) - 5:,} more" if len(keys) > 5 else "")
-        found.append(f"Records of no device ({reason}){': ' + named if named else ''}.")
-    return tuple(found)
 
 
 def _no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str:

@@ -21,13 +21,16 @@ def entra_id(number: int) -> str:
     return f"{number:08x}-0000-4000-a000-{number:012x}"
 
 
-def export(path: str, *rows: Row, founds: bool = True, per_device: bool = False) -> FileRecords:
-    """Return a file of these records; a key that is no record column is a fact, and null where a row lacks it."""
+def export(path: str, *rows: Row, founds: bool = True, per_device: bool = False, **more: Any) -> FileRecords:  # noqa: ANN401
+    """Return a file of these records; a key that is no record column is a fact, and null where a row lacks it.
+
+    ``more`` are further attributes of its ``InputFile``.
+    """
     facts = list(dict.fromkeys(key for row in rows for key in row if key not in RECORD_COLUMNS))
     schema = {**RECORD_COLUMNS, **{fact: fact_dtype(fact) for fact in facts}}
     numbered = [{"row": at, "line": at + 1, **row} for at, row in enumerate(rows, start=1)]
     columns = {name: pl.Series([row.get(name) for row in numbered], dtype=dtype) for name, dtype in schema.items()}
-    file = InputFile(path, "0" * 64, "made-by-hand", founds, per_device, {fact: fact for fact in facts})
+    file = InputFile(path, "0" * 64, "made-by-hand", founds, per_device, {fact: fact for fact in facts}, **more)
     return FileRecords(file, [pl.DataFrame(columns)])
 
 

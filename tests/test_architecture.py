@@ -51,6 +51,7 @@ OUTWARD = {
 }
 WHEN_USED = {
     "cryptography",
+    "evtx",
     "securesystemslib",
     "jinja2",
     "jsonschema",

@@ -32,6 +32,10 @@ def lines_of(found: Inspection) -> Iterator[str]:
     for item, tally in zip(found.inputs, found.tallies, strict=True):
         yield from _file(item, tally, found.asked)
     yield from _joins(found.joins)
+    if found.told:
+        yield "Of no device, or told by place:"
+        yield from (f"  {line}" for line in found.told)
+        yield ""
     yield f"Coverage: {found.devices:,} devices"
     yield from _coverage(found.coverage, found.devices)
     yield ""

@@ -71,6 +71,12 @@ SHARED = (
     click.option(
         "--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, whatever it looks like."
     ),
+    click.option(
+        "--device-of",
+        metavar="FILE=NAME",
+        multiple=True,
+        help="Name the device of a file's records that name none: its name or Defender id.",
+    ),
     single(
         "--bad-rows",
         type=click.Choice(["stop", "skip"]),
@@ -107,6 +113,7 @@ def inventory_options(given: Mapping[str, Any]) -> Options:
         require_dates=given["require_dates"],
         observed=observed_times(given["observed"], inventory),
         read_as=formats_given(given["read_as"], inventory),
+        device_of=devices_given(given["device_of"], inventory),
         bad_rows=given["bad_rows"],
     )
 
@@ -168,6 +175,22 @@ def formats_given(given: Iterable[str], inventory: Iterable[str]) -> dict[str, s
         if not sign or not file:
             raise UsageError(Problem(f"--read-as {pair}", "must be FORMAT=FILE", "for example url-tests=urls.csv"))
         found[_one_of(file, inventory, "--read-as")] = name
+    return found
+
+
+def devices_given(given: Iterable[str], inventory: Iterable[str]) -> dict[str, str]:
+    """Return the device that was said for each named file."""
+    found: dict[str, str] = {}
+    for pair in given:
+        file, sign, device = pair.rpartition("=")
+        if not sign or not file or not device.strip():
+            hint = "for example mp-status.json=ws-0142.contoso.example"
+            raise UsageError(Problem(f"--device-of {pair}", "must be FILE=NAME", hint))
+        name = _one_of(file, inventory, "--device-of")
+        if found.setdefault(name, device.strip()) != device.strip():
+            raise UsageError(
+                Problem(f"--device-of {pair}", f"the file is said to be of {found[name]}, too", "say which")
+            )
     return found
 
 

@@ -59,7 +59,9 @@ def read_fleet(options: Options, progress: Progress) -> Fleet:
     loaded = replace(load(options), current=None)
     plan = loaded.plan
     wanted = plan.wanted() | frozenset(FACTS)
-    reading = ReadOptions(options.read_as, options.observed, options.bad_rows, wanted, progress.read)
+    reading = ReadOptions(
+        options.read_as, options.observed, options.bad_rows, wanted, progress.read, device_of=options.device_of
+    )
     inputs = sorted(read_inventory(options.inventory, reading), key=lambda item: (item.file.path, item.file.sha256))
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         wishes = replace(options, outputs=frozenset({"devices"}))

@@ -97,7 +97,7 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn
         return part.absent(spec)
     column = FactColumn(records.pools[fact], part.no_codes, part.no_codes, part.no_records).copied()
     everything = _Said(records.codes_of(fact, part.records), part.records, part.device, part.time)
-    said = everything.where(everything.codes != NOTHING)
+    said = _primary(everything.where(everything.codes != NOTHING), records)
     blank = column.pool.identity[said.codes] == Missing.BLANK
     _fill(column, said.where(blank), Missing.BLANK)
     if spec.merge != "latest":
@@ -109,6 +109,16 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn
     old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
     column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
     return column
+
+
+def _primary(said: _Said, records: Records) -> _Said:
+    """Return what primary sources say, and what secondary ones say of devices of which no primary one says anything."""
+    if not any(file.secondary for file in records.files):
+        return said
+    secondary = np.array([file.secondary for file in records.files])[records.file_of[said.record]]
+    spoken = np.zeros(said.device.max(initial=-1) + 1, dtype=np.bool_)
+    spoken[said.device[~secondary]] = True
+    return said.where(~(secondary & spoken[said.device]))
 
 
 def _fill(column: FactColumn, said: _Said, code: int) -> None:

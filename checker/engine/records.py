@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.engine.pool import REASONS, Codes, Pool, pool_of
-from checker.inventory.identify import Identified
+from checker.inventory.identified import Identified
 from checker.model.fact import FactSpec
 from checker.model.record import FileRecords, InputFile
 

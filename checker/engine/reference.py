@@ -1,6 +1,7 @@
 """What the records of one device say of a fact together, in plain Python: the reference for ``engine/coalesce.py``.
 
-Each record that says something of a fact is an observation. A blank is passed over unless ``merge: latest`` lets the
+Each record that says something of a fact is an observation; those of secondary sources count only where there is no
+other, be it a blank. A blank is passed over unless ``merge: latest`` lets the
 newest row decide. Then, by what the catalogue says of the fact:
 
 * It never changes: all observations must agree, else they are CONFLICTING; they never grow stale.
@@ -21,7 +22,7 @@ from zlib import crc32
 from checker.engine.cells import Cell, Conflict
 from checker.engine.rows import Device, Reading, Word, outcome, route, scope, truth
 from checker.facts.values import merge_at_once, merge_texts, read_value
-from checker.inventory.identify import Identified
+from checker.inventory.identified import Identified
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing, Outcome
 from checker.model.plan import Kind, Plan, Statement
@@ -39,6 +40,7 @@ class Observation:
     time: datetime | None  # UTC, naive; None: undated
     rank: int  # 1 if it was made on the device itself, else 0
     place: int  # of the record, counted over all files
+    secondary: bool = False  # of a secondary source
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,11 @@ def readings(plan: Plan, observations: Iterable[Observation]) -> Mapping[str, Re
     for one in observations:
         if one.text is not None:
             by_fact.setdefault(one.fact, []).append(one)
-    return {fact: coalesce_rows(plan, plan.specs[fact], said) for fact, said in by_fact.items()}
+    return {fact: coalesce_rows(plan, plan.specs[fact], _primary(said)) for fact, said in by_fact.items()}
+
+
+def _primary(said: Sequence[Observation]) -> Sequence[Observation]:
+    return [one for one in said if not one.secondary] or said
 
 
 def coalesce_rows(plan: Plan, spec: FactSpec, said: Sequence[Observation]) -> Reading:
@@ -191,7 +197,7 @@ def _by_device(inputs: Sequence[FileRecords], identified: Identified) -> list[li
         for frame in item.frames:
             for row in frame.iter_rows(named=True):
                 said = (
-                    Observation(fact, text, row["observed"], int(item.file.per_device), place)
+                    Observation(fact, text, row["observed"], int(item.file.per_device), place, item.file.secondary)
                     for fact, text in row.items()
                     if fact not in RECORD_COLUMNS
                 )

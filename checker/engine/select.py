@@ -19,7 +19,7 @@ from checker.model.wave import Wave
 Mask = npt.NDArray[np.bool_]
 NO_WAVE = -1
 WHOLE = 10_000  # parts of a share: hundredths of a per cent
-IDS = re.compile(r"[0-9a-f]{40}|(?:entra|name):.*", re.DOTALL)  # what device ids look like
+IDS = re.compile(r"[0-9a-f]{40}|[a-z]+:.*", re.DOTALL)  # what device ids look like
 NO_DEVICE, SEVERAL = -1, -2  # what a listed name may resolve to instead of a device
 
 

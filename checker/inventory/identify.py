@@ -1,16 +1,19 @@
 """Gives each record its device, from keys alone, on sets: the order of files and rows plays no part.
 
-Records with the same strongest key (Defender id, Entra id, full name, short name: their *kind*) are one *party*. Level
-by level a party joins one of a stronger kind:
+Records with the same strongest key (Defender id, Entra id, the exporting system's own id, full name, short name: their
+*kind*) are one *party*. Level by level a party joins one of a stronger kind:
 
 1. Each Defender id is a device; two such ids never merge.
 2. By Entra id: joins the only device that has it; if several have it, the party is ambiguous.
-3. By full name (FQDN), then 4. by short name: only if the name is unique on both sides (one party of that kind, one
-   stronger device, over all inputs) and no stronger key disagrees: two Entra ids, or at level 4 two full names, are
-   two devices. A party known by this name alone is ambiguous if several devices have it.
+3. By the own id of each exporting system (Intune, Configuration Manager), each a kind and a level of its own: likewise.
+4. By full name (FQDN), then 5. by short name: only if the name is unique on both sides (one party of that kind, one
+   stronger device, over all inputs) and no stronger key disagrees: two Entra ids, two own ids of one system, or at the
+   last level two full names, are two devices. Own ids of different systems never disagree. A party known by this name
+   alone is ambiguous if several devices have it.
 
 What has joined nothing and is not ambiguous is a device of its own, if a record of it may found one: evidence about
-devices (URL tests, update lists) never does, whatever its key.
+devices (URL tests, update lists) and secondary sources never do, whatever their key. A name that systems give where
+they know none (``PLACEHOLDERS``) is no name. Records without any key go by the place of their file (``places.py``).
 """
 
 from collections.abc import Sequence
@@ -20,32 +23,22 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from checker.inventory.identified import UNMATCHED, Identified, Places
+from checker.inventory.places import place
+from checker.inventory.unmatched import Lost, name_lost
 from checker.model.record import FileRecords
 
-UNMATCHED = -1
-MDE, ENTRA, FQDN, SHORT = range(4)  # kinds of parties, the strongest first
-LEVELS = {ENTRA: "entra_id", FQDN: "fqdn", SHORT: "short"}  # the key by which a level joins
-
-Places = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """A party of records that belongs to no device, and why."""
-
-    key: str
-    reason: str  # ambiguous | evidence for an unknown device | no key
-    candidates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """The devices of a run, sorted by id, and the device of each record (over all files, in their order)."""
-
-    device_ids: pl.Series
-    device: Places  # UNMATCHED where a record is of no device
-    aliases: pl.DataFrame  # device, alias: the other keys under which records joined a device, sorted by both
-    unmatched: tuple[Unmatched, ...] = ()
+MDE, ENTRA = 0, 1  # the strongest kinds of parties; own ids follow, system by system, and the two kinds of names
+IDS, NAMES = ["mde_id", "entra_id"], ["fqdn", "short"]
+# What agents, images and spreadsheets write for a name that nobody gave: it would make one device of all of them.
+PLACEHOLDERS = ("none", "null", "unknown", "n/a", "na", "<na>", "nan", "nil", "undefined", "(none)", "-", "--", "?")
+NOBODYS = (
+    "localhost",
+    "localhost.localdomain",
+    "localhost.local",
+    "localhost4.localdomain4",
+    "localhost6.localdomain6",
+)
 
 
 @dataclass(slots=True)
@@ -55,7 +48,9 @@ class _Parties:
     id: pl.Series
     kind: npt.NDArray[np.uint8]
     founds: npt.NDArray[np.bool_]
+    primary: npt.NDArray[np.bool_]  # a source that is not secondary speaks of it
     keys: pl.DataFrame  # of all records
+    levels: tuple[str, ...]  # the key that makes each kind, the strongest first
     of_record: Places  # UNMATCHED if it has no key
     root: Places  # the party that each has joined in the end; itself as long as it has joined none
     ambiguous: dict[int, tuple[str, ...]] = field(default_factory=dict)  # party -> ids of those that it could join
@@ -63,49 +58,80 @@ class _Parties:
 
 def identify(inputs: Sequence[FileRecords]) -> Identified:
     """Return the device of every record; see the module's docstring for the levels."""
-    parties = _parties(_keys(inputs))
-    _join_by(parties, ENTRA, [ENTRA])
-    _join_by(parties, FQDN, [ENTRA, FQDN])
-    _join_by(parties, SHORT, [ENTRA, FQDN, SHORT])
-    return _result(parties)
+    keys, levels = _keys(inputs)
+    parties = _parties(keys, levels)
+    for level in range(ENTRA, len(levels)):
+        _join_by(parties, level)
+    return _result(parties, inputs)
 
 
-def _keys(inputs: Sequence[FileRecords]) -> pl.DataFrame:
-    """Return the keys of all records, names folded, and the strongest of them: its text as an id, and its kind."""
-    columns = ("mde_id", "entra_id", "name")
+def _keys(inputs: Sequence[FileRecords]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the keys of all records, names folded, with the strongest of them (its text as an id, and its kind).
+
+    Own ids stand in one column for each system. The columns are told, too, the strongest first.
+    """
+    systems = sorted({system for item in inputs if (system := _system(item))})
     frames = [
-        frame.select(*columns, pl.lit(item.file.founds).alias("founds")) for item in inputs for frame in item.frames
+        frame.select(
+            *("mde_id", "entra_id", "name"),
+            *(_own_ids(item, system).alias(system) for system in systems),
+            founds=pl.lit(item.file.founds and not item.file.secondary),
+            primary=pl.lit(not item.file.secondary),
+        )
+        for item in inputs
+        for frame in item.frames
     ]
-    schema = {**dict.fromkeys(columns, pl.String()), "founds": pl.Boolean()}
-    keys = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    texts = dict.fromkeys(("mde_id", "entra_id", "name"), pl.String())
+    flags = {"founds": pl.Boolean(), "primary": pl.Boolean()}
+    keys = pl.concat(frames) if frames else pl.DataFrame(schema={**texts, **flags})
+    levels = (*IDS, *systems, *NAMES)
     if not keys["mde_id"].null_count():  # the other keys serve to join what has no Defender id
-        return keys.select("founds", id="mde_id", kind=pl.lit(MDE, pl.UInt8))
+        return keys.select("founds", "primary", id="mde_id", kind=pl.lit(MDE, pl.UInt8)), levels[:1]
     folded = pl.col("name").str.strip_chars().str.to_lowercase().str.strip_chars_end(".")
-    short = folded.str.split_exact(".", 1).struct.field("field_0")
-    named = keys.with_columns(
-        fqdn=pl.when(folded.str.contains(".", literal=True) & (short != "")).then(folded),
+    named = keys.with_columns(name=pl.when(~folded.is_in([*PLACEHOLDERS, *NOBODYS])).then(folded))
+    short = pl.col("name").str.split_exact(".", 1).struct.field("field_0")
+    named = named.with_columns(
+        fqdn=pl.when(pl.col("name").str.contains(".", literal=True) & (short != "")).then("name"),
         short=pl.when(short != "").then(short),
     )
-    has = [pl.col(column).is_not_null() for column in ("mde_id", "entra_id", "fqdn")]
-    kind = pl.when(has[0]).then(MDE).when(has[1]).then(ENTRA).when(has[2]).then(FQDN).otherwise(SHORT)
+    kind = pl.lit(len(levels) - 1)
+    for level in reversed(range(len(levels) - 1)):
+        kind = pl.when(pl.col(levels[level]).is_not_null()).then(level).otherwise(kind)
     strongest = pl.coalesce(
-        "mde_id", pl.lit("entra:") + pl.col("entra_id"), pl.lit("name:") + pl.coalesce("fqdn", "short")
+        "mde_id", pl.lit("entra:") + pl.col("entra_id"), *systems, pl.lit("name:") + pl.coalesce(*NAMES)
     )
-    return named.select("founds", *LEVELS.values(), id=strongest, kind=kind.cast(pl.UInt8))
+    found = named.select("founds", "primary", *levels[ENTRA:], id=strongest, kind=kind.cast(pl.UInt8))
+    return found, levels
 
 
-def _parties(keys: pl.DataFrame) -> _Parties:
+def _system(item: FileRecords) -> str:
+    """Return the system whose own ids the records of a file have: one for a file, as its mapping has one."""
+    for frame in item.frames:
+        first = frame["own_id"].first(ignore_nulls=True)
+        if isinstance(first, str):
+            return first.partition(":")[0] + ":"
+    return ""
+
+
+def _own_ids(item: FileRecords, system: str) -> pl.Expr:
+    return pl.col("own_id") if _system(item) == system else pl.lit(None, dtype=pl.String())
+
+
+def _parties(keys: pl.DataFrame, levels: tuple[str, ...]) -> _Parties:
     known = keys.with_row_index("record").filter(pl.col("id").is_not_null())
     example, party = _distinct(known["id"])
-    founds = np.zeros(len(example), dtype=np.bool_)
+    founds, primary = np.zeros((2, len(example)), dtype=np.bool_)
     founds[party[known["founds"].to_numpy()]] = True
+    primary[party[known["primary"].to_numpy()]] = True
     of_record = np.full(keys.height, UNMATCHED, dtype=np.int32)
     of_record[known["record"].to_numpy()] = party
     return _Parties(
         id=known["id"].gather(example),
         kind=known["kind"].to_numpy()[example],
         founds=founds,
+        primary=primary,
         keys=keys,
+        levels=levels,
         of_record=of_record,
         root=np.arange(len(example), dtype=np.int32),
     )
@@ -136,15 +162,18 @@ def _order(ids: pl.Series) -> npt.NDArray[np.int64]:
     return ids.arg_sort().to_numpy().astype(np.int64)
 
 
-def _join_by(parties: _Parties, level: int, kinds: Sequence[int]) -> None:
-    """Let parties of these kinds, the stronger first, join stronger ones by the key of a level."""
+def _join_by(parties: _Parties, level: int) -> None:
+    """Let parties join stronger ones by the key of a level, the stronger kinds first."""
+    kinds = range(ENTRA, level + 1)
     alone = parties.root == np.arange(len(parties.root))
     if not (alone & np.isin(parties.kind, kinds)).any():
         return
-    texts = parties.keys[LEVELS[level]]
+    texts = parties.keys[parties.levels[level]]
     now = pl.DataFrame({"key": texts.hash(), "root": parties.of_record, "record": np.arange(len(texts))})
     now = now.filter(pl.Series(texts.is_not_null()))
     for kind in kinds:
+        if not (alone & (parties.kind == kind)).any():
+            continue
         root = parties.root[now["root"].to_numpy()]
         now = now.with_columns(root=pl.Series(root), kind=pl.Series(parties.kind[root])).unique(["key", "root"])
         _join_kind(parties, level, kind, now)
@@ -152,14 +181,16 @@ def _join_by(parties: _Parties, level: int, kinds: Sequence[int]) -> None:
 
 def _join_kind(parties: _Parties, level: int, kind: int, now: pl.DataFrame) -> None:
     """Let the parties of a kind join; ``now`` says which keys lead to which parties, those that joined not counted."""
-    holders = now.filter(pl.col("kind") < (MDE + 1 if level == ENTRA else kind))
+    mine, holders = now.filter(pl.col("kind") == kind), now.filter(pl.col("kind") < kind)
+    if not mine.height or not holders.height:
+        return
     strong = holders.group_by("key").agg(
         pl.len().alias("holders"), strong=pl.col("root").first(), strong_record=pl.col("record").first()
     )
-    left = now.filter(pl.col("kind") == kind).join(strong, on="key")
+    left = mine.filter(~pl.col("root").is_in(list(parties.ambiguous))).join(strong, on="key")
     if kind == level:
         _note_ambiguous(parties, left.filter(pl.col("holders") > 1), holders)
-    rivals = now.filter(pl.col("kind") == kind).group_by("key").agg(pl.len().alias("rivals"))
+    rivals = mine.group_by("key").agg(pl.len().alias("rivals"))
     fitting = left.join(rivals, on="key").filter(
         pl.col("holders") == 1, pl.col("rivals") == 1, pl.col("strong").n_unique().over("root") == 1
     )
@@ -168,9 +199,9 @@ def _join_kind(parties: _Parties, level: int, kind: int, now: pl.DataFrame) -> N
         disagree = has[fitting["root"].to_numpy()] & has[fitting["strong"].to_numpy()]
         fitting = fitting.filter(pl.Series(~disagree))
     fitting = fitting.unique(["root", "strong"])
-    if kind == ENTRA and level != ENTRA:  # two Entra ids are two devices: they cannot join one
+    if kind < level and parties.levels[kind] not in NAMES:  # two ids of one kind are two devices: they cannot join one
         fitting = fitting.filter(pl.len().over("strong") == 1)
-    texts = parties.keys[LEVELS[level]]
+    texts = parties.keys[parties.levels[level]]
     same = texts.gather(fitting["record"]) == texts.gather(fitting["strong_record"])  # not only their hashes
     pairs = fitting.filter(same)
     moved = np.arange(len(parties.root), dtype=np.int32)
@@ -181,7 +212,7 @@ def _join_kind(parties: _Parties, level: int, kind: int, now: pl.DataFrame) -> N
 def _have(parties: _Parties, level: int) -> npt.NDArray[np.bool_]:
     """Tell which parties have a key of a level, of their own or of those that joined them."""
     has = np.zeros(len(parties.root), dtype=np.bool_)
-    has[parties.root[parties.of_record[parties.keys[LEVELS[level]].is_not_null().to_numpy()]]] = True
+    has[parties.root[parties.of_record[parties.keys[parties.levels[level]].is_not_null().to_numpy()]]] = True
     return has
 
 
@@ -191,31 +222,23 @@ def _note_ambiguous(parties: _Parties, several: pl.DataFrame, holders: pl.DataFr
         parties.ambiguous[root] = tuple(sorted(parties.id[at] for at in strong))
 
 
-def _result(parties: _Parties) -> Identified:
+def _result(parties: _Parties, inputs: Sequence[FileRecords]) -> Identified:
     """Number the devices in the order of their ids."""
     founded = np.zeros(len(parties.root), dtype=np.bool_)
     founded[parties.root[parties.founds]] = True
     founded[list(parties.ambiguous)] = False
     roots = np.flatnonzero(founded)
     roots = roots[_order(parties.id.gather(roots))]
+    ids = parties.id.gather(roots).alias("device_id")
     number = np.full(len(founded), UNMATCHED, dtype=np.int32)
     number[roots] = np.arange(len(roots), dtype=np.int32)
-    device = number[parties.root]
-    joined = np.flatnonzero((parties.root != np.arange(len(founded))) & (device != UNMATCHED))
-    aliases = pl.DataFrame({"device": device[joined], "alias": parties.id.gather(joined)})
-    return Identified(
-        device_ids=parties.id.gather(roots).alias("device_id"),
-        device=np.append(device, np.int32(UNMATCHED))[parties.of_record],  # the last stands for UNMATCHED itself
-        aliases=aliases.sort("device", "alias"),
-        unmatched=_unmatched(parties, device),
-    )
-
-
-def _unmatched(parties: _Parties, device: Places) -> tuple[Unmatched, ...]:
-    found = []
-    for at in np.flatnonzero(device == UNMATCHED).tolist():
-        candidates = parties.ambiguous.get(int(parties.root[at]), ())
-        reason = "ambiguous" if candidates else "evidence for an unknown device"
-        found.append(Unmatched(parties.id[at], reason, candidates))
-    found.sort(key=lambda item: item.key)
-    return (*found, Unmatched("", "no key")) if (parties.of_record == UNMATCHED).any() else tuple(found)
+    of_party = number[parties.root]
+    joined = np.flatnonzero((parties.root != np.arange(len(founded))) & (of_party != UNMATCHED))
+    aliases = pl.DataFrame({"device": of_party[joined], "alias": parties.id.gather(joined)})
+    device, placed = place(inputs, parties.of_record, of_party, parties.keys, ids)
+    alone = np.flatnonzero(of_party == UNMATCHED).astype(np.int32)
+    roots_of = {at: int(parties.root[at]) for at in alone.tolist()}
+    could_be = {at: parties.ambiguous[root] for at, root in roots_of.items() if root in parties.ambiguous}
+    lost = Lost(parties.id, alone, parties.primary, could_be)
+    unmatched, counts = name_lost(inputs, lost, parties.of_record, device)
+    return Identified(ids, device, aliases.sort("device", "alias"), unmatched, counts, placed)

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
 
+from checker.errors import InputError, Problem
 from checker.inventory.binding import Binding
+from checker.inventory.columns import MDE_ID
 from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import why
 from checker.inventory.source import Source
@@ -17,6 +20,7 @@ from checker.model.record import RECORD_COLUMNS, FileRecords, InputFile, fact_dt
 HARMLESS = re.compile(
     rf"(?:[\d\s/.,:+-]|T(?=\d)|Z$|at\b|[ap]\.?m\b|(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\b){{1,40}}", re.IGNORECASE
 )
+KEYS = ("mde_id", "entra_id", "own_id", "name")
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -58,6 +62,24 @@ def dated(records: FileRecords, time: datetime) -> FileRecords:
     naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     fill = pl.col("observed").fill_null(pl.lit(naive, dtype=RECORD_COLUMNS["observed"]))
     return FileRecords(records.file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
+
+
+def named(records: FileRecords, device: str) -> FileRecords:
+    """Return the records with a name, or a Defender id, for those that have no key.
+
+    Raises:
+        InputError: if none of them lacks one.
+    """
+    nameless = pl.all_horizontal(pl.col(key).is_null() for key in KEYS)
+    if not any(frame.select(nameless).to_series().any() for frame in records.frames):
+        hint = "leave out --device-of for it"
+        raise InputError(
+            Problem(records.file.path, f"is said to be of {device}, and each record names its device", hint)
+        )
+    key, text = ("mde_id", device.lower()) if re.fullmatch(MDE_ID, device.lower()) else ("name", device)
+    file = replace(records.file, keys={**records.file.keys, key: "(--device-of)"})
+    fill = pl.when(nameless).then(pl.lit(text)).otherwise(pl.col(key)).alias(key)
+    return FileRecords(file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
 
 
 def _with_columns(frame: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from checker.inventory.table import Kind
 
 AS_IT_STANDS = "*"
 SHOWN_ALTERNATIVES = 3
+TOGETHER = ("sense-log",)  # what can be told from all records of a file
 PARTS = ("url", "port", "method", "via", "result", "http_status", "error")  # of a try to reach a URL
 
 Word = str | None  # None: the text says nothing of the fact
@@ -103,6 +104,7 @@ class ProductMapping:
     where no other says anything. With ``place_names`` a record that names no device is of the one that its place tells.
     Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
     ``ragged`` one of its words; without ``ragged`` they are faults.
+    ``together`` names what tells columns from all records of a file (one of ``TOGETHER``).
     """
 
     id: str
@@ -120,6 +122,7 @@ class ProductMapping:
     secondary: bool = False
     place_names: bool = False
     ragged: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    together: str = ""
 
     def titles(self) -> frozenset[str]:
         """Return the folded titles of every column that the mapping knows."""

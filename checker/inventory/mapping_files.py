@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from checker.facts.catalogue import catalogue
-from checker.inventory.mapping import AS_IT_STANDS, PARTS, FactReading, Part, ProductMapping, Signature, Word
+from checker.inventory.mapping import AS_IT_STANDS, PARTS, TOGETHER, FactReading, Part, ProductMapping, Signature, Word
 from checker.inventory.table import Kind
 from checker.yaml_nodes import (
     Entries,
@@ -38,6 +38,7 @@ OPTIONAL = (
     "observed",
     "observed_plus_minutes",
     "partial_without",
+    "together",
 )
 KEYS = ("mde_id", "entra_id", "own_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
@@ -104,6 +105,7 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         secondary=flag_of(node, "secondary", problems),
         place_names=flag_of(node, "place_names", problems),
         ragged=_where(node, "ragged", problems),
+        together=choice_of(node, "together", TOGETHER, problems) if "together" in node.entries else "",
     )
 
 

@@ -11,10 +11,14 @@ import polars as pl
 
 from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.ahead import ahead
+from checker.inventory.analyzer_report import open_report
+from checker.inventory.analyzer_text import open_analyzer_text
+from checker.inventory.connectivity_text import open_connectivity_test, open_maps_test
 from checker.inventory.csv_files import open_csv
 from checker.inventory.csv_ragged import checks
+from checker.inventory.event_xml import open_events, open_evtx
 from checker.inventory.given import expanded, posix
-from checker.inventory.input_file import dated, file_records
+from checker.inventory.input_file import dated, file_records, named
 from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping_files import mappings
@@ -23,6 +27,7 @@ from checker.inventory.parquet_files import open_parquet
 from checker.inventory.recognise import kind_of, known_titles, product_of
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
 from checker.inventory.table import Faults, Opened
+from checker.inventory.together import told
 from checker.inventory.unpack import Leaf, Share, leaves, sha256_of
 from checker.inventory.workbooks import open_workbook
 from checker.model.record import FileRecords, fact_dtype
@@ -34,6 +39,12 @@ OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "csv": open_csv,
     "json": open_json,
     "key-value": open_key_value,
+    "events": open_events,
+    "evtx": open_evtx,
+    "report": open_report,
+    "analyzer-text": open_analyzer_text,
+    "connectivity-text": open_connectivity_test,
+    "maps-text": open_maps_test,
     "xlsx": open_workbook,
     "parquet": open_parquet,
 }
@@ -56,6 +67,7 @@ class ReadOptions:
     wanted: frozenset[str] | None = None
     progress: Callable[[int], None] | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # path as it is shown -> where the file lies now
+    device_of: Mapping[str, str] = field(default_factory=dict)  # path -> name or id of the device of nameless records
 
 
 def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:
@@ -68,8 +80,8 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
     for path, name in options.read_as.items():
         if name not in known:
             problems.append(Problem(path, f"there is no format '{name}'", did_you_mean(name, known)))
-    named = {"--read-as": options.read_as, "--observed": options.observed}
-    problems += _unread(named, files, within=True)
+    said = {"--read-as": options.read_as, "--observed": options.observed, "--device-of": options.device_of}
+    problems += _unread(said, files, within=True)
     read: list[FileRecords] = []
     for path in files if not problems else ():
         try:
@@ -79,9 +91,11 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
         except OSError as error:
             problems.append(Problem(path, f"cannot be read: {error.strerror or error}"))
     if not problems:
-        problems += _unread(named, [*files, *(item.file.path for item in read)], within=False)
+        problems += _unread(said, [*files, *(item.file.path for item in read)], within=False)
     if problems:
         raise InputError(problems)
+    devices = ((item, said_of(item.file.path, options.device_of)) for item in read)
+    read = [named(item, device) if device else item for item, device in devices]
     return _with_twins_noted(read)
 
 
@@ -196,6 +210,7 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     faults = Faults(source.path, skip=options.bad_rows == "skip")
     opened = OPENERS[source.form or kind_of(source.head())](source, known_titles(able), faults)
     product = product_of(opened, source.path, able, forced=said is not None)
+    opened = told(opened, product, source.path)
     normaliser = Normaliser(product, options.wanted)
     binding = normaliser.binding(opened.titles)
     faults.ragged_checks = checks(product, binding, opened.titles)

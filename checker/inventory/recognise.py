@@ -9,6 +9,15 @@ from checker.inventory.source import Source
 from checker.inventory.table import Kind, Opened
 
 KEY_VALUE = re.compile(r"^[a-z][a-z0-9_]*\s+:\s")  # as mdatp pads its keys
+XML = re.compile(r"\ufeff?\s*<(?:\?xml|!DOCTYPE|[A-Za-z])")
+EVENT = re.compile(r"<(?:\w+:)?Event[\s>]")
+REPORT = re.compile(r"<MDEResults[\s>]")
+ANALYZER = re.compile(r"Testing URL ?: ?http|#+ device Info summary #+|Script RunTime: : ")
+# After what a logger may put before a line, but not inside of a cell of a table.
+CONNECTIVITY = re.compile(r"(?:[\d.,:+T -]{1,40})?[\[\]()\w.: -]{0,60}Testing connection with http")
+MAPS = re.compile(r"\s*ValidateMapsConnection (?:successfully|failed)")
+MAPS_LINES = 20
+XML_LINES = 20  # within which the first record begins
 LOOKED_AT = 3  # lines: mdatp may warn before it prints its keys
 SHOWN_TITLES = 12
 SHOWN_PRODUCTS = 3
@@ -22,8 +31,17 @@ def _is_key_value(lines: Sequence[str]) -> bool:
     return any(KEY_VALUE.match(line) for line in lines[:LOOKED_AT])
 
 
+def _is_xml(lines: Sequence[str], record: re.Pattern[str]) -> bool:
+    return bool(lines) and XML.match(lines[0]) is not None and any(record.search(line) for line in lines[:XML_LINES])
+
+
 # File forms, each with how the first lines that are not blank show it; the first that fits counts, CSV fits anything.
 FORMS: tuple[tuple[Kind, Callable[[Sequence[str]], bool]], ...] = (
+    ("events", lambda lines: _is_xml(lines, EVENT)),
+    ("report", lambda lines: _is_xml(lines, REPORT)),
+    ("analyzer-text", lambda lines: any(ANALYZER.match(line) for line in lines)),
+    ("connectivity-text", lambda lines: any(CONNECTIVITY.match(line) for line in lines)),
+    ("maps-text", lambda lines: any(MAPS.match(line) for line in lines[:MAPS_LINES])),
     ("json", _is_json),
     ("key-value", _is_key_value),
 )

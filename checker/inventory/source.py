@@ -16,13 +16,13 @@ LARGEST_TEXT = 1 << 30  # bytes of a text that is read whole: what stays of it i
 BINARY = {  # forms that are no text, by how they begin, for the table of openers; what begins as ZIP is a workbook here
     b"PK\x03\x04": "xlsx",
     b"PAR1": "parquet",
+    b"ElfFile\0": "evtx",
 }
 NO_EXPORT = {  # and what is no export, or none that can be read: what it is, and what to do
     b"\xd0\xcf\x11\xe0": (
         "is an old Excel workbook, or one with a password",
         "save it as CSV, or as .xlsx without a password",
     ),
-    b"ElfFile\0": ("is an event log of Windows", "export it as XML: wevtutil qe FILE /lf:true"),
     b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "unpack it, or pack it as ZIP"),
     b"Rar!": ("is a RAR archive", "unpack it, or pack it as ZIP"),
     b"BZh": ("is packed with bzip2", "unpack it, or pack it with gzip"),

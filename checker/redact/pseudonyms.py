@@ -19,6 +19,7 @@ from checker.redact.hosts import PUBLIC_PATHS, is_public
 NAME_DIGITS: Final = 16
 DIGITS: Final = 12  # of groups, tags, people, files: thousands of them fall together once in 50 million times
 NAME, ENTRA = "name:", "entra:"  # before the keys of devices that have no Defender id (inventory/identify.py)
+OWN: Final = re.compile(r"(intune:|configmgr:|jamf:|servicenow:)(.+)", re.DOTALL)  # likewise, the ids of other systems
 PLAIN: Final = "\0"  # before a text that is a pseudonym already; no name has it, since no text with it is read
 
 _MDE_ID: Final = re.compile(r"[0-9a-f]{40}")
@@ -91,6 +92,8 @@ class Pseudonyms:
             return ENTRA + self.guid(folded.removeprefix(ENTRA))
         if _MDE_ID.fullmatch(folded) or _GUID.fullmatch(folded):
             return self.id(folded)
+        if own := OWN.fullmatch(folded):
+            return own[1] + self.id(own[2])
         return self.name(text) if text else text
 
     def device(self, text: str) -> str:

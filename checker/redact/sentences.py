@@ -14,6 +14,7 @@ from checker.redact.values import shown
 
 _ROWS: Final = "[0-9,]+ rows?"
 _DEVICES: Final = "[0-9,]+ devices?"
+_REASONS: Final = "(?:ambiguous|evidence for an unknown device|only a secondary source knows it|no key)"
 _STATEMENT: Final = r"The (?:attestation of|plan for|supposition of) [a-z0-9._]+ at (?P<file>.*)"
 _CALLED: Final = r"(?:no device is|several devices are) called (?P<names>.*)\."
 _NOT_YET: Final = "is of [0-9-]{10}, after the as-of day, and fills nothing"
@@ -27,7 +28,14 @@ def _forms(*forms: str) -> tuple[re.Pattern[str], ...]:
 _OF_INPUTS: Final = _forms(
     rf"(?P<file>.*): {_ROWS} (?:is|are) undated, so {_STALE}, and --observed (?P<file_>.*)=DATE dates them\.",
     rf"(?P<file>.*): (?:set aside )?{_ROWS}(?: observed after [0-9-]{{10}}| that cannot be read| of no device)\.",
-    r"Records of no device \((?:ambiguous|evidence for an unknown device|no key)\)(?:: (?P<keys>.*))?\.",
+    rf"Records of no device \({_REASONS}\):(?: (?P<key>.*):)? {_ROWS}, first (?P<file>.*) row [0-9]+"
+    r"(?:; could be (?P<keys>.*))?\.",
+    rf"Records of no device \({_REASONS}\): those of [0-9,]+ more keys\.",
+    rf"(?P<file>.*): {_ROWS} names? no device; taken for (?P<key>.*) by (?:the name of its (?:file|folder)|the other "
+    r"files of its folder)\.",
+    rf"(?P<file>.*): {_ROWS} names? no device, and (?:nothing tells which|its folder may be of several devices|its "
+    r"name tells one device and its folder another): name the file or its folder as the device, or say --device-of "
+    r"(?P<file_>.*)=NAME\.",
 )
 _OF_ONE_INPUT: Final = _forms(
     r"is not UTF-8 and was read as Windows-1252: names with accents may be wrong",
@@ -104,6 +112,7 @@ def listed(replace: Callable[[str], str], text: str) -> str:
 def _gaps(names: Pseudonyms) -> dict[str, Callable[[str], str]]:
     return {
         "file": names.file,
+        "key": names.device,
         "keys": lambda text: listed(names.device, text),
         "names": lambda text: listed(names.called, text),
         "wave": lambda text: names.label("wave", text),

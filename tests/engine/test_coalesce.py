@@ -24,7 +24,8 @@ UNDATED = None
 STALE, LAST_DAY = moment("2026-10-25T23:59:59"), moment("2026-10-26")  # 28 days before the as-of day
 MONDAY, TUESDAY = moment("2026-11-16T09:00"), moment("2026-11-17T09:00")
 CENTRAL, OWN = False, True  # whether a file was made on the device itself
-Said = tuple[bool, datetime | None, str]
+SECONDARY = None
+Said = tuple[bool | None, datetime | None, str]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,23 @@ SCENARIOS = [
         UBR,
         [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "x")],
         Missing.UNREADABLE,
+    ),
+    Scenario("a secondary source counts where no other says anything", UBR, [(SECONDARY, MONDAY, "1")], 1),
+    Scenario("and loses to any other, however old", UBR, [(SECONDARY, TUESDAY, "1"), (CENTRAL, UNDATED, "2")], 2),
+    Scenario("even to a stale one", UBR, [(SECONDARY, TUESDAY, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
+    Scenario("and to a blank", UBR, [(SECONDARY, TUESDAY, "1"), (CENTRAL, MONDAY, "")], Missing.BLANK),
+    Scenario("nor does it conflict", ROLE, [(SECONDARY, MONDAY, "server"), (CENTRAL, MONDAY, "client")], "client"),
+    Scenario(
+        "two secondary sources are told apart as others are",
+        UBR,
+        [(SECONDARY, MONDAY, "1"), (SECONDARY, TUESDAY, "2")],
+        2,
+    ),
+    Scenario(
+        "it adds nothing to a set",
+        TAGS,
+        [(SECONDARY, TUESDAY, '["a"]'), (CENTRAL, MONDAY, '["b"]')],
+        SetValue(frozenset({"b"})),
     ),
     Scenario("equal time, different values", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3)),
     Scenario("undated, different values", UBR, [(CENTRAL, UNDATED, "1"), (CENTRAL, UNDATED, "3")], conflict(1, 3)),
@@ -180,7 +198,12 @@ def cells_of(scenario: Scenario, plan: Plan) -> tuple[Cell, Cell]:
     """Return the device's cell from the plain engine and from the columnar one."""
     fact = catalogue()[scenario.fact].view_of or scenario.fact
     inputs = [export("always", {"mde_id": device_id(1)})] + [
-        export(f"file-{at}", {"mde_id": device_id(1), "observed": time, fact: text}, per_device=own)
+        export(
+            f"file-{at}",
+            {"mde_id": device_id(1), "observed": time, fact: text},
+            per_device=own is True,
+            secondary=own is None,
+        )
         for at, (own, time, text) in enumerate(scenario.said)
     ]
     identified = identify(inputs)

@@ -28,6 +28,7 @@ OLDEST = datetime(2026, 10, 26)  # noqa: DTZ001 - 28 days before the as-of day: 
 TIMES = (None, datetime(2026, 10, 1), OLDEST - timedelta(microseconds=1), OLDEST, datetime(2026, 11, 22))  # noqa: DTZ001
 ATTESTED = (date(2026, 10, 1), date(2026, 10, 26), date(2026, 11, 20))
 TRICKY = ("os.ubr", "connectivity.type", "onboarding.offboarded_since", "device.vdi", "url.tests", *TOLD)
+SOURCES = ("central", "own", "secondary")
 UNTIL = (AS_OF, AS_OF - timedelta(days=1))
 
 
@@ -39,7 +40,7 @@ class Drawn:
     routes: tuple[tuple[bool, Any], ...]  # stops and when
     kinds: tuple[tuple[str, Any], ...]  # entries of the derived fact agent.kind, instead of its own
     words: tuple[tuple[str, str, date, date, Kind, Any], ...]  # fact, value, attested, valid until, kind, where
-    files: tuple[tuple[bool, list[Any]], ...]  # per_device and rows: device, time, cells
+    files: tuple[tuple[str, list[Any]], ...]  # central, own or secondary, and rows: device, time, cells
     require_dates: bool
     split: int  # at which device the second bucket begins
 
@@ -63,9 +64,10 @@ class Drawn:
             export(
                 f"file-{number}",
                 *({"mde_id": device_id(device), "observed": time, **dict(cells)} for device, time, cells in rows),
-                per_device=per_device,
+                per_device=kind == "own",
+                secondary=kind == "secondary",
             )
-            for number, (per_device, rows) in enumerate(self.files)
+            for number, (kind, rows) in enumerate(self.files)
         ]
 
 
@@ -92,7 +94,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
         )
         if attestable
         else (),
-        files=tuple(draw(st.lists(st.tuples(st.booleans(), rows), min_size=1, max_size=3))),
+        files=tuple(draw(st.lists(st.tuples(st.sampled_from(SOURCES), rows), min_size=1, max_size=3))),
         require_dates=draw(st.booleans()),
         split=draw(st.integers(0, DEVICES)),
     )
@@ -103,7 +105,7 @@ SEVERAL_REASONS_OUT_OF_SCOPE = Drawn(
     routes=((False, {"device.merged_to": {"exists": "true"}}),),
     kinds=(),
     words=(),
-    files=((False, [(0, None, [("os.family", "ios"), ("device.merged_to", "a1")])]),),
+    files=(("central", [(0, None, [("os.family", "ios"), ("device.merged_to", "a1")])]),),
     require_dates=False,
     split=0,
 )

@@ -29,6 +29,7 @@ FULL = Options(
     require_dates=True,
     observed={"exports/b.csv": datetime(2026, 11, 20, 14, 30), "exports/a.csv": datetime(2026, 11, 20)},  # noqa: DTZ001
     read_as={"exports/hunting.csv": "advanced-hunting"},
+    device_of={"exports/mp.json": "ws-1.contoso.example"},
     bad_rows="skip",
     select=("sc.*",),
     ignore=("sc.url-*",),

@@ -41,6 +41,29 @@ MESSAGES = {
     "machines-api/no-objects.json": ":1: record 2 is no JSON object" + REPAIR,
     "machines-api/no-records.json": ": holds no records" + AGAIN,
     "mdatp-health/stray-line.txt": ":34: record 1 has a line that is no 'key : value'" + REPAIR,
+    "sense-events/unclosed-data.xml": ":21: is no sound XML: <Data> of line 20 is not closed" + WHOLE,
+    "sense-events/cut-off.xml": ":2: is cut off: <Event> has no end" + WHOLE,
+    "sense-events/cut-off.evtx": ": is damaged: after 0 events it cannot be read\n  hint: save the log again",
+    "sense-events/document-type.xml": (
+        ":2: declares a document type, which is not read\n  hint: export it again, without"
+    ),
+    "sense-events/unknown-entity.xml": ":2: is no sound XML: undefined entity" + WHOLE,
+    "sense-events/too-deep.xml": (
+        ":2: has elements nested more than 40 deep\n  hint: no program exports that: is it the right file?"
+    ),
+    "sense-events/other-log.xml": (": holds no events of SENSE\n  hint: export Microsoft-Windows-SENSE/Operational"),
+    "mde-analyzer/cut-off.xml": ":2: is cut off: <MDEResults> has no end" + WHOLE,
+    "mde-analyzer/bare-ampersand.xml": ":34: is no sound XML: not well-formed (invalid token)" + WHOLE,
+    "mde-analyzer-text/cut-off.txt": (
+        ":38: record 6 has a URL of which nothing came back: the file was cut off, or the test was stopped" + REPAIR
+    ),
+    "connectivity-test/cut-off.txt": (
+        ":2: record 2 has no result: the output was cut off, or the test was stopped" + REPAIR
+    ),
+    "connectivity-test/two-runs.txt": (
+        ":3: tests a URL of line 1 again: it holds more than one run\n"
+        "  hint: keep each device's output in a file of its own"
+    ),
     "unknown/empty.csv": ": is empty" + AGAIN,
     "unknown/only-bom.csv": ": is empty" + AGAIN,
     "unknown/workbook.xlsx": ": is a ZIP archive that is cut off or damaged\n  hint: export or pack it again",

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.inventory.identify import UNMATCHED, Identified, Unmatched, identify
+from checker.inventory.identified import UNMATCHED, Identified, Unmatched
+from checker.inventory.identify import identify
 from checker.model.record import FileRecords
 from tests.exports import device_id, entra_id, export
 
@@ -19,7 +20,9 @@ E1, E2 = entra_id(1), entra_id(2)
 EVIDENCE = "evidence"  # the file of this name may not found devices
 FQDN, OTHER_FQDN, SHORT = "ws-1.corp.contoso.example", "ws-1.lab.contoso.example", "ws-1"
 WS_2 = "ws-2.contoso.example"
-Keys = tuple[str | None, str | None, str | None]  # Defender id, Entra id, name
+I1, I2, C1 = "intune:0000a1", "intune:0000a2", "configmgr:16777220"
+SECONDARY = "secondary"  # the file of this name is a secondary source
+Keys = tuple[str | None, ...]  # Defender id, Entra id, name, own id of a system
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Scenario:
 
 
 AMBIGUOUS, UNKNOWN = "ambiguous", "evidence for an unknown device"
+ONLY_SECONDARY = "only a secondary source knows it"
 SCENARIOS = [
     Scenario(
         "two Defender ids never merge, whatever else they share",
@@ -202,6 +206,75 @@ SCENARIOS = [
         unmatched={"": "no key"},
     ),
     Scenario("no records are no devices", {"a": []}, {}),
+    Scenario(
+        "a record that has only the exporting system's own id joins the device of that id, whatever it is called",
+        {"a": [(M1, E1, FQDN)], "b": [(None, E1, "ws-9", I1)], "c": [(None, None, "ws-8", I1)]},
+        {M1: {"a1", "b1", "c1"}},
+        aliases={M1: [f"entra:{E1}", I1]},
+    ),
+    Scenario(
+        "an own id that nothing stronger has founds a device, and joins by name what is unique",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, SHORT, I1), (None, None, "ws-7", I2)]},
+        {M1: {"a1", "b1"}, I2: {"b2"}},
+        aliases={M1: [I1]},
+    ),
+    Scenario(
+        "a device enrolled again has two own ids and one Entra id, and is one device",
+        {"a": [(M1, E1, FQDN)], "b": [(None, E1, SHORT, I1), (None, E1, SHORT, I2)], "c": [(None, None, None, I2)]},
+        {M1: {"a1", "b1", "b2", "c1"}},
+        aliases={M1: [f"entra:{E1}", I2]},
+    ),
+    Scenario(
+        "two own ids of one system and one name are two devices, and neither takes the Defender record",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, FQDN, I1), (None, None, FQDN, I2)]},
+        {M1: {"a1"}, I1: {"b1"}, I2: {"b2"}},
+    ),
+    Scenario(
+        "a name does not join what two own ids of one system keep apart",
+        {"a": [(M1, E1, FQDN)], "b": [(None, E1, None, I1)], "c": [(None, None, FQDN, I2)]},
+        {M1: {"a1", "b1"}, I2: {"c1"}},
+        aliases={M1: [f"entra:{E1}"]},
+    ),
+    Scenario(
+        "own ids of two systems never disagree: both join by name",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, FQDN, I1)], "c": [(None, None, SHORT, C1)]},
+        {M1: {"a1", "b1", "c1"}},
+        aliases={M1: [C1, I1]},
+    ),
+    Scenario(
+        "also without any Defender record",
+        {"b": [(None, None, FQDN, I1)], "c": [(None, None, FQDN, C1)], "d": [(None, None, SHORT)]},
+        {C1: {"b1", "c1", "d1"}},
+        aliases={C1: [I1, f"name:{SHORT}"]},
+    ),
+    Scenario(
+        "an own id that several Defender ids have is ambiguous, though its name would fit a third",
+        {"a": [(M1, E1, None), (M2, E2, None), (M3, None, FQDN)], "b": [(M1, None, None, I1), (M2, None, None, I1)],
+         "c": [(None, None, FQDN, I1)]},
+        {M1: {"a1", "b1"}, M2: {"a2", "b2"}, M3: {"a3"}},
+        unmatched={I1: AMBIGUOUS},
+    ),
+    Scenario(
+        "names that stand for none join nothing, and alone are no key",
+        {"a": [(M1, None, "localhost"), (M2, None, "Unknown")],
+         "b": [(None, None, "LOCALHOST"), (None, None, "unknown"),
+         (None, None, "<NA>"), (None, E1, "localhost.localdomain"), (None, None, "None")]},
+        {M1: {"a1"}, M2: {"a2"}, f"entra:{E1}": {"b4"}},
+        unmatched={"": "no key"},
+    ),
+    Scenario(
+        "a secondary source joins, and founds no device",
+        {"a": [(M1, None, FQDN)], SECONDARY: [(None, None, SHORT), (None, None, "ws-3")]},
+        {M1: {"a1", "secondary1"}},
+        aliases={M1: [f"name:{SHORT}"]},
+        unmatched={"name:ws-3": ONLY_SECONDARY},
+    ),
+    Scenario(
+        "what a secondary source and evidence know is evidence for an unknown device",
+        {"a": [(M1, None, FQDN)], SECONDARY: [(None, None, "ws-3")], EVIDENCE: [(None, None, "ws-3")]},
+        {M1: {"a1"}},
+        unmatched={"name:ws-3": UNKNOWN},
+    ),
 ]  # fmt: skip
 
 
@@ -209,8 +282,9 @@ def files_of(scenario: Scenario) -> list[FileRecords]:
     return [
         export(
             path,
-            *(dict(zip(("mde_id", "entra_id", "name"), keys, strict=True)) for keys in rows),
+            *(dict(zip(("mde_id", "entra_id", "name", "own_id"), keys, strict=False)) for keys in rows),
             founds=path != EVIDENCE,
+            secondary=path == SECONDARY,
         )
         for path, rows in scenario.files.items()
     ]
@@ -247,7 +321,7 @@ def test_each_record_finds_its_device(scenario: Scenario) -> None:
 def test_an_ambiguous_party_names_those_that_it_could_join() -> None:
     found = identify([export("a", {"mde_id": M2, "name": FQDN}, {"mde_id": M1, "name": FQDN}, {"name": SHORT})])
 
-    assert found.unmatched == (Unmatched(f"name:{SHORT}", AMBIGUOUS, (M1, M2)),)
+    assert found.unmatched == (Unmatched(f"name:{SHORT}", AMBIGUOUS, (M1, M2), 1, (("a", 3),)),)
 
 
 def test_keys_that_only_look_alike_by_their_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,19 +346,25 @@ def test_devices_are_sorted_by_id() -> None:
 keys = st.tuples(
     st.sampled_from([None, M1, M2]),
     st.sampled_from([None, E1, E2]),
-    st.sampled_from([None, FQDN, OTHER_FQDN, SHORT, "ws-2", WS_2]),
+    st.sampled_from([None, FQDN, OTHER_FQDN, SHORT, "ws-2", WS_2, "localhost"]),
 )
-inventories = st.lists(st.tuples(st.booleans(), st.lists(keys, max_size=4)), min_size=1, max_size=3)
+kinds = st.sampled_from(["inventory", "evidence", "secondary"])
+systems = st.sampled_from(["", "intune:", "configmgr:"])  # one for a file, as its mapping has one
+files = st.tuples(kinds, systems, st.lists(st.tuples(keys, st.sampled_from([None, "1", "2"])), max_size=4))
+inventories = st.lists(files, min_size=1, max_size=4)
 
 
 @settings(max_examples=150, deadline=None)
 @given(inventories, st.randoms(use_true_random=False))
-def test_the_order_of_files_and_rows_plays_no_part(files: list[tuple[bool, list[Keys]]], random: Random) -> None:
-    scenario = Scenario("", {}, {})
+def test_the_order_of_files_and_rows_plays_no_part(
+    files: list[tuple[str, str, list[tuple[Keys, str | None]]]], random: Random
+) -> None:
     inputs = []
-    for number, (founds, rows) in enumerate(files):
-        only = replace(scenario, files={f"file-{number}-": rows})
-        inputs += [FileRecords(replace(item.file, founds=founds), item.frames) for item in files_of(only)]
+    for number, (kind, system, rows) in enumerate(files):
+        made = [(*three, system + own if system and own else None) for three, own in rows]
+        only = Scenario("", {f"file-{number}-": made}, {})
+        how = {"founds": kind == "inventory", "secondary": kind == "secondary"}
+        inputs += [FileRecords(replace(item.file, **how), item.frames) for item in files_of(only)]
     shuffled = [FileRecords(item.file, [shuffle(frame, random) for frame in item.frames]) for item in inputs]
     random.shuffle(shuffled)
     one, other = identify(inputs), identify(shuffled)

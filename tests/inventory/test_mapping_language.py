@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from checker.errors import RuleError
 from checker.inventory.mapping_files import load_mappings
 from checker.inventory.normalise import Normaliser
 from checker.inventory.table import RawTable
@@ -35,6 +37,12 @@ def test_an_own_id_carries_the_name_of_its_system(tmp_path: Path) -> None:
     rows: dict[str, list[str | None]] = {"Id": ["A1 ", "", "0", None], "Version": ["1", "2", "3", "4"]}
     found = read(tmp_path, "  agent.version: {from: Version}\n", rows)
     assert [row["own_id"] for row in found] == ["estate:a1", None, None, None]
+
+
+def test_what_tells_from_all_records_must_be_known(tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(HEAD.replace("own_ids", "together: sens-log\nown_ids") + "  {}\n")
+    with pytest.raises(RuleError, match="'sens-log' is no together"):
+        load_mappings(tmp_path)
 
 
 def test_where_counts_only_in_rows_in_which_each_column_is_one_of_its_words(tmp_path: Path) -> None:

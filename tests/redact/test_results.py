@@ -185,12 +185,19 @@ def test_every_column_is_decided() -> None:
         assert treated - {"waived"} == names
 
 
+SAY = "name the file or its folder as the device, or say --device-of"
+
+
 @pytest.mark.parametrize(
     ("treat", "text", "kept"),
     [
         (notice, f"ws-7: 2 rows are undated, so {NEVER}, and --observed ws-7=DATE dates them.", "so"),
         (notice, "ws-7.csv: 4 rows of no device.", "rows of no device"),
-        (notice, "Records of no device (ambiguous): name:ws-7, name:ws-7.x and 3 more.", "and 3 more"),
+        (notice, "Records of no device (ambiguous): name:ws-7: 2 rows, first ws-7 row 3; could be ws-7.", "could be"),
+        (notice, "Records of no device (no key): 1 row, first ws-7.csv row 3.", "1 row, first"),
+        (notice, "Records of no device (ambiguous): those of 7 more keys.", "7 more keys"),
+        (notice, "ws-7/mp.json: 1 row names no device; taken for name:ws-7 by the name of its folder.", "its folder"),
+        (notice, f"ws-7: 1 row names no device, and nothing tells which: {SAY} ws-7=NAME.", "nothing tells"),
         (notice, "Wave ws-7: 3 devices (ws-7) would be of a later wave, too, and go with this one.", "later"),
         (notice, "Wave ws-7: no device is called ws-7.", "no device is called"),
         (notice, "In no wave: 1 device (ws-7).", "In no wave"),

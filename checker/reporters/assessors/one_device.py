@@ -24,7 +24,7 @@ def find_device(devices: Table, text: str) -> dict[str, Any]:
     """
     wanted = text.strip().lower().rstrip(".")
     name = pl.col("device_name").str.strip_chars().str.to_lowercase().str.strip_chars_end(".")
-    alias = pl.col("alias").str.to_lowercase().str.replace("^(entra|name):", "")
+    alias = pl.col("alias").str.to_lowercase().str.replace("^[a-z]+:", "")
     table = scan(devices)
     keys = table.select("device_id", "device_name")
     ways = (
