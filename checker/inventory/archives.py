@@ -1,4 +1,4 @@
-"""Looks through a ZIP archive before anything of it is unpacked: what it says of its members, and what no export has."""
+"""Looks through a ZIP archive before anything of it is unpacked: what it says of its members, what no export has."""
 
 import stat
 import zlib

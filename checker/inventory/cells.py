@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from fnmatch import translate
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,6 +33,8 @@ ERRORS = {  # all that enters a record of what a tool wrote; the first that fits
     "tls": re.compile(r"\b(?:tls|ssl)", re.IGNORECASE),
     "proxy": re.compile(r"proxy", re.IGNORECASE),
 }
+TICKS = re.compile(r"\\?/date\((?P<ms>-?\d{1,14})(?:[+-]\d{4})?\)\\?/", re.IGNORECASE)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -46,11 +49,14 @@ def cell(reading: FactReading) -> Cell:
         if reading.says is not None:
             return None if is_blank(text) else reading.says
         if reading.joined:
-            return _union([shaped(part) for part in text.split(SEPARATOR) if not is_blank(part)])
+            return _union([shaped(part) or "" for part in text.split(SEPARATOR) if not is_blank(part)])
         if is_blank(text):
             return ""
-        if text.strip().casefold() in LOST:
+        if text.strip().casefold() in LOST or (text.startswith("@{") and not reading.pattern):
             return None
+        if reading.pattern and reading.shape == "matches":
+            found = set(reading.pattern.findall(text))
+            return _as_list(found) if found else None
         if reading.pattern:
             match = reading.pattern.search(text)
             if not match:
@@ -124,6 +130,17 @@ def _member(item: object) -> str:
     if isinstance(item, dict) and "value" in item:
         return str(item["value"])
     return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+
+
+def _moment(text: str) -> Word:
+    """Return a time in UTC; None if it names no time zone, for a local clock cannot be compared with another."""
+    try:
+        if ticks := TICKS.fullmatch(text):  # milliseconds since 1970, as Windows PowerShell writes times in JSON
+            return (EPOCH + timedelta(milliseconds=int(ticks["ms"]))).isoformat()
+        time = datetime.fromisoformat(text)
+        return time.astimezone(UTC).isoformat() if time.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _split_list(separator: str) -> Callable[[str], str]:
@@ -210,12 +227,14 @@ def _target(url: str) -> SplitResult | None:
     return None if "@" in target.path + target.query + target.fragment else target
 
 
-SHAPES: dict[str, Callable[[str], str]] = {
+SHAPES: dict[str, Cell] = {
     "text": lambda text: text,
     "day": lambda text: text,  # of texts that are no date; the dates are read as a column
+    "moment": _moment,
     "folded": fold,
     "json": _json_list,
     "comma": _split_list("[,;\n]"),
     "lines": _split_list("\n"),
     "kbs": _updates,
+    "matches": lambda text: text,  # read where the pattern is
 }

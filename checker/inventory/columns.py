@@ -11,6 +11,7 @@ from checker.model.record import RECORD_COLUMNS
 
 MDE_ID = "^[0-9a-f]{40}$"
 GUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+NO_NAME = ["localhost", "localhost.localdomain", ".", "127.0.0.1", "::1"]  # what every device calls itself
 NO_OWN_ID = ["0", "00000000-0000-0000-0000-000000000000"]
 NO_MDE_ID, NO_GUID = "0" * 40, "00000000-0000-0000-0000-000000000000"
 NOTHING_SAID = sorted(BLANKS | LOST)
@@ -110,6 +111,8 @@ def keys(view: View, own_ids: str = "") -> tuple[dict[str, pl.Series], int]:
         ids = where(_is_id(found["mde_id"], MDE_ID, NO_MDE_ID), found["mde_id"])
         odd = ids.null_count() - found["mde_id"].null_count()
         found["mde_id"] = ids
+    if "name" in found:
+        found["name"] = where(~found["name"].str.to_lowercase().is_in(NO_NAME).fill_null(False), found["name"])
     if "own_id" in found:
         own = found["own_id"].set(found["own_id"].is_in(NO_OWN_ID).fill_null(False), None)
         found["own_id"] = own.to_frame().select(pl.lit(f"{own_ids}:") + pl.col(own.name)).to_series()

@@ -110,14 +110,14 @@ def _tables(source: Source, layout: Layout, wanted: frozenset[str], faults: Faul
         table = _parsed(blocks, layout, columns, row)
         if table is not None:
             row += table.rows.len()
-            yield table
+            yield _without_titles(table)
             continue
         data = chain((block.data for block in blocks), blocks[-1].rest or ())
         lines = Lines(data, blocks[0].line, source.path)
         records = read_strict(lines, layout.delimiter, len(layout.titles), row, faults, check)
         while batch := list(islice(records, BATCH)):
             row = batch[-1][0] + 1
-            yield _table(batch, layout, columns)
+            yield _without_titles(_table(batch, layout, columns))
         row = max(row, faults.last_row + 1)
 
 
@@ -209,6 +209,17 @@ def _parsed(blocks: list[Block], layout: Layout, columns: list[int], row: int) -
     lines = [block.line + _starts(proof) for block, proof in zip(blocks, proofs, strict=True)]
     rows = np.arange(row, row + records, dtype=np.uint32)
     return RawTable(frame, pl.Series("row", rows), pl.Series("line", np.concatenate(lines), pl.UInt32))
+
+
+def _without_titles(table: RawTable) -> RawTable:
+    """Return a table without the titles that come again where the outputs of several runs stand in one file."""
+    first, *others = table.columns.columns
+    again = table.columns[first] == first
+    if not again.any():
+        return table
+    for title in others:
+        again &= table.columns[title] == title
+    return RawTable(table.columns.filter(~again), table.rows.filter(~again), table.lines.filter(~again))
 
 
 def _starts(proof: Proof) -> npt.NDArray[np.uint32]:

@@ -18,9 +18,13 @@ from checker.inventory.times import MONTHS
 from checker.model.record import RECORD_COLUMNS, FileRecords, InputFile, fact_dtype
 
 HARMLESS = re.compile(
-    rf"(?:[\d\s/.,:+-]|T(?=\d)|Z$|at\b|[ap]\.?m\b|(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\b){{1,40}}", re.IGNORECASE
+    r"\\?/date\(-?\d{1,14}\)\\?/|"
+    rf"(?:[\d\s/.,:+-]|T(?=\d)|Z$|at\b|[ap]\.?m\b|(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\b){{1,40}}",
+    re.IGNORECASE,
 )
 KEYS = ("mde_id", "entra_id", "own_id", "name")
+ONBOARDING = re.compile(r"onboard(?:ed|ing)info|sha256sig|org_?id", re.IGNORECASE)
+WITHHELD = "(not shown: it may hold onboarding data)"
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -34,6 +38,10 @@ def file_records(
     titles = list(dict.fromkeys([*opened.titles, *(title for binding in bindings for title in binding)]))
     bound = list(bindings.values())
     used = frozenset().union(*(binding.titles() for binding in bound))
+    faults.rejected = [
+        replace(each, text=WITHHELD) if normaliser.product.secrets or ONBOARDING.search(each.text) else each
+        for each in faults.rejected
+    ]
     file = InputFile(
         path=source.path,
         sha256=source.sha256,
@@ -42,12 +50,7 @@ def file_records(
         per_device=normaliser.product.per_device,
         columns={name: _titles(name, bound) for name in facts},
         open_sets=frozenset(name for name in facts if _is_open(name, bound)),
-        notices=(
-            *source.notices,
-            *_ragged_notices(faults.ragged),
-            *_id_notices(normaliser.odd_ids),
-            *_time_notices(source.path, normaliser),
-        ),
+        notices=(*source.notices, *_ragged_notices(faults.ragged), *_notices(source.path, normaliser)),
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
         secondary=normaliser.product.secondary,
@@ -116,6 +119,10 @@ def _ragged_notices(ragged: int) -> list[str]:
     return [f"{rows} longer or shorter than the header: cells that are missing at the end say nothing"]
 
 
+def _notices(path: str, normaliser: Normaliser) -> list[str]:
+    return [*_id_notices(normaliser.odd_ids), *_time_notices(path, normaliser), *_cut_notices(normaliser)]
+
+
 def _id_notices(odd: int) -> list[str]:
     if not odd:
         return []
@@ -138,6 +145,13 @@ def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
     if normaliser.local:
         notices.append(f"times such as '{min(normaliser.local)}' name no time zone and were read as UTC")
     return notices
+
+
+def _cut_notices(normaliser: Normaliser) -> list[str]:
+    cut = normaliser.cut_texts()
+    values = "1 value is" if cut == 1 else f"{cut:,} values are"
+    what = "only PowerShell's short form of an object, '@{…}': export again with ConvertTo-Json -Depth 5"
+    return [f"{values} {what}"] if cut else []
 
 
 def is_harmless(text: str) -> bool:

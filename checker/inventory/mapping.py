@@ -67,8 +67,8 @@ class FactReading:
     ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``joined``:
     all of them, as one set; ``parts``: columns that together say one thing, in the order of ``PARTS``. The text is
     cut by ``pattern`` (its one group; nothing is said where it does not match), looked up in ``words`` (folded; ``*``
-    stands for any characters; None: nothing said), else taken ``otherwise``, and read by its ``shape``. ``says``: what
-    any text means.
+    stands for any characters; None: nothing said), else taken ``otherwise``, and read by its ``shape``. The shape
+    ``matches`` is the list of all that the pattern matches. ``says``: what any text means.
 
     ``where``: the reading counts in records in which each of these columns is one of its words (as in ``words``).
     ``needs``: columns without which a file does not carry the fact.
@@ -105,6 +105,8 @@ class ProductMapping:
     Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
     ``ragged`` one of its words; without ``ragged`` they are faults.
     ``together`` names what tells columns from all records of a file (one of ``TOGETHER``).
+    ``secrets``: its rows hold what must reach no output, so that the text of one that was set aside is not kept.
+    ``not_english`` are titles that it has in other languages, and ``instead`` what a person can do then.
     """
 
     id: str
@@ -123,6 +125,9 @@ class ProductMapping:
     place_names: bool = False
     ragged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     together: str = ""
+    secrets: bool = False
+    not_english: tuple[str, ...] = ()
+    instead: str = ""
 
     def titles(self) -> frozenset[str]:
         """Return the folded titles of every column that the mapping knows."""

@@ -35,6 +35,9 @@ OPTIONAL = (
     "own_ids",
     "place_names",
     "ragged",
+    "secrets",
+    "not_english",
+    "instead",
     "observed",
     "observed_plus_minutes",
     "partial_without",
@@ -44,7 +47,7 @@ KEYS = ("mde_id", "entra_id", "own_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
 FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
-SHAPES = ("text", "day", "folded", "json", "comma", "lines", "kbs", "attempt")
+SHAPES = ("text", "day", "moment", "folded", "json", "comma", "lines", "kbs", "matches", "attempt")
 
 Words = tuple[tuple[str, Word], ...]
 
@@ -106,6 +109,9 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         place_names=flag_of(node, "place_names", problems),
         ragged=_where(node, "ragged", problems),
         together=choice_of(node, "together", TOGETHER, problems) if "together" in node.entries else "",
+        secrets=flag_of(node, "secrets", problems),
+        not_english=texts_of(node, "not_english", problems),
+        instead=text_of(node, "instead", problems),
     )
 
 

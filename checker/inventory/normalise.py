@@ -1,5 +1,6 @@
 """Turns the tables of a file into records: keys, time, and one column for each fact that the file carries."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from checker.inventory.table import RawTable
 from checker.inventory.times import TYPE, Times
 from checker.model.record import fact_dtype
 
+CUT = re.compile(r'(?:\[")?@\{')  # PowerShell's text of an object that it did not write out, alone or first in a list
 MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more is no age of antivirus definitions
 
 Only = tuple[str, tuple[str, ...]]  # a fact and the words of it with which another counts
@@ -49,6 +51,10 @@ class Normaliser:
     def bindings(self) -> dict[tuple[str, ...], Binding]:
         """Return what the tables read so far gave, by their titles."""
         return self._bindings
+
+    def cut_texts(self) -> int:
+        """Return how many different texts PowerShell cut short, because objects were nested deeper than it writes."""
+        return sum(1 for texts in self._texts.values() for text in texts.known if CUT.match(text))
 
     def records(self, table: RawTable) -> pl.DataFrame:
         """Return the records of a table, in the columns of ``RECORD_COLUMNS`` and of the facts that it carries."""

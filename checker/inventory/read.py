@@ -25,6 +25,8 @@ from checker.inventory.mapping_files import mappings
 from checker.inventory.normalise import Normaliser
 from checker.inventory.parquet_files import open_parquet
 from checker.inventory.recognise import kind_of, known_titles, product_of
+from checker.inventory.registry import open_registry
+from checker.inventory.screen_table import open_screen_table
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
 from checker.inventory.table import Faults, Opened
 from checker.inventory.together import told
@@ -47,6 +49,8 @@ OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "maps-text": open_maps_test,
     "xlsx": open_workbook,
     "parquet": open_parquet,
+    "registry": open_registry,
+    "screen": open_screen_table,
 }
 
 SHOWN_NAMES: Final = 5  # members that a notice names

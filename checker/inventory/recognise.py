@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
+from checker.inventory.registry import is_registry
+from checker.inventory.screen_table import is_screen_table
 from checker.inventory.source import Source
 from checker.inventory.table import Kind, Opened
 
@@ -43,6 +45,8 @@ FORMS: tuple[tuple[Kind, Callable[[Sequence[str]], bool]], ...] = (
     ("connectivity-text", lambda lines: any(CONNECTIVITY.match(line) for line in lines)),
     ("maps-text", lambda lines: any(MAPS.match(line) for line in lines[:MAPS_LINES])),
     ("json", _is_json),
+    ("registry", is_registry),
+    ("screen", is_screen_table),
     ("key-value", _is_key_value),
 )
 
@@ -70,6 +74,7 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     fitting = [product for product in able if product.signature.fits(keys)]
     if len(fitting) == 1:
         return fitting[0]
+    _refuse_other_languages(able, path, keys)
     seen = f"({opened.seen}; columns: {_columns(opened, known_titles(products))})"
     if fitting:
         names = " and ".join(product.id for product in fitting)
@@ -79,6 +84,13 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     nearest = f"nearest: {'; '.join(reasons)}" if reasons else "no format has a column of these names"
     hint = f"{nearest}; --read-as FORMAT={path} settles it"
     raise UnknownFormatError(Problem(path, f"is in no format that is known {seen}", hint))
+
+
+def _refuse_other_languages(able: Sequence[ProductMapping], path: str, keys: frozenset[str]) -> None:
+    for product in able:
+        if any(title_key(title) in keys for title in product.not_english):
+            what = f"is {product.title} in another language than English, which is the only one that is read"
+            raise InputError(Problem(path, what, product.instead))
 
 
 def _columns(opened: Opened, known: frozenset[str]) -> str:

@@ -18,6 +18,9 @@ BINARY = {  # forms that are no text, by how they begin, for the table of opener
     b"PAR1": "parquet",
     b"ElfFile\0": "evtx",
 }
+CONSOLE = "cp850"  # in which Windows' own commands write, systeminfo among them
+CODE_PAGES = {"cp1252": "Windows-1252", CONSOLE: "code page 850"}  # in the order in which they are tried
+IN_WORDS = "\xa0®©°·´"
 NO_EXPORT = {  # and what is no export, or none that can be read: what it is, and what to do
     b"\xd0\xcf\x11\xe0": (
         "is an old Excel workbook, or one with a password",
@@ -188,22 +191,32 @@ def _refuse_no_export(start: bytes, path: str) -> None:
 
 
 def reopened(source: Source, damage: DamagedTextError) -> Source:
-    """Return the source in the Windows code page if that is what it is; else raise the damage as an error.
+    """Return the source in a code page of Windows if that is what it is; else raise the damage as an error.
 
     A file that holds sound UTF-8 beyond ASCII as well as bytes that are none was damaged, and guessing would only hide
     it. Without any sound UTF-8 the bytes are those of an old export, and names may be misread: a notice says so.
     """
     raw = source.file.read_bytes()
     if source.encoding == "utf-8" and not source.skip and b"\0" not in raw and raw.decode(errors="ignore").isascii():
-        try:
-            raw.decode("cp1252")
-        except UnicodeDecodeError:
-            pass
-        else:
-            notice = "is not UTF-8 and was read as Windows-1252: names with accents may be wrong"
-            return Source(source.path, "cp1252", notices=(notice,), place=source.place, done=source.done)
+        for code_page, name in CODE_PAGES.items():
+            if _is_text(raw, code_page):
+                notice = f"is not UTF-8 and was read as {name}: names with accents may be wrong"
+                return Source(source.path, code_page, notices=(notice,), place=source.place, done=source.done)
     hint = "the file is damaged or of mixed encodings: export it again as UTF-8"
     raise InputError(Problem(f"{source.path}:{damage.line}", damage.what, hint))
+
+
+def _is_text(raw: bytes, code_page: str) -> bool:
+    """Tell whether all bytes stand for characters; of the code page of a console, where all do, for such as words have.
+
+    A console also has lines and blocks, which would be read out of any damage.
+    """
+    try:
+        text = raw.decode(code_page)
+    except UnicodeDecodeError:
+        return False
+    letters = {letter for letter in text if not letter.isascii()}
+    return code_page != CONSOLE or all(letter.isalpha() or letter in IN_WORDS for letter in letters)
 
 
 def check_text(block: bytes, line: int) -> None:

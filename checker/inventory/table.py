@@ -14,7 +14,18 @@ SHOWN_PROBLEMS = 10
 LOOKED_THROUGH = 64 << 10  # characters of it that are looked through for secrets
 SHOWN_TEXT = 1000  # characters of a record that was set aside
 
-Kind = Literal["csv", "json", "key-value", "events", "report", "analyzer-text", "connectivity-text", "maps-text"]
+Kind = Literal[
+    "csv",
+    "json",
+    "key-value",
+    "registry",
+    "screen",
+    "events",
+    "report",
+    "analyzer-text",
+    "connectivity-text",
+    "maps-text",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
 from checker.inventory.cells import BLANKS, LOST, cell, error_word, fold, one_of
+from checker.inventory.columns import NO_NAME
 from checker.inventory.input_file import is_harmless
 from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, ProductMapping, title_key
 from checker.model.outcome import Missing
@@ -69,6 +70,8 @@ class Cells:
 
     def _replace(self, title: str) -> Replace:
         """Return the function for a column."""
+        if title in {name for key in ("name", "device") for name in map(title_key, self.product.keys.get(key, ()))}:
+            return lambda text: text if text.strip().casefold() in NO_NAME else self.names.called(text)
         keys = {name: kind for kind, titles in self.product.keys.items() for name in map(title_key, titles)}
         if title in keys:
             return of_kind(self.names, "id" if keys[title] in ("mde_id", "entra_id", "own_id") else "name")
@@ -125,7 +128,12 @@ class Cells:
             if any(_may_stay(reading, text) for reading in readings):
                 return text
             other = self.neutral(text)
-            forms = [other, self.names.address(text), *(word.replace("*", other) for word in wild)]
+            forms = [
+                other,
+                self.names.address(text),
+                _known_words(wild, text),
+                *(word.replace("*", other) for word in wild),
+            ]
             said = [each(text) for each in read]
             same = (form for form in forms if [each(form) for each in read] == said)
             return next(same, other)
@@ -170,6 +178,13 @@ def _titles(reading: FactReading) -> list[str]:
     return [
         title_key(title) for title in (*reading.columns, *(name for part in reading.parts for name in part.columns))
     ]
+
+
+def _known_words(wild: Sequence[str], text: str) -> str:
+    """Return what of a text a mapping's own words hold, and its short numbers: "windows 10 pro" of a caption."""
+    known = " ".join(wild).casefold()
+    parts = re.findall(r"[a-z]{3,}|\b\d{1,4}\b", text.casefold())
+    return " ".join(part for part in parts if part.isdigit() or part in known)
 
 
 def _may_stay(reading: FactReading, text: str) -> bool:

@@ -18,6 +18,7 @@ from checker.redact.export_json import rewritten_json
 from checker.redact.export_text import rewritten_text
 from checker.redact.pseudonyms import Pseudonyms
 
+REWRITTEN: Final = ("csv", "json", "key-value")  # file forms
 SHOWN: Final = 5  # records that cannot be read are named, as many
 BATCH: Final = 1 << 16  # characters that are encoded at a time
 
@@ -34,10 +35,19 @@ def redacted_exports(paths: tuple[str, ...], read_as: Mapping[str, str], names: 
         InputError: with the problems of all files.
     """
     read = read_inventory(paths, ReadOptions(read_as=read_as, bad_rows="skip", wanted=frozenset()))
-    problems = [problem for item in read for problem in _unreadable(item)]
+    problems = [problem for item in read for problem in (*_not_rewritten(item), *_unreadable(item))]
     if problems:
         raise InputError(problems)
     return {item.file.path: _writer(item, names) for item in read}
+
+
+def _not_rewritten(item: FileRecords) -> Iterator[Problem]:
+    """Yield a problem for a file of which no copy is written: its form is not known here, or it holds secrets."""
+    hint = "tell in words what is wrong with it"
+    if mappings()[item.file.format].secrets:
+        yield Problem(item.file.path, "holds onboarding data and is not copied, not even with pseudonyms", hint)
+    elif _text_source(item.file.path)[1] not in REWRITTEN:
+        yield Problem(item.file.path, "is in a form that cannot be copied with pseudonyms", hint)
 
 
 def _unreadable(item: FileRecords) -> Iterator[Problem]:

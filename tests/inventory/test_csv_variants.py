@@ -74,9 +74,23 @@ def test_a_code_page_that_shows_only_late_in_the_file_is_read_too(tmp_path: Path
     assert rows(path)[-1]["name"] == "genève"
 
 
+def test_a_console_s_code_page_is_read_where_windows_1252_has_no_letter(tmp_path: Path) -> None:
+    path = hunting(tmp_path, A)
+    path.write_bytes(path.read_bytes() + B.replace("ws-2", "zürich").encode("cp850"))
+    assert rows(path)[-1]["name"] == "zürich"
+    assert read_one(path).file.notices == (
+        "is not UTF-8 and was read as code page 850: names with accents may be wrong",
+    )
+
+
+def test_titles_that_come_again_are_no_record(tmp_path: Path) -> None:
+    found = rows(hunting(tmp_path, A, HEADER, B))
+    assert [(row["name"], row["line"]) for row in found] == [("ws-1", 2), ("ws-2", 4)]
+
+
 def test_bytes_that_are_no_text_in_any_way_are_refused(tmp_path: Path) -> None:
     path = hunting(tmp_path, A)
-    path.write_bytes(path.read_bytes() + b"\x81\x8d,x,,,\r\n")
+    path.write_bytes(path.read_bytes() + b"\x81\xb0,x,,,\r\n")
     assert f"{path}:3: byte 0x81 is not UTF-8" in refusal(path)
 
 

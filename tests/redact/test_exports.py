@@ -29,7 +29,7 @@ Run = Callable[..., Ran]
 NAMES = Pseudonyms(b"k" * 32)
 FIXTURES = sorted(path for path in (ROOT / "fixtures/inventories").rglob("*.*") if path.is_file())
 IDS = [path.relative_to(ROOT / "fixtures/inventories").as_posix() for path in FIXTURES]
-CP1252 = "read as Windows-1252"  # by letters of names, and pseudonyms have none beyond ASCII
+CODE_PAGE = re.compile("read as (?:Windows-1252|code page)")  # by letters of names: pseudonyms have none beyond ASCII
 NAMED = re.compile(r"contoso|corp\.|ws-\d|srv-\d|[0-9a-f]{40}|pilot|ring-1|site 0|55555555-", re.IGNORECASE)
 
 
@@ -59,7 +59,9 @@ def test_an_export_reads_as_before_or_is_refused(path: Path, tmp_path: Path) -> 
         before.file.format, before.file.columns, before.file.keys,
     )  # fmt: skip
     assert [(bad.row, bad.line) for bad in after.rejected] == [(bad.row, bad.line) for bad in before.rejected]
-    told = [text.replace(before.file.path, after.file.path) for text in before.file.notices if CP1252 not in text]
+    told = [
+        text.replace(before.file.path, after.file.path) for text in before.file.notices if not CODE_PAGE.search(text)
+    ]
     assert list(after.file.notices) == told
     naming = (
         "agent.conflicting_applications",
@@ -93,7 +95,7 @@ def test_an_export_keeps_its_layout_and_no_name(path: Path) -> None:
     if path.suffix == ".csv":
         assert [fields(line) for line in new.splitlines()] == [fields(line) for line in old.splitlines()]
     if path.suffix == ".json" and path.name != "pages.json":  # several documents, one after the other
-        assert shape(json.loads(new)) == shape(json.loads(old))
+        assert shape(json.loads(new.lstrip("ï»¿"))) == shape(json.loads(old.lstrip("ï»¿")))
     named = {found.casefold() for found in NAMED.findall(old)}
     assert {found for found in NAMED.findall(new) if found.casefold() in named and len(found) == 40} == set()
     assert not [word for word in ("contoso", "corp.", "pilot", "ring-1") if word in new.casefold().partition("\n")[2]]
