@@ -1,11 +1,13 @@
 """Load: rule pack, tailoring, attestations, waivers and waves, and what the command line states, to a plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checker.errors import Problem, RuleError, UsageError
+from checker.inventory.mapping import ProductMapping
+from checker.inventory.own_mappings import OwnMapping, all_mappings, read_own_mappings
 from checker.model.notes import NO_CONTROLS, ControlMap, FileNote
 from checker.model.plan import Kind, Plan, Statement
 from checker.model.rule import Pack
@@ -42,6 +44,7 @@ class Loaded:
     named_profile: bool  # the tailoring or the gated wave names the profile with a reason
     shipped: bool  # False: the pack is not one that ships with the tool
     controls: ControlMap = NO_CONTROLS  # on which the plan's rules are evidence; empty where no report asks for it
+    formats: Mapping[str, ProductMapping] = field(default_factory=dict)  # how exports are read, by id, the user's too
 
 
 def load(options: Options) -> Loaded:
@@ -52,7 +55,7 @@ def load(options: Options) -> Loaded:
     """
     folder, shown = find_pack(options.pack, options.elsewhere.get(options.pack, ""))
     files = read_pack_files(folder, shown)
-    tailoring, waves, waivers, attested = _governing(options, files)
+    tailoring, waves, waivers, attested, own = _governing(options, files)
     gated = _gated(options, waves)
     profile, named = _profile(options, tailoring, gated)
     pack = build_pack(files, profile, options.as_of, tailoring)
@@ -66,17 +69,21 @@ def load(options: Options) -> Loaded:
         current=_plan(options, _only(untailored, options), waves, waivers, said) if untailored else None,
         waivers=waivers,
         waves=waves,
-        files=tuple(_files(options, tailoring, waivers, waves, attested)),
+        files=tuple(_files(options, tailoring, waivers, waves, attested, *own)),
         tailoring=lines(tailoring) if tailoring else (),
         named_profile=named,
+        formats=all_mappings(own),
         shipped=options.pack in shipped_packs() or Path(options.pack).parent == packs_folder(),
         controls=limited(read_controls(files), plan.pack.ids) if "controls" in options.outputs else NO_CONTROLS,
     )
 
 
-def _files(options: Options, *read: Tailoring | Waivers | Waves | Attestations | None) -> Iterator[FileNote]:
+def _files(
+    options: Options, *read: Tailoring | Waivers | Waves | Attestations | OwnMapping | None
+) -> Iterator[FileNote]:
     """Yield the files that govern the run, with the SHA-256 of what was read."""
-    kinds = {Tailoring: "tailoring", Waivers: "waivers", Waves: "waves", Attestations: "attestations"}
+    kinds: dict[type, str] = {Tailoring: "tailoring", Waivers: "waivers", Waves: "waves", Attestations: "attestations"}
+    kinds[OwnMapping] = "mapping"
     for item in read:
         if item and item.file:
             yield FileNote(kinds[type(item)], item.file, item.sha256)
@@ -85,14 +92,19 @@ def _files(options: Options, *read: Tailoring | Waivers | Waves | Attestations |
         yield from options.baseline.files
 
 
-def _governing(options: Options, files: PackFiles) -> tuple[Tailoring | None, Waves, Waivers, Attestations]:
+def _governing(
+    options: Options, files: PackFiles
+) -> tuple[Tailoring | None, Waves, Waivers, Attestations, tuple[OwnMapping, ...]]:
     """Return what the files that govern the run say; raise one error with the problems of all of them.
 
     Whether a tailoring holds good shows where the pack is built: if it is the only file that does not, there.
     """
     waves, waivers, attested = NO_WAVES, NO_WAIVERS, NO_ATTESTATIONS
+    own: tuple[OwnMapping, ...] = ()
     tailoring = read_tailoring(options.place(options.tailoring), options.tailoring) if options.tailoring else None
     problems: list[Problem] = []
+    with _noted(problems):
+        own = read_own_mappings([(options.place(file), file) for file in options.mapping])
     with _noted(problems):
         attested = _attested(options)
     with _noted(problems):
@@ -105,7 +117,7 @@ def _governing(options: Options, files: PackFiles) -> tuple[Tailoring | None, Wa
             build_pack(files, tailoring.profile or named or options.profile, options.as_of, tailoring)
     if problems:
         raise RuleError(problems)
-    return tailoring, waves, waivers, attested
+    return tailoring, waves, waivers, attested, own
 
 
 @contextmanager

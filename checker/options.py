@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from checker.decide.exit import Gate
+from checker.inventory.date_order import Order
 from checker.model.result import Baseline
 from checker.packs.compile import DEFAULT_MAX_AGE_DAYS
 from checker.packs.library import DEFAULT_PACK
@@ -25,6 +26,7 @@ class Options:
     waivers: str = ""
     waivers_sha256: str = ""  # what the file's SHA-256 must be; empty: not pinned
     waves: str = ""
+    mapping: tuple[str, ...] = ()  # files of mappings for exports that only the user has
     wave: str = ""  # to which reports and exit code are limited; empty: all devices
     gating: bool = False  # decide the wave: its gate sets the exit code
     tool: str = ""  # a word of plan.tool, for every device
@@ -34,6 +36,7 @@ class Options:
     max_age_days: int = DEFAULT_MAX_AGE_DAYS
     require_dates: bool = False
     observed: Mapping[str, datetime] = field(default_factory=dict)
+    date_order: Mapping[str, Order] = field(default_factory=dict)  # by file; "": of all others
     read_as: Mapping[str, str] = field(default_factory=dict)
     device_of: Mapping[str, str] = field(default_factory=dict)  # file -> device of its records that name none
     bad_rows: Literal["stop", "skip"] = "stop"

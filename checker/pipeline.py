@@ -11,7 +11,7 @@ Nothing below the command line looks at the clock, the network, the environment 
 the options, so the same files give the same bytes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -39,7 +39,7 @@ from checker.engine.select import resolve
 from checker.errors import InputError, Problem
 from checker.inventory.identify import identify
 from checker.inventory.join_notices import join_notices
-from checker.inventory.mapping_files import mappings
+from checker.inventory.mapping import ProductMapping
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import Loaded, load
 from checker.model.notes import FileNote, InputTally
@@ -72,7 +72,7 @@ def check(options: Options, progress: Progress | None = None) -> Iterator[Result
     """
     progress = progress or Progress()
     loaded = load(options)
-    inputs = read(options, loaded.plan, loaded.current, progress)
+    inputs = read(options, loaded, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         result = judge_and_summarise(options, loaded, inputs, Path(folder), progress)
         if options.redact_key:
@@ -103,9 +103,10 @@ def inspect(options: Options) -> Inspection:
     Raises:
         CheckerError: with every problem of the rules, the attestations or the inputs.
     """
-    plan = load(options).plan
+    loaded = load(options)
+    plan = loaded.plan
     every = frozenset(name for name, spec in plan.specs.items() if not spec.derived)
-    inputs = _read(options, every, Progress())
+    inputs = read_facts(options, loaded.formats, every, Progress())
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     records = gather_records(inputs, identified, plan.specs, plan.wanted())
@@ -122,15 +123,15 @@ def inspect(options: Options) -> Inspection:
         joins(records),
         coverage(plan, records),
         open_rules,
-        settling(plan, open_rules, given, mappings().values()),
+        settling(plan, open_rules, given, loaded.formats.values()),
         replace(plan, statements=(), waivers=(), waves=()).wanted(),
         tuple(join_notices(identified, NAMED_IN_INSPECT)),
     )
 
 
-def read(options: Options, plan: Plan, current: Plan | None, progress: Progress) -> list[FileRecords]:
+def read(options: Options, loaded: Loaded, progress: Progress) -> list[FileRecords]:
     """Return the records of all inputs, in an order that does not depend on how they were given."""
-    return _read(options, _facts(options, plan, current), progress)
+    return read_facts(options, loaded.formats, _facts(options, loaded.plan, loaded.current), progress)
 
 
 def _facts(options: Options, plan: Plan, current: Plan | None) -> frozenset[str]:
@@ -139,15 +140,20 @@ def _facts(options: Options, plan: Plan, current: Plan | None) -> frozenset[str]
     return plan.wanted() | (current.wanted() if current else frozenset()) | describing
 
 
-def _read(options: Options, wanted: frozenset[str], progress: Progress) -> list[FileRecords]:
+def read_facts(
+    options: Options, formats: Mapping[str, ProductMapping], wanted: frozenset[str], progress: Progress
+) -> list[FileRecords]:
+    """Return the records of all inputs with these facts, in an order that does not depend on how they were given."""
     inputs = read_inventory(
         options.inventory,
         ReadOptions(
             read_as=options.read_as,
             observed=options.observed,
+            date_order=options.date_order,
             bad_rows=options.bad_rows,
             wanted=wanted,
             progress=progress.read,
+            formats=formats,
             elsewhere=options.elsewhere,
             device_of=options.device_of,
         ),

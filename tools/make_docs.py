@@ -5,6 +5,7 @@ from pathlib import Path
 
 from checker.cli.rule_text import message_text
 from checker.facts.catalogue import catalogue
+from checker.inventory.mapping_schema import mapping_schema
 from checker.model.condition import ALWAYS
 from checker.model.fact import FactSpec
 from checker.model.notes import ControlMap
@@ -30,7 +31,7 @@ def pages() -> dict[str, str]:
         "docs/rule-catalogue.md": catalogue_page(),
         "docs/formats.md": formats_page(),
     }
-    for name, schema in schemas().items():
+    for name, schema in (*schemas().items(), ("mapping", mapping_schema())):
         found[f"checker/schemas/{name}.schema.json"] = json.dumps(schema, indent=2) + "\n"
     return found
 

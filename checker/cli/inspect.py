@@ -1,6 +1,7 @@
 """``inspect``: how each file was recognised and read, what it covers, and which rules nothing can decide."""
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ import click
 from checker.cli.echo import echo
 from checker.cli.options import inventory_options, shared
 from checker.decide.coverage import FactCoverage, Settling, Undecidable
+from checker.errors import Problem, UsageError
 from checker.model.notes import InputTally
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
@@ -21,10 +23,28 @@ NO_RULE = "  (for waves, waivers and attestations)"  # behind a fact that no rul
 
 @click.command(epilog="Example: mde-readiness inspect hunting.csv machines.json")
 @shared
+@click.option(
+    "--draft-mapping",
+    is_flag=True,
+    help="Write a first mapping for an export of your own, from the titles of its columns; no value is shown.",
+)
 def inspect(**given: Any) -> None:  # noqa: ANN401
     """Show how INVENTORY… is read: format and why, column → fact, coverage per fact, rules that stay undecided."""
+    if given["draft_mapping"]:
+        echo(_draft(given), "utf-8", exact=True)  # as mappings are read, whatever the terminal's own encoding
+        return
     for line in lines_of(run_inspect(inventory_options(given))):
         echo(f"{visible(line)}\n")
+
+
+def _draft(given: dict[str, Any]) -> str:
+    from checker.drafts.mapping import draft_mapping
+    from checker.inventory.own_mappings import all_mappings, read_own_mappings
+
+    if len(given["inventory"]) > 1:
+        raise UsageError(Problem("--draft-mapping", "is of one file", "inspect --draft-mapping FILE"))
+    own = read_own_mappings([(Path(file), file) for file in given["mapping"]])
+    return draft_mapping(given["inventory"][0], all_mappings(own))
 
 
 def lines_of(found: Inspection) -> Iterator[str]:

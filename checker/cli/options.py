@@ -11,12 +11,14 @@ import click
 
 from checker.cli.given import each_filled, filled, single
 from checker.errors import Problem, UsageError
+from checker.inventory.date_order import Order
 from checker.options import Options
 
 Command = Callable[..., Any]
 
 _FILE = click.Path(path_type=str)
 # Days before and after these must be days, too; and exports have no date before the first (design choice).
+ORDERS: dict[str, Order] = {"dmy": "dmy", "mdy": "mdy"}
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
@@ -69,6 +71,20 @@ SHARED = (
     click.option("--require-dates", is_flag=True, help="Treat undated observations as stale."),
     click.option("--observed", metavar="FILE=DATE", multiple=True, help="Date the undated records of a file."),
     click.option(
+        "--date-order",
+        metavar="[FILE=]dmy|mdy",
+        multiple=True,
+        help="Read 05/12/2024 so, where nothing else in its column tells day from month: in a file, or in all.",
+    ),
+    click.option(
+        "--mapping",
+        metavar="FILE",
+        type=_FILE,
+        multiple=True,
+        callback=each_filled,
+        help="YAML file that says how exports of your own are read: rules schema mapping, inspect --draft-mapping.",
+    ),
+    click.option(
         "--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, whatever it looks like."
     ),
     click.option(
@@ -108,10 +124,12 @@ def inventory_options(given: Mapping[str, Any]) -> Options:
         waivers=given["waivers"],
         waivers_sha256=_pinned(given),
         waves=given["waves"],
+        mapping=given["mapping"],
         assume=given["assume"],
         max_age_days=given["max_age"],
         require_dates=given["require_dates"],
         observed=observed_times(given["observed"], inventory),
+        date_order=date_orders(given["date_order"], inventory),
         read_as=formats_given(given["read_as"], inventory),
         device_of=devices_given(given["device_of"], inventory),
         bad_rows=given["bad_rows"],
@@ -120,7 +138,8 @@ def inventory_options(given: Mapping[str, Any]) -> Options:
 
 def governing_files(given: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the files that govern a run besides its pack."""
-    return tuple(given[kind] for kind in ("tailoring", "attestations", "waivers", "waves") if given[kind])
+    single_files = (given[kind] for kind in ("tailoring", "attestations", "waivers", "waves") if given[kind])
+    return (*single_files, *given["mapping"])
 
 
 def _pinned(given: Mapping[str, Any]) -> str:
@@ -191,6 +210,20 @@ def devices_given(given: Iterable[str], inventory: Iterable[str]) -> dict[str, s
             raise UsageError(
                 Problem(f"--device-of {pair}", f"the file is said to be of {found[name]}, too", "say which")
             )
+    return found
+
+
+def date_orders(given: Iterable[str], inventory: Iterable[str]) -> dict[str, Order]:
+    """Return the order of day and month that was said for each named file; that of all others by an empty name."""
+    found: dict[str, Order] = {}
+    for said in given:
+        file, sign, order = said.rpartition("=")
+        if order not in ORDERS or (sign and not file):
+            hint = "dmy (05/12 is in December) or mdy (it is in May); of one file: portal.csv=dmy"
+            raise UsageError(Problem(f"--date-order {said}", "must be [FILE=]dmy or [FILE=]mdy", hint))
+        name = _one_of(file, inventory, "--date-order") if file else ""
+        if found.setdefault(name, ORDERS[order]) != order:
+            raise UsageError(Problem(f"--date-order {said}", "is said otherwise before", "say which"))
     return found
 
 

@@ -22,6 +22,14 @@ from checker.cli.redacting import hushed, key_in, key_option
 )
 @key_option
 @click.option("--read-as", metavar="FORMAT=FILE", multiple=True, help="Read a file as this format, as `check` does.")
+@click.option(
+    "--mapping",
+    metavar="FILE",
+    type=click.Path(path_type=str),
+    multiple=True,
+    callback=each_filled,
+    help="Mapping of your own, as `check` takes it; the words that it spells out stay.",
+)
 def redact(**given: Any) -> None:  # noqa: ANN401
     """Write INVENTORY… (export files or folders) again with pseudonyms: same format, columns, rows and defects.
 
@@ -30,16 +38,19 @@ def redact(**given: Any) -> None:  # noqa: ANN401
     """
     from checker.cli.echo import echo
     from checker.cli.options import formats_given
+    from checker.inventory.own_mappings import read_own_mappings
     from checker.redact.export import redacted_exports
     from checker.redact.pseudonyms import Pseudonyms
     from checker.reporters import atomic
 
     names = Pseudonyms(key_in(given["redact_key"]))
     with hushed(wanted=True):
-        writers = redacted_exports(given["inventory"], formats_given(given["read_as"], given["inventory"]), names)
+        read_as = formats_given(given["read_as"], given["inventory"])
+        own = read_own_mappings([(Path(file), file) for file in given["mapping"]])
+        writers = redacted_exports(given["inventory"], read_as, names, own)
     folder = given["output"].endswith("/") or Path(given["output"]).is_dir() or len(writers) > 1
     places = [Path(given["output"], names.file(path)) if folder else Path(given["output"]) for path in writers]
-    _refuse_reading(places, [*writers, given["redact_key"]], given["inventory"])
+    _refuse_reading(places, [*writers, given["redact_key"], *given["mapping"]], given["inventory"])
     with atomic.together(places) as streams:
         for write, stream in zip(writers.values(), streams, strict=True):
             write(stream)

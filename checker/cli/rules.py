@@ -19,7 +19,19 @@ from checker.packs.tailoring import lines, read_tailoring
 from checker.reporters.wording import visible
 from checker.yaml_nodes import did_you_mean
 
-KINDS = ("rules", "pack", "routes", "cases", "controls", "attestations", "waivers", "waves", "tailoring", "report")
+KINDS = (
+    "rules",
+    "pack",
+    "routes",
+    "cases",
+    "controls",
+    "attestations",
+    "waivers",
+    "waves",
+    "tailoring",
+    "mapping",
+    "report",
+)
 
 
 LATER = {

@@ -200,21 +200,25 @@ def governed_otherwise(old: Report, new: Report) -> dict[str, tuple[str, str]]:
     """
     if old.governed_by is None or new.governed_by is None:
         return {}
-    before, now = ({note.kind: note for note in files} for files in (old.governed_by, new.governed_by))
+    kinds = {note.kind for note in (*old.governed_by, *new.governed_by) if not note.kind.startswith(BASELINE)}
     found = {}
-    for kind in sorted(each for each in {*before, *now} if not each.startswith(BASELINE)):
-        was, is_now = before.get(kind), now.get(kind)
-        if was and is_now and was.sha256 == is_now.sha256:
-            continue
-        both = bool(was and is_now and was.path == is_now.path)
-        found[kind] = (_file(was, both), _file(is_now, both))
+    for kind in sorted(kinds):
+        before, now = ([note for note in files if note.kind == kind] for files in (old.governed_by, new.governed_by))
+        was, is_now = _without(before, now), _without(now, before)
+        if was or is_now:
+            found[kind] = (_files(was, is_now), _files(is_now, was))
     return found
 
 
-def _file(note: FileNote | None, with_digest: bool) -> str:
-    if note is None:
-        return "none"
-    return f"{note.path} (sha256 {note.sha256[:12]}…)" if with_digest else note.path
+def _without(notes: list[FileNote], others: list[FileNote]) -> list[FileNote]:
+    contents = {note.sha256 for note in others}
+    return [note for note in notes if note.sha256 not in contents]
+
+
+def _files(notes: list[FileNote], others: list[FileNote]) -> str:
+    both = {note.path for note in others}
+    told = (f"{note.path} (sha256 {note.sha256[:12]}…)" if note.path in both else note.path for note in notes)
+    return ", ".join(told) or "none"
 
 
 def report_json(path: str) -> tuple[object, str]:

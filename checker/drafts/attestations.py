@@ -57,7 +57,7 @@ def draft(options: Options, progress: Progress | None = None) -> str:
     """
     progress = progress or Progress()
     loaded = replace(load(options), current=None)
-    inputs = read(options, loaded.plan, None, progress)
+    inputs = read(options, loaded, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         wishes = replace(options, outputs=frozenset())
         summary = judge_and_summarise(wishes, loaded, inputs, Path(folder), progress).summary

@@ -15,7 +15,6 @@ from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
 from checker.engine.truths import FALSE, TRUE, truths_of
 from checker.inventory.identify import identify
-from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import Loaded, load
 from checker.model.condition import facts_of
 from checker.model.fact import KnownNone, SetValue
@@ -25,7 +24,7 @@ from checker.model.result import Result, Summary
 from checker.model.rule import Pack, Rule
 from checker.options import Options
 from checker.packs.routes import TOOL_FACT
-from checker.pipeline import Progress, judge_and_summarise
+from checker.pipeline import Progress, judge_and_summarise, read_facts
 from checker.reporters.wording import visible
 
 FACTS = ("os.family", "os.role", "os.distribution", "os.build", "os.version", "device.group", "device.tags")
@@ -59,10 +58,7 @@ def read_fleet(options: Options, progress: Progress) -> Fleet:
     loaded = replace(load(options), current=None)
     plan = loaded.plan
     wanted = plan.wanted() | frozenset(FACTS)
-    reading = ReadOptions(
-        options.read_as, options.observed, options.bad_rows, wanted, progress.read, device_of=options.device_of
-    )
-    inputs = sorted(read_inventory(options.inventory, reading), key=lambda item: (item.file.path, item.file.sha256))
+    inputs = read_facts(options, loaded.formats, wanted, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         wishes = replace(options, outputs=frozenset({"devices"}))
         result = judge_and_summarise(wishes, loaded, inputs, Path(folder), progress)

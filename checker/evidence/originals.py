@@ -33,8 +33,9 @@ def originals(options: Options, summary: Summary, *, inputs: bool) -> Iterator[O
     earlier = options.baseline
     tables = {"devices": earlier.devices, "findings": earlier.findings} if earlier else {}
     places = {f"baseline-{kind}": table.parts[0] for kind, table in tables.items()}
-    for note in summary.governed_by:
-        member = BASELINE.get(note.kind, f"{note.kind}.yaml")
+    for number, note in enumerate(summary.governed_by, start=1):
+        several = f"mapping/{number:04d}-{harmless(note.path)}"
+        member = several if note.kind == "mapping" else BASELINE.get(note.kind, f"{note.kind}.yaml")
         yield Original(note.kind, member, note.path, places.get(note.kind) or options.place(note.path), note.sha256)
     if inputs:
         read = {(tally.path, tally.sha256): None for tally in summary.inputs}

@@ -22,8 +22,9 @@ _SHAPE: Final[dict[str, Any]] = {
     "properties": {
         **dict.fromkeys(("as_of", "pack", "profile", "tailoring", "attestations", "waivers", "waivers_sha256"), _TEXT),
         **dict.fromkeys(("waves", "wave", "tool", "device"), _TEXT),
-        **dict.fromkeys(("inventory", "assume", "select", "ignore"), _TEXTS),
+        **dict.fromkeys(("inventory", "assume", "select", "ignore", "mapping"), _TEXTS),
         **dict.fromkeys(("observed", "read_as", "device_of"), _NAMED),
+        "date_order": {"type": "object", "additionalProperties": {"enum": ["dmy", "mdy"]}},
         **dict.fromkeys(("gating", "require_dates", "all_outcomes"), _FLAG),
         "max_age_days": {"type": "integer", "minimum": 1, "maximum": 3650},
         "bad_rows": {"enum": ["stop", "skip"]},
@@ -49,7 +50,9 @@ def as_values(options: Options) -> dict[str, Any]:
         "inventory": list(options.inventory),
         "as_of": options.as_of.isoformat(),
         "assume": list(options.assume),
+        "mapping": list(options.mapping),
         "observed": {name: moment.isoformat() for name, moment in sorted(options.observed.items())},
+        "date_order": dict(sorted(options.date_order.items())),
         "read_as": dict(sorted(options.read_as.items())),
         "device_of": dict(sorted(options.device_of.items())),
         "select": list(options.select),
@@ -75,6 +78,7 @@ def from_values(told: Mapping[str, Any]) -> Options:
             "inventory": tuple(told["inventory"]),
             "as_of": date.fromisoformat(told["as_of"]),
             "assume": tuple(told["assume"]),
+            "mapping": tuple(told.get("mapping", ())),  # evidence of earlier releases tells of none
             "observed": {name: datetime.fromisoformat(moment) for name, moment in told["observed"].items()},
             "select": tuple(told["select"]),
             "ignore": tuple(told["ignore"]),

@@ -27,7 +27,7 @@ from checker.pipeline import check as run_check
 from checker.reporters.evidence.archive import write_result
 from checker.reporters.evidence.statement import Member
 
-GOVERNING: Final = ("tailoring", "attestations", "waivers", "waves")
+GOVERNING: Final = ("tailoring", "attestations", "waivers", "waves", "mapping")
 READ_AGAIN: Final = ("pack", *GOVERNING, *BASELINE)
 HELD: Final = frozenset({"devices", "findings", "cases", "plan", "controls"})  # of what a run may build
 _TABLES: Final = ("baseline-devices", "baseline-findings")
@@ -66,8 +66,8 @@ def _options(
         raise InputError(Problem(where, what, "evidence of a redacted result cannot be judged again")) from None
     elsewhere = {member.shown: str(read / member.path) for member in members if member.kind in GOVERNING}
     elsewhere[options.pack] = _pack(members, read)
-    named = [getattr(options, kind) for kind in ("pack", *GOVERNING) if getattr(options, kind)]
-    if missing := [name for name in named if name not in elsewhere]:
+    named = (options.pack, options.tailoring, options.attestations, options.waivers, options.waves, *options.mapping)
+    if missing := [name for name in named if name and name not in elsewhere]:
         raise InputError(Problem(where, f"names {', '.join(missing)}, which is not in the evidence"))
     return replace(
         options,

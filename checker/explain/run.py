@@ -86,7 +86,7 @@ def explain_at(fleet: Fleet, place: int, asked: Asked) -> Explanation:
 
 def _open(options: Options, loaded: Loaded) -> Fleet:
     plan = loaded.plan
-    inputs = read(options, plan, None, Progress())
+    inputs = read(options, replace(loaded, current=None), Progress())
     set_future_aside(inputs, plan)
     identified = identify(inputs)
     if not len(identified.device_ids):

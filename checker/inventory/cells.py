@@ -229,7 +229,8 @@ def _target(url: str) -> SplitResult | None:
 
 SHAPES: dict[str, Cell] = {
     "text": lambda text: text,
-    "day": lambda text: text,  # of texts that are no date; the dates are read as a column
+    "day": lambda text: text,  # of texts that are no date; the dates are read as a column …
+    "time": lambda text: text,  # … and so are times
     "moment": _moment,
     "folded": fold,
     "json": _json_list,

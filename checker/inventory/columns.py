@@ -89,11 +89,22 @@ def days(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
         column = pl.Series(by_number, dtype=TEXT).cast(dtype).gather(numbers - first)
     else:
         column = repeated(None, dtype, len(times))
-    if column.null_count():
-        blank = texts.set(texts.is_not_null(), "")
-        left = texts.zip_with(is_stated(texts), blank)
-        column = column.zip_with(numbers.is_not_null(), left.cast(dtype))
-    return column
+    return _with_others(column, texts)
+
+
+def moments(times: pl.Series, texts: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """Return a column of times as ISO texts in UTC; a text that is none, or a "never", stays as it stands."""
+    bounded = times.set((times <= OLDEST) | (times >= NEWEST), None)
+    return _with_others(bounded.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f").cast(dtype), texts)
+
+
+def _with_others(column: pl.Series, texts: pl.Series) -> pl.Series:
+    """Return a fact's column with the texts as they stand where it has nothing; the forms of a blank are one."""
+    if not column.null_count():
+        return column
+    blank = texts.set(texts.is_not_null(), "")
+    left = texts.zip_with(is_stated(texts), blank)
+    return column.zip_with(column.is_not_null(), left.cast(column.dtype))
 
 
 def keys(view: View, own_ids: str = "") -> tuple[dict[str, pl.Series], int]:

@@ -1,7 +1,7 @@
 """Puts together what is known of a file once all its records are read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,20 +10,20 @@ import polars as pl
 from checker.errors import InputError, Problem
 from checker.inventory.binding import Binding
 from checker.inventory.columns import MDE_ID
+from checker.inventory.date_order import OBSERVED, Left
 from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import why
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened
-from checker.inventory.times import MONTHS
+from checker.inventory.time_forms import MONTHS
 from checker.model.record import RECORD_COLUMNS, FileRecords, InputFile, fact_dtype
 
 HARMLESS = re.compile(
-    r"\\?/date\(-?\d{1,14}\)\\?/|"
-    rf"(?:[\d\s/.,:+-]|T(?=\d)|Z$|at\b|[ap]\.?m\b|(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\b){{1,40}}",
+    rf"(?:[\d\s/.,:+-]|T(?=\d)|Z$|at\b|[ap]\.?m\b|(?:utc|gmt)\b|(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\b){{1,40}}"
+    r"|\\?/date\([\d+-]{1,20}\)\\?/",
     re.IGNORECASE,
 )
 KEYS = ("mde_id", "entra_id", "own_id", "name")
-ONBOARDING = re.compile(r"onboard(?:ed|ing)info|sha256sig|org_?id", re.IGNORECASE)
 WITHHELD = "(not shown: it may hold onboarding data)"
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
@@ -38,10 +38,7 @@ def file_records(
     titles = list(dict.fromkeys([*opened.titles, *(title for binding in bindings for title in binding)]))
     bound = list(bindings.values())
     used = frozenset().union(*(binding.titles() for binding in bound))
-    faults.rejected = [
-        replace(each, text=WITHHELD) if normaliser.product.secrets or ONBOARDING.search(each.text) else each
-        for each in faults.rejected
-    ]
+    faults.rejected = [replace(each, text=WITHHELD) if normaliser.product.secrets else each for each in faults.rejected]
     file = InputFile(
         path=source.path,
         sha256=source.sha256,
@@ -50,7 +47,7 @@ def file_records(
         per_device=normaliser.product.per_device,
         columns={name: _titles(name, bound) for name in facts},
         open_sets=frozenset(name for name in facts if _is_open(name, bound)),
-        notices=(*source.notices, *_ragged_notices(faults.ragged), *_notices(source.path, normaliser)),
+        notices=(*source.notices, *_ragged_notices(faults.ragged), *_notices(source.path, normaliser, frames)),
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
         secondary=normaliser.product.secondary,
@@ -119,8 +116,9 @@ def _ragged_notices(ragged: int) -> list[str]:
     return [f"{rows} longer or shorter than the header: cells that are missing at the end say nothing"]
 
 
-def _notices(path: str, normaliser: Normaliser) -> list[str]:
-    return [*_id_notices(normaliser.odd_ids), *_time_notices(path, normaliser), *_cut_notices(normaliser)]
+def _notices(path: str, normaliser: Normaliser, frames: Sequence[pl.DataFrame]) -> list[str]:
+    times = _time_notices(path, normaliser, frames)
+    return [*_id_notices(normaliser.odd_ids), *times, *_cut_notices(normaliser)]
 
 
 def _id_notices(odd: int) -> list[str]:
@@ -131,20 +129,34 @@ def _id_notices(odd: int) -> list[str]:
     return [f"{ids} not of 40 hexadecimal digits (or all zeros) and {used}; the {go} other keys"]
 
 
-def _time_notices(path: str, normaliser: Normaliser) -> list[str]:
-    notices = []
-    for counter, what in (
-        (normaliser.ambiguous, "may be day/month or month/day"),
-        (normaliser.unreadable, "is in no form that is known"),
-    ):
-        if counter:
-            records, shown = counter.total(), [text for text in counter if is_harmless(text)]
-            time = f"a time such as '{min(shown)}'" if shown else "the text of its time"
-            undated = "1 record is undated" if records == 1 else f"{records:,} records are undated"
-            notices.append(f"{undated}: {time} {what}; --observed {path}=DATE dates them")
+def _time_notices(path: str, normaliser: Normaliser, frames: Sequence[pl.DataFrame]) -> Iterator[str]:
+    for left in normaliser.dates.left(frames):
+        yield _unsettled(path, left)
+    if counter := normaliser.unreadable:
+        shown = min((text for text in counter if is_harmless(text)), default="")
+        time = f"a time such as '{shown}'" if shown else "the text of its time"
+        yield f"{_undated(counter.total())}: {time} is in no form that is known; --observed {path}=DATE dates them"
     if normaliser.local:
-        notices.append(f"times such as '{min(normaliser.local)}' name no time zone and were read as UTC")
-    return notices
+        such = f"times such as '{normaliser.local}'" if is_harmless(normaliser.local) else "times"
+        yield f"{such} name no time zone and were read as UTC"
+
+
+def _undated(records: int) -> str:
+    return "1 record is undated" if records == 1 else f"{records:,} records are undated"
+
+
+def _unsettled(path: str, left: Left) -> str:
+    """Return in words that dates could be two days, and what would settle them."""
+    if left.name == OBSERVED:
+        what = _undated(left.records)
+    else:
+        what = f"{left.name} is unreadable in {left.records:,} record{'s' if left.records > 1 else ''}"
+    date = f"a date such as '{left.text}'" if is_harmless(left.text) else "the text of its date"
+    if left.contradiction and all(map(is_harmless, left.contradiction)):
+        one, other = left.contradiction
+        orders = f", and the column has both orders, such as '{one}' and '{other}'"
+        return f"{what}: {date} may be day/month or month/day{orders}; export it again with dates in one form"
+    return f"{what}: {date} may be day/month or month/day; --date-order {path}=dmy or {path}=mdy settles it"
 
 
 def _cut_notices(normaliser: Normaliser) -> list[str]:

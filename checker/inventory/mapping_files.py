@@ -1,7 +1,7 @@
 """Reads the mappings, telling file and line of everything that is wrong with one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import cast, get_args
@@ -43,11 +43,14 @@ OPTIONAL = (
     "partial_without",
     "together",
 )
+SIGNATURE = ("all", "any", "none")
+KEYS_HINT = "say for example 'name: Hostname'"
 KEYS = ("mde_id", "entra_id", "own_id", "name", "device")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
 FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
-SHAPES = ("text", "day", "moment", "folded", "json", "comma", "lines", "kbs", "matches", "attempt")
+OF_TYPE = {"date": "day", "time": "time"}  # shapes that go with types of facts
+SHAPES = ("text", "day", "time", "moment", "folded", "json", "comma", "lines", "kbs", "matches", "attempt")
 
 Words = tuple[tuple[str, Word], ...]
 
@@ -61,17 +64,14 @@ def mappings() -> Mapping[str, ProductMapping]:
 def load_mappings(folder: Path) -> dict[str, ProductMapping]:
     """Read every mapping of a folder; raise :class:`RuleError` with every problem of every file."""
     problems = Problems()
-    tables: dict[str, Words] = {}
-    if (folder / WORD_TABLES).is_file():
-        node = mapping(load(folder / WORD_TABLES, f"mappings/{WORD_TABLES}", problems), "the tables of words", problems)
-        tables = {name: _table(table, problems) for name, table in (node.entries if node else {}).items()}
+    tables = word_tables(folder, problems)
     found = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name == WORD_TABLES:
             continue
         node = mapping(load(path, f"mappings/{path.name}", problems), "a mapping", problems)
-        if node and check_keys(node, "a mapping", REQUIRED, OPTIONAL, problems):
-            product = _product(node, tables, problems)
+        product = read_product(node, tables, problems) if node else None
+        if node and product:
             if product.id != path.stem:
                 problems.add(node.entries["id"].place, f"'{product.id}' is not the name of its file")
             found[product.id] = product
@@ -79,17 +79,46 @@ def load_mappings(folder: Path) -> dict[str, ProductMapping]:
     return found
 
 
+def word_tables(folder: Path, problems: Problems) -> dict[str, Words]:
+    """Return the tables of words that the mappings of a folder share, by name."""
+    if not (folder / WORD_TABLES).is_file():
+        return {}
+    node = mapping(load(folder / WORD_TABLES, f"mappings/{WORD_TABLES}", problems), "the tables of words", problems)
+    return {name: _table(table, problems) for name, table in (node.entries if node else {}).items()}
+
+
+def read_product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> ProductMapping | None:
+    """Return what a mapping says; note every problem of it, and return None if it lacks an id."""
+    check_keys(node, "a mapping", REQUIRED, OPTIONAL, problems)
+    product = _product(node, tables, problems)
+    keys, signature = node.entries.get("keys"), node.entries.get("signature")
+    if _is_sound(keys, KEYS) and keys and not any(product.keys.values()) and not product.place_names:
+        problems.add(keys.place, "'keys' names no column: no record would be of a device", KEYS_HINT)
+    asks = product.signature.any or any(product.signature.all)
+    if _is_sound(signature, SIGNATURE) and signature and not asks:
+        hint = "say 'all: [[Title], …]'"
+        problems.add(signature.place, "'signature' asks for no column: every file would fit", hint)
+    return product if product.id else None
+
+
+def _is_sound(node: Node | None, known: Collection[str]) -> bool:
+    """Tell whether a node is a mapping with known keys, so that more can be said of it than that it is not."""
+    return isinstance(node, Entries) and node.entries.keys() <= set(known)
+
+
 def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> ProductMapping:
-    keys = mapping(node.entries["keys"], "'keys'", problems)
+    keys = mapping(node.entries.get("keys"), "'keys'", problems)
     if keys:
         check_keys(keys, "'keys'", (), KEYS, problems)
         if ("own_id" in keys.entries) != ("own_ids" in node.entries):
             problems.add(keys.place, "the key 'own_id' and 'own_ids', the system whose id it is, need each other")
-    facts = mapping(node.entries["facts"], "'facts'", problems)
+    facts = mapping(node.entries.get("facts"), "'facts'", problems)
     readings = {}
     for fact, entry in (facts.entries if facts else {}).items():
         if fact not in catalogue():
             problems.add(entry.place, f"there is no fact '{fact}'", did_you_mean(fact, catalogue()))
+        elif told_from := catalogue()[fact].view_of or (catalogue()[fact].derived and "other facts"):
+            problems.add(entry.place, f"'{fact}' is told from {told_from}: no column says it")
         elif found := mapping(entry, f"'{fact}'", problems):
             readings[fact] = _reading(fact, found, tables, problems)
     return ProductMapping(
@@ -117,15 +146,15 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
 
 def _kinds(node: Entries, problems: Problems) -> tuple[Kind, ...]:
     known = get_args(Kind)
-    for item in text_items(node.entries["reads"], "'reads'", problems):
+    for item in text_items(node.entries["reads"], "'reads'", problems) if "reads" in node.entries else ():
         if item.value not in known:
             problems.add(item.place, f"'{item.value}' is no file format", did_you_mean(item.value, known))
     return cast("tuple[Kind, ...]", texts_of(node, "reads", problems))
 
 
 def _signature(node: Entries, problems: Problems) -> Signature:
-    entry = mapping(node.entries["signature"], "'signature'", problems)
-    if entry is None or not check_keys(entry, "'signature'", (), ("all", "any", "none"), problems):
+    entry = mapping(node.entries.get("signature"), "'signature'", problems)
+    if entry is None or not check_keys(entry, "'signature'", (), SIGNATURE, problems):
         return Signature((), (), ())
     groups = entry.entries.get("all")
     return Signature(
@@ -156,7 +185,7 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         words=_words(node, tables, problems),
         otherwise=_word(node.entries["otherwise"], problems) if "otherwise" in node.entries else AS_IT_STANDS,
         says=_word(node.entries["says"], problems) if "says" in node.entries else None,
-        shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else "text",
+        shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else _own_shape(fact, node),
         open_set=is_set and "set" in node.entries and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
         where=_where(node, "where", problems),
@@ -164,6 +193,12 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         stated_with=texts_of(node, "stated_with", problems),
         blank_with=texts_of(node, "blank_with", problems),
     )
+
+
+def _own_shape(fact: str, node: Entries) -> str:
+    """Return how a fact's texts are read where the mapping does not say: dates and times as columns of such."""
+    cut = {"pattern", "words", "otherwise", "says"} & node.entries.keys()
+    return "text" if cut else OF_TYPE.get(catalogue()[fact].type, "text")
 
 
 def _pattern(node: Entries, problems: Problems) -> re.Pattern[str] | None:

@@ -9,14 +9,16 @@ import polars as pl
 
 from checker.inventory.binding import Binding, BoundFact, Column, Columns, bind
 from checker.inventory.cells import cell, is_blank, one_of
-from checker.inventory.columns import View, days, is_not_blank, is_stated, keys, repeated, where
+from checker.inventory.columns import View, days, is_not_blank, is_stated, keys, moments, repeated, where
+from checker.inventory.date_order import AFTER, OBSERVED, TEXT, DateOrder, Waiting
 from checker.inventory.distinct import Answers, Texts
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.table import RawTable
-from checker.inventory.times import TYPE, Times
+from checker.inventory.time_forms import TYPE
 from checker.model.record import fact_dtype
 
 CUT = re.compile(r'(?:\[")?@\{')  # PowerShell's text of an object that it did not write out, alone or first in a list
+OF_TIMES = ("day", "time")  # shapes that are read as a column of times
 MOST_MINUTES = 10 * 366 * 24 * 60  # ten years: more is no age of antivirus definitions
 
 Only = tuple[str, tuple[str, ...]]  # a fact and the words of it with which another counts
@@ -33,10 +35,11 @@ class Normaliser:
 
     product: ProductMapping
     wanted: frozenset[str] | None = None
-    ambiguous: Counter[str] = field(default_factory=Counter)  # times that cannot be settled, with the records undated
-    unreadable: Counter[str] = field(default_factory=Counter)
-    local: set[str] = field(default_factory=set)
+    dates: DateOrder = field(default_factory=DateOrder)
+    unreadable: Counter[str] = field(default_factory=Counter)  # times in no form that is known, with their records
+    local: str = ""  # the least of the times that name no zone
     odd_ids: int = 0  # Defender ids that are none
+    _tables: int = 0
     _bindings: dict[tuple[str, ...], Binding] = field(default_factory=dict)
     _texts: dict[Columns, Texts] = field(default_factory=dict)
     _answers: dict[tuple[Question, Columns], Answers] = field(default_factory=dict)
@@ -63,8 +66,9 @@ class Normaliser:
         view = View(frame, self.binding(frame.columns))
         found, odd = keys(view, self.product.own_ids)
         self.odd_ids += odd
-        columns = {"row": table.rows, "line": table.lines, **found, "observed": self._observed(view)}
+        columns = {"row": table.rows, "line": table.lines, **found, **self._observed(view)}
         columns |= self._facts(view)
+        self._note_dates(view)
         return pl.DataFrame([column.alias(name) for name, column in columns.items()])
 
     def _facts(self, view: View) -> dict[str, pl.Series]:
@@ -145,35 +149,49 @@ class Normaliser:
         read = cell(self.product.facts[name])
         return Answers(lambda text: read(text) in (*words, "", None), pl.Boolean())
 
-    def _observed(self, view: View) -> pl.Series:
+    def _observed(self, view: View) -> dict[str, pl.Series]:
+        """Return the times of the records and, where some wait for the rest of the file, what tells them then."""
         if view.binding.observed is None:
-            return repeated(None, TYPE, view.frame.height)
-        times = view.time(view.binding.observed)
-        self._note(times, view.text((view.binding.observed,)))
-        if view.binding.plus_minutes is None:
-            return times.column
-        minutes = view.text((view.binding.plus_minutes,)).cast(pl.Int64, strict=False)
-        minutes = minutes.set(~minutes.is_between(0, MOST_MINUTES), None)
-        return times.column + (minutes * 60_000_000).cast(pl.Duration("us"))
+            return {OBSERVED: repeated(None, TYPE, view.frame.height)}
+        times, texts = view.time(view.binding.observed), view.text((view.binding.observed,))
+        self.local = min(filter(None, (self.local, times.local)), default="")
+        if times.unreadable:
+            self.unreadable.update(texts.filter(texts.is_in(list(times.unreadable))).to_list())
+        found = {OBSERVED: times.column}
+        if times.open.height:
+            found[TEXT] = texts.set(~texts.is_in(times.open["text"].implode()).fill_null(False), None)
+        if view.binding.plus_minutes is not None:
+            minutes = view.text((view.binding.plus_minutes,)).cast(pl.Int64, strict=False)
+            minutes = minutes.set(~minutes.is_between(0, MOST_MINUTES), None)
+            found[AFTER] = (minutes * 60_000_000).cast(pl.Duration("us"))
+            found[OBSERVED] += found[AFTER]
+        return found
 
-    def _note(self, times: Times, texts: pl.Series) -> None:
-        """Count the records whose time is doubtful, so that a notice can be given for the file."""
-        self.local |= times.local
-        for doubtful, counter in ((times.ambiguous, self.ambiguous), (times.unreadable, self.unreadable)):
-            if doubtful:
-                counter.update(text for text in texts.to_list() if text in doubtful)
+    def _note_dates(self, view: View) -> None:
+        """Remember which dates of a table wait for the rest of the file to tell day from month."""
+        waiting = self.dates.note(view.times)
+        facts = {
+            name: (fact.reading.shape, fact.columns[0])
+            for name, fact in view.binding.facts.items()
+            if fact.reading.shape in OF_TIMES and fact.columns and fact.columns[0] in waiting
+        }
+        if waiting:
+            observed = view.binding.observed if view.binding.observed in waiting else None
+            self.dates.wait(Waiting(self._tables, observed, facts))
+        self._tables += 1
 
 
 def _is_whole(fact: BoundFact) -> bool:
-    return fact.reading.says is not None or fact.reading.shape == "day" or not fact.columns
+    return fact.reading.says is not None or fact.reading.shape in OF_TIMES or not fact.columns
 
 
 def _of_whole_column(fact: BoundFact, view: View) -> pl.Series:
-    """Return a fact that is not read text by text: a day, the absence of a column, or that a column says anything."""
+    """Return a fact that is not read text by text: a time, the absence of a column, or that a column says anything."""
     dtype = fact_dtype(fact.reading.fact)
     if not fact.columns:
         return repeated("", dtype, view.frame.height)
     texts = view.text(fact.columns)
-    if fact.reading.shape == "day":
-        return days(view.time(fact.columns[0]).column, texts, dtype)
+    if fact.reading.says is None:
+        written = days if fact.reading.shape == "day" else moments
+        return written(view.time(fact.columns[0]).column, texts, dtype)
     return where(is_stated(texts), repeated(fact.reading.says, dtype, view.frame.height))

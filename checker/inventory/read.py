@@ -16,11 +16,13 @@ from checker.inventory.analyzer_text import open_analyzer_text
 from checker.inventory.connectivity_text import open_connectivity_test, open_maps_test
 from checker.inventory.csv_files import open_csv
 from checker.inventory.csv_ragged import checks
+from checker.inventory.date_order import DateOrder, Order
 from checker.inventory.event_xml import open_events, open_evtx
 from checker.inventory.given import expanded, posix
 from checker.inventory.input_file import dated, file_records, named
 from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
+from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
 from checker.inventory.normalise import Normaliser
 from checker.inventory.parquet_files import open_parquet
@@ -61,15 +63,19 @@ NAME = "device.name"  # a key of records, and a fact where a condition asks for 
 class ReadOptions:
     """How inventory files are read: what the user says of single files, and what the run needs of all.
 
-    ``observed`` dates every record of a file that has no time of its own. ``wanted`` names the facts that the run needs
-    (None: all); others are not decoded. ``progress`` is told the number of bytes read since it was last called.
+    ``observed`` dates every record of a file that has no time of its own. ``date_order`` says of files, or with "" of
+    all, which number of a date such as 05/12/2024 is the day, where nothing in its column tells. ``wanted`` names the
+    facts that the run needs (None: all); others are not decoded. ``progress`` is told the number of bytes read since it
+    was last called.
     """
 
     read_as: Mapping[str, str] = field(default_factory=dict)  # path -> id of the mapping
     observed: Mapping[str, datetime] = field(default_factory=dict)
+    date_order: Mapping[str, Order] = field(default_factory=dict)
     bad_rows: Literal["stop", "skip"] = "stop"
     wanted: frozenset[str] | None = None
     progress: Callable[[int], None] | None = None
+    formats: Mapping[str, ProductMapping] = field(default_factory=dict)  # by id; empty: those that ship
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # path as it is shown -> where the file lies now
     device_of: Mapping[str, str] = field(default_factory=dict)  # path -> name or id of the device of nameless records
 
@@ -80,11 +86,16 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
     A file given twice, or two files of the same content, are both read, with a notice on the second by path.
     """
     files, problems = expanded(paths, options.elsewhere)
-    known = mappings()
+    known = options.formats or mappings()
     for path, name in options.read_as.items():
         if name not in known:
             problems.append(Problem(path, f"there is no format '{name}'", did_you_mean(name, known)))
-    said = {"--read-as": options.read_as, "--observed": options.observed, "--device-of": options.device_of}
+    said: dict[str, Mapping[str, object]] = {
+        "--read-as": options.read_as,
+        "--observed": options.observed,
+        "--date-order": {path: order for path, order in options.date_order.items() if path},
+        "--device-of": options.device_of,
+    }
     problems += _unread(said, files, within=True)
     read: list[FileRecords] = []
     for path in files if not problems else ():
@@ -112,6 +123,31 @@ def _unread(named: Mapping[str, Mapping[str, object]], files: Sequence[str], *, 
         for path in by_path
         if posix(path) not in known and not (within and any(posix(path).startswith(f"{file}/") for file in known))
     ]
+
+
+def look_into(path: str, formats: Mapping[str, ProductMapping]) -> Opened:
+    """Return a file of any product with the titles of its columns, of which those of these formats help to tell them.
+
+    Raises:
+        InputError: it is in no file format that is known, or there is none.
+    """
+    files, problems = expanded([path], {})
+    if len(files) != 1:
+        raise InputError(problems or Problem(path, f"holds {len(files):,} files", "give one of them"))
+    try:
+        with closing(leaves(files[0], Path(files[0]))) as found:
+            leaf = next(iter(found))
+            source = open_source(leaf.shown, lambda _: None, str(leaf.place))
+            try:
+                return _opened(source, formats, Faults(path))
+            except DamagedTextError as damage:
+                return _opened(reopened(source, damage), formats, Faults(path))
+    except OSError as error:
+        raise InputError(Problem(path, f"cannot be read: {error.strerror}")) from error
+
+
+def _opened(source: Source, formats: Mapping[str, ProductMapping], faults: Faults) -> Opened:
+    return OPENERS[source.form or kind_of(source.head())](source, known_titles(formats), faults)
 
 
 def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
@@ -208,23 +244,29 @@ def said_of(path: str, by_path: Mapping[str, T]) -> T | None:
 
 
 def _read_source(source: Source, options: ReadOptions) -> FileRecords:
-    known = mappings()
+    known = options.formats or mappings()
     said = said_of(source.path, options.read_as)
     able = {said: known[said]} if said else known
     faults = Faults(source.path, skip=options.bad_rows == "skip")
-    opened = OPENERS[source.form or kind_of(source.head())](source, known_titles(able), faults)
+    opened = _opened(source, able, faults)
     product = product_of(opened, source.path, able, forced=said is not None)
     opened = told(opened, product, source.path)
-    normaliser = Normaliser(product, options.wanted)
+    normaliser = Normaliser(product, options.wanted, DateOrder(_of_file(options.date_order, source.path)))
     binding = normaliser.binding(opened.titles)
     faults.ragged_checks = checks(product, binding, opened.titles)
-    frames = [normaliser.records(table) for table in ahead(opened.tables(binding.titles()))]
+    tables = ahead(opened.tables(binding.titles()))
+    frames = normaliser.dates.settle([normaliser.records(table) for table in tables])
     faults.raise_if_any()
     records = file_records(source, opened, normaliser, frames, faults)
     if NAME in (options.wanted or ()):
         records = _with_name(records)
     time = said_of(source.path, options.observed)
     return dated(records, time) if time else records
+
+
+def _of_file(said: Mapping[str, Order], path: str) -> Order | None:
+    """Return the order of day and month that is said of a file, or of all."""
+    return said_of(path, {named: order for named, order in said.items() if named}) or said.get("")
 
 
 def _with_name(records: FileRecords) -> FileRecords:

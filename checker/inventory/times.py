@@ -1,54 +1,44 @@
-"""Reads the times of a column: all at once where they have one ISO form, else each distinct text."""
+"""Reads the times of a column: all at once where they have one ISO form, else each distinct text by its form."""
 
-import re
-from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
-from enum import Enum
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from checker.inventory.cells import UNSEEN, is_blank
+from checker.inventory.cells import BLANKS, LOST
+from checker.inventory.time_forms import TYPE, read_forms
 
-TYPE = pl.Datetime("us")
 # What lies outside is a program's "never" (0001-01-01, 9999-12-31) or a clock gone wrong: never a reason to be undated.
 OLDEST, NEWEST = datetime(1970, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - UTC, as the columns hold it
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-YEAR = r"(?P<year>\d{4})"
-CLOCK = (
-    r"(?:(?:,|\sat)?\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"(?:\s?(?P<half>[ap])\.?m\.?)?)?"
-)
-NAMED = (
-    re.compile(r"(?P<name>[a-z]{3})[a-z]*\.?\s+(?P<day>\d{1,2}),?\s+" + YEAR + CLOCK),
-    re.compile(r"(?P<day>\d{1,2})\.?\s+(?P<name>[a-z]{3})[a-z]*\.?,?\s+" + YEAR + CLOCK),
-)
-NUMERIC = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-]" + YEAR + CLOCK)
-EPOCH_MS = re.compile(r"(?:\\?/date\()?(?P<ms>\d{12,13}|-\d{12,14}|2534\d{11})(?:[+-]\d{4})?(?:\)\\?/)?")
+BLANK_FORMS = sorted(BLANKS | LOST)
 MONTH_LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
 DAYS_BEFORE = np.cumsum([0, *MONTH_LENGTHS[:-1]]).astype(np.int32)  # a month, in a year that is no leap year
 DAYS_BEFORE_1970 = datetime(1970, 1, 1, tzinfo=UTC).toordinal() - 1
 ISO_LENGTH = len("0000-00-00T00:00:00")
 ISO_MARKS = {4: b"-", 7: b"-", 10: b"T ", 13: b":", 16: b":"}
+ORDERS = {"dmy": "day_first", "mdy": "month_first"}
+OPEN_COLUMNS = {"text": pl.String(), "mark": pl.String(), "dmy": TYPE, "mdy": TYPE}
 
 
-class Doubt(Enum):
-    """Why a text is no time."""
-
-    AMBIGUOUS = "day and month cannot be told apart"
-    UNREADABLE = "is in no form that is known"
+def _nothing_open() -> pl.DataFrame:
+    return pl.DataFrame(schema=OPEN_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The times of a column in UTC, null where there is none, and the texts about which something is to be said."""
+    """The times of a column in UTC, null where there is none, and the texts about which something is to be said.
+
+    ``open`` holds the distinct texts of which day and month cannot be told apart: the mark between the numbers, and the
+    time by either order. ``shown`` holds what other dates of the column show: mark, order, least text that shows it.
+    """
 
     column: pl.Series
-    ambiguous: frozenset[str] = frozenset()
+    open: pl.DataFrame = field(default_factory=_nothing_open)
+    shown: tuple[tuple[str, str, str], ...] = ()
     unreadable: frozenset[str] = frozenset()
-    local: frozenset[str] = frozenset()  # in a form that follows a user's settings and names no time zone; read as UTC
+    local: str = ""  # one in a form that follows a user's settings and names no time zone; read as UTC
 
 
 def read_times(texts: pl.Series) -> Times:
@@ -58,19 +48,31 @@ def read_times(texts: pl.Series) -> Times:
         return Times(regular)
     iso = texts.str.strip_chars().str.replace(" ", "T", literal=True).str.strip_chars_end("Z")
     times = iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    times = times.clip(OLDEST, NEWEST)
-    left = texts.filter(times.is_null() & texts.is_not_null()).unique()
-    read = {text: _read(text) for text in left if not is_blank(text)}
-    found = {text: time for text, time in read.items() if isinstance(time, tuple)}
-    if found:
-        values = pl.Series([time for time, _ in found.values()], dtype=TYPE)
-        times = times.fill_null(texts.replace_strict(list(found), values, default=None, return_dtype=TYPE))
+    left = texts.filter(times.is_null() & texts.is_not_null()).unique().sort()
+    if not len(left):
+        return Times(times.clip(OLDEST, NEWEST))
+    read = pl.DataFrame([left.alias("text"), *read_forms(left)])
+    found = read.filter(pl.col("time").is_not_null())
+    if found.height:
+        times = times.fill_null(looked_up(texts, found["text"], found["time"]))
+    is_open = pl.col("mark").is_not_null() & pl.col("day_first").is_not_null()
+    folded = pl.col("text").str.replace_all("[\u200e\u200f\ufeff]", "").str.strip_chars().str.to_lowercase()
+    unread = read.filter(pl.col("time").is_null() & ~is_open & ~folded.is_in(BLANK_FORMS))
+    bounded = {order: pl.col(name).clip(OLDEST, NEWEST) for order, name in ORDERS.items()}
+    showing = found.filter(pl.col("order").is_not_null()).group_by("mark", "order").agg(pl.col("text").min())
+    local = read.filter(pl.col("local") & (is_open | pl.col("time").is_not_null()))["text"].min()
     return Times(
-        times,
-        ambiguous=frozenset(text for text, time in read.items() if time is Doubt.AMBIGUOUS),
-        unreadable=frozenset(text for text, time in read.items() if time is Doubt.UNREADABLE),
-        local=frozenset(text for text, (_, local) in found.items() if local),
+        times.clip(OLDEST, NEWEST),
+        open=read.filter(is_open).select("text", "mark", **bounded),
+        shown=tuple(sorted(showing.iter_rows())),
+        unreadable=frozenset(unread["text"]),
+        local=local if isinstance(local, str) else "",
     )
+
+
+def looked_up(texts: pl.Series, known: pl.Series, times: pl.Series) -> pl.Series:
+    """Return the times of texts that are known, each once; null for others."""
+    return texts.replace_strict(known, times, default=None, return_dtype=TYPE)
 
 
 def _regular(texts: pl.Series) -> pl.Series | None:
@@ -121,49 +123,3 @@ def _from_digits(digits: list[npt.NDArray[np.uint8]]) -> pl.Series | None:
     )
     seconds = (days - DAYS_BEFORE_1970).astype(np.int64) * 86_400 + (hour * 3600 + minute * 60 + second)
     return pl.Series(seconds * 1_000_000 + number(14, 20)).cast(TYPE)
-
-
-def _read(text: str) -> tuple[datetime, bool] | Doubt:
-    """Return a time in UTC, bounded, and whether its form is a local one."""
-    plain = " ".join(text.translate(UNSEEN).split())
-    try:
-        absolute = _absolute(plain)
-        time = absolute or _local(plain.casefold())
-    except (ValueError, OverflowError):
-        return Doubt.UNREADABLE
-    if isinstance(time, Doubt):
-        return time
-    local = absolute is None
-    return min(max(time.replace(tzinfo=None), OLDEST), NEWEST), local
-
-
-def _absolute(text: str) -> datetime | None:
-    if match := EPOCH_MS.fullmatch(text.casefold()):
-        return EPOCH + timedelta(milliseconds=int(match["ms"]))
-    if not re.match(r"\d{4}-\d\d-\d\d", text):
-        return None
-    time = datetime.fromisoformat(text)
-    return time.astimezone(UTC) if time.tzinfo and MINYEAR < time.year < MAXYEAR else time.replace(tzinfo=UTC)
-
-
-def _local(text: str) -> datetime | Doubt:
-    for form in NAMED:
-        if (match := form.fullmatch(text)) and match["name"] in MONTHS:
-            return _time(match, MONTHS.index(match["name"]) + 1, int(match["day"]))
-    match = NUMERIC.fullmatch(text)
-    if not match:
-        return Doubt.UNREADABLE
-    one, two = int(match["one"]), int(match["two"])
-    if one <= 12 and two <= 12 and one != two:
-        return Doubt.AMBIGUOUS
-    return _time(match, two, one) if one > 12 else _time(match, one, two)
-
-
-def _time(match: re.Match[str], month: int, day: int) -> datetime:
-    hour, half = int(match["hour"] or 0), match["half"]
-    if half and not 1 <= hour <= 12:
-        raise ValueError(half)
-    hour = hour % 12 + 12 * (half == "p") if half else hour
-    fraction = int((match["fraction"] or "0").ljust(6, "0")[:6])
-    clock = (hour, int(match["minute"] or 0), int(match["second"] or 0), fraction)
-    return datetime(int(match["year"]), month, day, *clock, tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Any
 class Original:
     """A file that a run read, where it lies, and the SHA-256 that its content must still have."""
 
-    kind: str  # pack | tailoring | attestations | waivers | waves | baseline | input
+    kind: str  # pack | tailoring | attestations | waivers | waves | mapping | baseline | input
     member: str  # its name in evidence
     shown: str  # its name in the report
     path: Path

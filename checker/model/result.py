@@ -148,7 +148,7 @@ class Summary:
     actions: tuple[ActionNote, ...] = ()  # what unlocks most, for all that the report speaks of
     tailoring: tuple[str, ...] = ()  # what was changed of the pack, and why
     simulated: tuple[str, ...] = ()  # what was supposed with --assume
-    governed_by: tuple[FileNote, ...] = ()  # attestations, waivers, waves, tailoring: file and SHA-256
+    governed_by: tuple[FileNote, ...] = ()  # attestations, waivers, waves, tailoring, mappings …
     tables: tuple[FileNote, ...] = ()  # tables written beside the report, relative to it
     unknown_allowed: bool = False  # --allow-unknown: UNKNOWN does not count for the exit code
     fail_on: str = "minor"  # --fail-on; the strictest here, so that a value not set hides nothing

@@ -1,13 +1,14 @@
 """An export with pseudonyms, in the same format, encoding and layout, to be attached to a report of a bug."""
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from checker.errors import InputError, Problem
 from checker.inventory.csv_files import find_layout
-from checker.inventory.mapping_files import mappings
+from checker.inventory.mapping import ProductMapping
+from checker.inventory.own_mappings import OwnMapping, all_mappings
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.inventory.recognise import kind_of, known_titles
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
@@ -25,7 +26,12 @@ BATCH: Final = 1 << 16  # characters that are encoded at a time
 Write = Callable[[BinaryIO], None]
 
 
-def redacted_exports(paths: tuple[str, ...], read_as: Mapping[str, str], names: Pseudonyms) -> dict[str, Write]:
+def redacted_exports(
+    paths: tuple[str, ...],
+    read_as: Mapping[str, str],
+    names: Pseudonyms,
+    own: Sequence[OwnMapping] = (),
+) -> dict[str, Write]:
     """Return, for each file, and each file of folders, what writes it with pseudonyms.
 
     The reader reads them first: a file that it cannot tell, or whose text is damaged, is refused, and never copied. Of
@@ -34,17 +40,18 @@ def redacted_exports(paths: tuple[str, ...], read_as: Mapping[str, str], names: 
     Raises:
         InputError: with the problems of all files.
     """
-    read = read_inventory(paths, ReadOptions(read_as=read_as, bad_rows="skip", wanted=frozenset()))
-    problems = [problem for item in read for problem in (*_not_rewritten(item), *_unreadable(item))]
+    formats = all_mappings(own)
+    read = read_inventory(paths, ReadOptions(read_as=read_as, bad_rows="skip", wanted=frozenset(), formats=formats))
+    problems = [problem for item in read for problem in (*_not_rewritten(item, formats), *_unreadable(item))]
     if problems:
         raise InputError(problems)
-    return {item.file.path: _writer(item, names) for item in read}
+    return {item.file.path: _writer(item, names, formats) for item in read}
 
 
-def _not_rewritten(item: FileRecords) -> Iterator[Problem]:
+def _not_rewritten(item: FileRecords, formats: Mapping[str, ProductMapping]) -> Iterator[Problem]:
     """Yield a problem for a file of which no copy is written: its form is not known here, or it holds secrets."""
     hint = "tell in words what is wrong with it"
-    if mappings()[item.file.format].secrets:
+    if formats[item.file.format].secrets:
         yield Problem(item.file.path, "holds onboarding data and is not copied, not even with pseudonyms", hint)
     elif _text_source(item.file.path)[1] not in REWRITTEN:
         yield Problem(item.file.path, "is in a form that cannot be copied with pseudonyms", hint)
@@ -58,22 +65,22 @@ def _unreadable(item: FileRecords) -> Iterator[Problem]:
             yield Problem(f"{record.path}:{record.line}", f"record {record.row:,} {record.reason}", hint)
 
 
-def _writer(item: FileRecords, names: Pseudonyms) -> Write:
-    path, cells = item.file.path, Cells(names, mappings()[item.file.format])
+def _writer(item: FileRecords, names: Pseudonyms, formats: Mapping[str, ProductMapping]) -> Write:
+    path, cells, titles = item.file.path, Cells(names, formats[item.file.format]), known_titles(formats)
 
     def write(stream: BinaryIO) -> None:
         source, kind = _text_source(path)
         with Path(path).open("rb") as file:
             stream.write(file.read(source.skip))
             with io.TextIOWrapper(file, source.encoding, newline="") as text:
-                _encode(_rewritten(kind, source, text, cells), source.encoding, stream)
+                _encode(_rewritten(kind, source, text, cells, titles), source.encoding, stream)
 
     return write
 
 
-def _rewritten(kind: str, source: Source, text: Iterable[str], cells: Cells) -> Iterator[str]:
+def _rewritten(kind: str, source: Source, text: Iterable[str], cells: Cells, titles: frozenset[str]) -> Iterator[str]:
     if kind == "csv":
-        layout = find_layout(source.head(), known_titles(mappings()), source.path)
+        layout = find_layout(source.head(), titles, source.path)
         return rewritten_csv(iter(text), layout, cells, source.path)
     whole = "".join(text)
     return rewritten_json(whole, cells) if kind == "json" else rewritten_text(whole, cells)

@@ -18,6 +18,10 @@ _REASONS: Final = "(?:ambiguous|evidence for an unknown device|only a secondary 
 _STATEMENT: Final = r"The (?:attestation of|plan for|supposition of) [a-z0-9._]+ at (?P<file>.*)"
 _CALLED: Final = r"(?:no device is|several devices are) called (?P<names>.*)\."
 _NOT_YET: Final = "is of [0-9-]{10}, after the as-of day, and fills nothing"
+_UNSETTLED: Final = (
+    r"(?:[0-9,]+ records? (?:is|are) undated|[a-z0-9._]+ is unreadable in [0-9,]+ records?): "
+    r"(?:a date such as '(?P<time>[^']*)'|the text of its date) may be day/month or month/day"
+)
 _STALE: Final = "(?:stale by --require-dates|never stale; --require-dates makes them so)"
 
 
@@ -42,8 +46,11 @@ _OF_ONE_INPUT: Final = _forms(
     r"[0-9,]+ device ids? (?:is|are) not of 40 hexadecimal digits \(or all zeros\) and (?:is|are) not used; the rows? "
     r"(?:goes by its|go by their) other keys",
     r"[0-9,]+ records? (?:is|are) undated: (?:a time such as '(?P<time>[^']*)'|the text of its time) "
-    r"(?:may be day/month or month/day|is in no form that is known); --observed (?P<file>.*)=DATE dates them",
-    r"times such as '(?P<time>[^']*)' name no time zone and were read as UTC",
+    r"is in no form that is known; --observed (?P<file>.*)=DATE dates them",
+    rf"{_UNSETTLED}; --date-order (?P<file>.*)=dmy or (?P<file_>.*)=mdy settles it",
+    rf"{_UNSETTLED}, and the column has both orders, such as '(?P<time_>[^']*)' and '(?P<time__>[^']*)'; "
+    r"export it again with dates in one form",
+    r"times(?: such as '(?P<time>[^']*)')? name no time zone and were read as UTC",
     r"(?:is given twice|has the same content as (?P<file>.*)): its records are read twice",
 )
 _OF_ROLLOUTS: Final = _forms(

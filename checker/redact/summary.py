@@ -10,6 +10,7 @@ from typing import Any, Final
 from checker.model.notes import AttestationNote, CriterionNote, Example, RuleTally, SourceNote, ThresholdNote
 from checker.model.result import Summary
 from checker.model.rule import TAILORED
+from checker.redact.formats import format_name
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.sentences import change, comparison, input_notice, listed, notice, supposition
 from checker.redact.values import shown
@@ -119,8 +120,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Treat]]] = {
         wave=_WAVE, waivers=each(_note), tailoring=each(change), simulated=each(supposition), governed_by=each(_note),
     ),
     "InputTally": _kept(
-        "sha256", "format", "rows", "devices", "merged", "out_of_scope", "unmatched", "rejected", "future",
-        path=_file, packed_in=_file, notices=each(input_notice),
+        "sha256", "rows", "devices", "merged", "out_of_scope", "unmatched", "rejected", "future",
+        format=format_name, path=_file, packed_in=_file, notices=each(input_notice),
     ),
     "RuleTally": _kept(
         "id", "title", "phase", "severity", "about", "action", "remediation", "sources", "passed", "failed", "unknown",

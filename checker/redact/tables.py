@@ -17,6 +17,7 @@ from checker.decide.systems import is_system
 from checker.model.outcome import Outcome
 from checker.model.result import Table
 from checker.model.rule import FactPart, Message
+from checker.redact.formats import column_name
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.values import shown
 
@@ -101,7 +102,13 @@ def _evidence(names: Pseudonyms, evidence: pl.Series, values: Mapping[str, str])
         value = key.replace_strict(
             list(values), list(values.values()), default=pl.field("value"), return_dtype=pl.String
         )
-    fields = pl.element().struct.with_fields(file.alias("file"), value.alias("value"))
+    column: pl.Expr = pl.field("column")
+    titles = evidence.explode().drop_nulls().struct.field("column").unique().drop_nulls()
+    if len(titles):
+        column = column.replace_strict(
+            titles, [column_name(names, text) for text in titles], default=None, return_dtype=pl.String
+        )
+    fields = pl.element().struct.with_fields(file.alias("file"), value.alias("value"), column.alias("column"))
     return evidence.to_frame().select(pl.col(evidence.name).list.eval(fields)).to_series()
 
 

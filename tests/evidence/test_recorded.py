@@ -28,6 +28,8 @@ FULL = Options(
     max_age_days=7,
     require_dates=True,
     observed={"exports/b.csv": datetime(2026, 11, 20, 14, 30), "exports/a.csv": datetime(2026, 11, 20)},  # noqa: DTZ001
+    date_order={"exports/hunting.csv": "dmy", "": "mdy"},
+    mapping=("ours.yaml", "theirs.yaml"),
     read_as={"exports/hunting.csv": "advanced-hunting"},
     device_of={"exports/mp.json": "ws-1.contoso.example"},
     bad_rows="skip",
@@ -61,7 +63,18 @@ def test_the_order_of_what_has_none_does_not_count() -> None:
     assert json.dumps(as_values(turned)) == json.dumps(as_values(FULL))
 
 
-BROKEN: dict[str, Any] = {"as_of": "yesterday", "inventory": None, "gate": {"phase": "all", "more": 1}, "unknown": 1}
+def test_evidence_of_a_release_without_own_mappings_and_date_orders_can_still_be_read() -> None:
+    told = as_values(DEFAULT)
+    assert from_values({key: told[key] for key in told if key not in ("mapping", "date_order")}) == DEFAULT
+
+
+BROKEN: dict[str, Any] = {
+    "date_order": {"": "ymd"},
+    "as_of": "yesterday",
+    "inventory": None,
+    "gate": {"phase": "all", "more": 1},
+    "unknown": 1,
+}
 
 
 @pytest.mark.parametrize("key", BROKEN)

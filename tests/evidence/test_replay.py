@@ -21,6 +21,7 @@ RUNS = {
     "rules left out": ("check", "--ignore", "sc.url-*", "--phase", "all", "--fail-on", "never"),
     "dated by hand": ("check", "--observed", f"{INPUTS[1]}=2026-11-20", "--read-as", f"url-tests={INPUTS[1]}"),
     "old exports": ("check", "--max-age", "1", "--require-dates", "--bad-rows", "skip"),
+    "exports of one's own": ("check", "--mapping", "ours.yaml", "--date-order", "dmy"),
     "another pack": ("check", "--pack", "defender-for-business"),
     "a pack of one's own": ("check", "--pack", "own"),
 }
@@ -32,6 +33,9 @@ def test_every_kind_of_run_can_be_done_again(tmp_path: Path, words: tuple[str, .
     shutil.copytree(ROOT / "rules" / "streamlined-connectivity", folder / "own")
     pack = folder / "own" / "pack.yaml"
     pack.write_bytes(pack.read_bytes() + b"# ours\r\n")
+    for name, kept in (("assets.csv", "exports/own.csv"), ("mapping.yaml", "ours.yaml")):
+        if "--mapping" in words:
+            shutil.copy(ROOT / "fixtures" / "inventories" / "own-mapping" / name, folder / kept)
     with working_in(folder):
         ran = call(*words, "exports", "--as-of", "2026-11-22", "--quiet", "-o", "evidence.zip")
     assert ran.code in (0, 1, 3), ran.err

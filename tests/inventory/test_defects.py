@@ -97,7 +97,8 @@ def test_a_defect_is_refused_in_words(path: str) -> None:
 
 
 def test_every_fixture_is_read_or_its_defect_is_known() -> None:
-    for path in sorted(file.as_posix() for file in Path().rglob("*") if file.is_file()):
+    files = sorted(file.as_posix() for file in Path().rglob("*") if file.is_file())
+    for path in (file for file in files if not file.startswith("own-mapping/")):  # which no format that ships reads
         if path not in MESSAGES:
             assert f"{read_one(path).file.path}/".startswith(f"{path}/")  # a member of an archive
 

@@ -64,9 +64,10 @@ def test_a_wrong_fact_is_told_with_its_line(line: str, tmp_path: Path) -> None:
 def test_all_problems_of_all_mappings_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("id: [")
     found = problems(tmp_path, GOOD.replace("title: A product\n", "").replace("[csv]", "[csv, xml]"))
-    assert len(found) == 2
+    assert len(found) == 3
     assert found[0].startswith("mappings/broken.yaml:2:1: is not YAML")
     assert "a mapping lacks 'title'" in found[1]
+    assert "'xml' is no file format" in found[2]
 
 
 def test_a_file_format_that_is_not_known_is_told(tmp_path: Path) -> None:

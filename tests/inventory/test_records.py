@@ -32,8 +32,9 @@ def test_doubtful_dates_give_one_notice_a_file_and_leave_their_rows_undated() ->
     path = "advanced-hunting/local-dates.csv"
     assert read_one(path).file.notices == (
         (
-            "1 record is undated: a time such as '05/12/2026 6:41:32 PM' may be day/month or month/day; "
-            f"--observed {path}=DATE dates them"
+            "1 record is undated: a date such as '05/12/2026 6:41:32 PM' may be day/month or month/day, and the column "
+            "has both orders, such as '13/03/2026, 3:40:13.988 pm' and '2/24/2026 3:45 PM'; "
+            "export it again with dates in one form"
         ),
         f"1 record is undated: the text of its time is in no form that is known; --observed {path}=DATE dates them",
         "times such as '05/05/2026 6:41:32 PM' name no time zone and were read as UTC",

@@ -27,7 +27,11 @@ from .test_nothing_leaks import leaks
 Run = Callable[..., Ran]
 
 NAMES = Pseudonyms(b"k" * 32)
-FIXTURES = sorted(path for path in (ROOT / "fixtures/inventories").rglob("*.*") if path.is_file())
+FIXTURES = sorted(
+    path
+    for path in (ROOT / "fixtures/inventories").rglob("*.*")
+    if path.is_file() and path.parent.name != "own-mapping"  # which no format that ships reads
+)
 IDS = [path.relative_to(ROOT / "fixtures/inventories").as_posix() for path in FIXTURES]
 CODE_PAGE = re.compile("read as (?:Windows-1252|code page)")  # by letters of names: pseudonyms have none beyond ASCII
 NAMED = re.compile(r"contoso|corp\.|ws-\d|srv-\d|[0-9a-f]{40}|pilot|ring-1|site 0|55555555-", re.IGNORECASE)

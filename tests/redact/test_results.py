@@ -204,7 +204,19 @@ SAY = "name the file or its folder as the device, or say --device-of"
         (notice, "The attestation of site.geo at ws-7.yaml:3: several devices are called ws-7.", "site.geo"),
         (notice, "ws-7 is a sentence that nobody knows.", "text-"),
         (notice, "Wave x: no device is called y.\nws-7", "text-"),
-        (input_notice, f"1 record is undated: a time such as '1/2' {MAY_BE}; --observed ws-7=DATE dates them", "1/2"),
+        (
+            input_notice,
+            f"1 record is undated: a date such as '1/2' {MAY_BE}; --date-order ws-7=dmy or ws-7=mdy settles it",
+            "1/2",
+        ),
+        (
+            input_notice,
+            (
+                f"agent.expires is unreadable in 2 records: a date such as '1/2' {MAY_BE}, and the column has both "
+                "orders, such as '13/1' and 'ws-7'; export it again with dates in one form"
+            ),
+            "13/1",
+        ),
         (input_notice, "times such as 'ws-7' name no time zone and were read as UTC", "time zone"),
         (comparison, "ws-7.json knows no wave 'ws-7': it was made without it", "knows no wave"),
         (change, "rule sc.sense-min is rated major: ws-7 showed it.", "rule sc.sense-min is rated major"),

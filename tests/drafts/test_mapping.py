@@ -1,0 +1,123 @@
+"""A drafted mapping is sound as it is, proposes what mappings that ship know, and shows no value of the file."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from checker.drafts.mapping import draft_mapping
+from checker.errors import InputError
+from checker.inventory.mapping_files import mappings
+from checker.inventory.mapping_schema import mapping_schema
+from checker.inventory.own_mappings import all_mappings, read_own_mappings
+from checker.inventory.read import ReadOptions, read_inventory
+from checker.model.record import FileRecords
+
+ROOT = Path(__file__).parent.parent.parent
+FIXTURES = ROOT / "fixtures" / "inventories"
+TITLES = [
+    "Computer Name",
+    "device_id",
+    "OS-Platform",
+    "CLIENT VERSION",
+    "Secret notes",
+    "Onboarding State",
+    "Last Seen",
+]
+
+
+def export(folder: Path, titles: list[str], *rows: list[str]) -> Path:
+    path = folder / "Our Export (1).csv"
+    text = io.StringIO()
+    csv.writer(text).writerows([titles, *rows])
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    return path
+
+
+def read_with(draft: str, path: Path) -> FileRecords:
+    """Return a file read by its drafted mapping, which must be sound."""
+    mapping = path.parent / "mapping.yaml"
+    mapping.write_text(draft, encoding="utf-8")
+    formats = all_mappings(read_own_mappings([(mapping, "mapping.yaml")]))
+    errors = jsonschema.Draft202012Validator(mapping_schema()).iter_errors(yaml.safe_load(draft))
+    assert [error.message for error in errors] == []
+    (read,) = read_inventory([str(path)], ReadOptions(formats=formats))
+    return read
+
+
+def test_titles_that_differ_in_case_and_marks_alone_are_proposed_and_others_left_to_a_person(tmp_path: Path) -> None:
+    row = ["ws-1.contoso.example", "a" * 40, "Windows11", "10.8760.22631.5608", "hush", "Onboarded", "2026-11-17"]
+    path = export(tmp_path, TITLES, row)
+    draft = draft_mapping(str(path), mappings())
+    told = yaml.safe_load(draft)
+    assert told["id"] == "our-export-1"
+    assert told["keys"] == {"name": "Computer Name", "mde_id": "device_id"}
+    assert told["observed"] == "Last Seen"
+    assert told["facts"]["agent.version"] == {"from": "CLIENT VERSION"}
+    assert told["facts"]["os.family"] == {"from": "OS-Platform", "words": "os-family"}
+    assert re.search(r"\n  # TODO is Onboarding State what elsewhere is called (?i:onboarding[ .]?status)\?\n", draft)
+    assert "  #   Secret notes" in draft.splitlines()
+    assert draft.count("# TODO") == 5
+    records = read_with(draft, path)
+    assert records.file.format == "our-export-1"
+    (frame,) = records.frames
+    assert frame["agent.version"].to_list() == ["10.8760.22631.5608"]
+    assert frame["os.role"].to_list() == ["client"]
+
+
+def test_no_value_of_the_file_is_shown(tmp_path: Path) -> None:
+    values = [f"planted-{place}" for place in range(len(TITLES))]
+    assert "planted" not in draft_mapping(str(export(tmp_path, TITLES, values)), mappings())
+
+
+def test_the_worked_example_can_be_begun_with_a_draft() -> None:
+    told = yaml.safe_load(draft_mapping(str(FIXTURES / "own-mapping" / "assets.csv"), mappings()))
+    assert told["keys"] == {"name": "Hostname"}
+    assert told["facts"] == {
+        "av.mode": {"from": "AV mode", "words": "av-mode"},
+        "device.tags": {"from": "Tags", "shape": "comma", "set": "closed"},
+    }
+
+
+def test_an_export_of_a_known_format_needs_none() -> None:
+    path = str(FIXTURES / "machines-api" / "valid.json")
+    with pytest.raises(InputError) as error:
+        draft_mapping(path, mappings())
+    assert (
+        str(error.value)
+        == f"{path}: needs no mapping: it is read as machines-api\n  hint: mde-readiness inspect {path}"
+    )
+
+
+def test_a_folder_of_several_files_and_a_file_that_is_not_there_are_refused() -> None:
+    with pytest.raises(InputError, match=r"holds [0-9]+ files"):
+        draft_mapping(str(FIXTURES / "machines-api"), mappings())
+    with pytest.raises(InputError, match="does not exist"):
+        draft_mapping(str(FIXTURES / "none.csv"), mappings())
+
+
+SHIPPED = sorted({title for product in mappings().values() for title in product.titles()})
+OF_LAYOUT = '\0\r\n;|\t"#{[:'  # what would make another layout or format of it
+letters = st.characters(exclude_categories=("Cs",), exclude_characters=OF_LAYOUT)
+titles_of_a_file = st.lists(
+    st.one_of(st.sampled_from(SHIPPED), st.text(letters, min_size=1, max_size=30)), min_size=2, max_size=12
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(titles_of_a_file)
+def test_every_draft_is_sound_and_reads_its_file(tmp_path: Path, titles: list[str]) -> None:
+    path = export(tmp_path, titles, [f"cell {place}" for place in range(len(titles))])
+    try:
+        draft = draft_mapping(str(path), mappings())
+    except InputError:  # no header, two columns of one name, a known format, or no CSV at all
+        assume(False)
+    assert draft.isprintable() or all(line.isprintable() for line in draft.splitlines())
+    records = read_with(draft, path)
+    assert records.rows == 1
