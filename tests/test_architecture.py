@@ -50,8 +50,11 @@ OUTWARD = {
     "requests",
 }
 WHEN_USED = {
+    "backports",
+    "compression.zstd",
     "cryptography",
     "evtx",
+    "fastexcel",
     "securesystemslib",
     "jinja2",
     "jsonschema",

@@ -68,6 +68,6 @@ def _draft(given: dict[str, Any]) -> None:
             Problem("--assume", "is refused: nobody vouches for a supposition", "use it with check or plan")
         )
     options = inventory_options(given)
-    with progress_bar(given["progress"], options.inventory) as advance:
+    with progress_bar(given["progress"], options.inventory, options.elsewhere) as advance:
         text = draft(options, Progress(advance))
     echo(text, "utf-8", exact=True)  # as files of attestations are read, whatever the terminal's own encoding

@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from checker.cli.given import each_filled, filled, single
+from checker.cli.stdin import kept_standard_input
 from checker.errors import Problem, UsageError
 from checker.inventory.date_order import Order
+from checker.inventory.given import WILD
 from checker.options import Options
 
 Command = Callable[..., Any]
@@ -133,6 +135,7 @@ def inventory_options(given: Mapping[str, Any]) -> Options:
         read_as=formats_given(given["read_as"], inventory),
         device_of=devices_given(given["device_of"], inventory),
         bad_rows=given["bad_rows"],
+        elsewhere=kept_standard_input(inventory),
     )
 
 
@@ -228,9 +231,10 @@ def date_orders(given: Iterable[str], inventory: Iterable[str]) -> dict[str, Ord
 
 
 def _one_of(file: str, inventory: Iterable[str], option: str) -> str:
+    """Return a path that is given, or lies in a folder or archive that is; reading tells whether there is that file."""
     given = list(inventory)
-    # NOTE: os.path answers no, where Path of Python 3.11 raises, about a folder that may not be entered.
-    if file in given or any(os.path.isdir(item) and Path(item) in Path(file).parents for item in given):  # noqa: PTH112
+    within = {Path(file), *Path(file).parents}
+    if any(Path(item) in within or (not WILD.isdisjoint(item) and not os.path.lexists(item)) for item in given):
         return file
     raise UsageError(Problem(f"{option} {file}", "is no file of this inventory", f"given: {', '.join(given)}"))
 

@@ -38,6 +38,7 @@ def redact(**given: Any) -> None:  # noqa: ANN401
     """
     from checker.cli.echo import echo
     from checker.cli.options import formats_given
+    from checker.cli.stdin import kept_standard_input
     from checker.inventory.own_mappings import read_own_mappings
     from checker.redact.export import redacted_exports
     from checker.redact.pseudonyms import Pseudonyms
@@ -45,11 +46,13 @@ def redact(**given: Any) -> None:  # noqa: ANN401
 
     names = Pseudonyms(key_in(given["redact_key"]))
     with hushed(wanted=True):
+        kept = kept_standard_input(given["inventory"])
         read_as = formats_given(given["read_as"], given["inventory"])
         own = read_own_mappings([(Path(file), file) for file in given["mapping"]])
-        writers = redacted_exports(given["inventory"], read_as, names, own)
+        writers = redacted_exports(given["inventory"], read_as, names, own, kept)
     folder = given["output"].endswith("/") or Path(given["output"]).is_dir() or len(writers) > 1
-    places = [Path(given["output"], names.file(path)) if folder else Path(given["output"]) for path in writers]
+    written = [path.removesuffix(".gz").removesuffix(".zst") for path in writers]  # they are written unpacked
+    places = [Path(given["output"], names.file(path)) if folder else Path(given["output"]) for path in written]
     _refuse_reading(places, [*writers, given["redact_key"], *given["mapping"]], given["inventory"])
     with atomic.together(places) as streams:
         for write, stream in zip(writers.values(), streams, strict=True):

@@ -17,6 +17,7 @@ from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
 from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
+from checker.inventory.given import expanded
 from checker.model.result import Baseline, Result, Summary
 from checker.options import Options
 from checker.packs.library import find_pack
@@ -100,7 +101,7 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         options, outputs = _told(given, more, settings)
     with (
         hushed(given["redact"]),
-        progress_bar(given["progress"], options.inventory) as advance,
+        progress_bar(given["progress"], options.inventory, options.elsewhere) as advance,
         run_check(options, Progress(advance)) as result,
     ):
         result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))
@@ -142,7 +143,9 @@ def _outputs(given: Mapping[str, Any], baseline: Baseline | None) -> tuple[Outpu
     earlier: tuple[str | Path, ...] = ()
     if baseline:
         earlier = (baseline.path, *baseline.devices.parts, *baseline.findings.parts)
-    read = (*given["inventory"], *governing_files(given), *earlier, *rule_files)
+    patterns = [path for path in given["inventory"] if not os.path.lexists(path)] if given["output"] else []
+    named = expanded(patterns, {})[0]  # what is wrong with them, reading tells
+    read = (*given["inventory"], *named, *governing_files(given), *earlier, *rule_files)
     return parse_outputs(given["output"], (*read, given["redact_key"]) if given["redact"] else read)
 
 

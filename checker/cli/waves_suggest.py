@@ -33,7 +33,7 @@ def suggest_waves(**given: Any) -> None:  # noqa: ANN401
 
     _refuse(given)
     options = replace(inventory_options(given), tool=given["tool"])
-    with progress_bar(given["progress"], options.inventory) as advance:
+    with progress_bar(given["progress"], options.inventory, options.elsewhere) as advance:
         draft = suggest(options, Wishes(given["pilot"], given["tool"]), Progress(advance))
     echo(draft, "utf-8", exact=True)  # as files of waves are read, whatever the terminal's own encoding
 

@@ -38,7 +38,7 @@ def originals(options: Options, summary: Summary, *, inputs: bool) -> Iterator[O
         member = several if note.kind == "mapping" else BASELINE.get(note.kind, f"{note.kind}.yaml")
         yield Original(note.kind, member, note.path, places.get(note.kind) or options.place(note.path), note.sha256)
     if inputs:
-        read = {(tally.path, tally.sha256): None for tally in summary.inputs}
+        read = {(tally.given, tally.sha256): None for tally in summary.inputs}
         if len(read) > MOST_MEMBERS - 100:
             hint = "leave --include-inputs out, or merge the exports"
             raise OutputError(Problem("--include-inputs", f"has {len(read):,} files to pack, too many", hint))

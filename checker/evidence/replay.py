@@ -4,7 +4,8 @@ Nothing of the machine takes part but the inputs that are given: a run that woul
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -19,7 +20,7 @@ from checker.evidence.members import RESULT, Difference, unpacked, whole_json
 from checker.evidence.opening import Evidence
 from checker.evidence.originals import BASELINE
 from checker.evidence.recorded import from_values
-from checker.model.notes import FileNote
+from checker.model.notes import FileNote, InputTally
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Summary, Table
 from checker.options import Options
 from checker.pipeline import Progress
@@ -71,11 +72,20 @@ def _options(
         raise InputError(Problem(where, f"names {', '.join(missing)}, which is not in the evidence"))
     return replace(
         options,
-        inventory=tuple(tally.path for tally in told.inputs),
+        inventory=given_again(told.inputs),
         outputs=options.outputs & HELD,
         elsewhere={**elsewhere, **places},
         baseline=_baseline(members, read),
     )
+
+
+def given_again(inputs: Sequence[InputTally]) -> tuple[str, ...]:
+    """Return the files that were given, each as often as it was: an archive once for all of its members."""
+    times = Counter((tally.given, tally.path) for tally in inputs)
+    found: dict[str, int] = {}
+    for (given, _), count in times.items():
+        found[given] = max(found.get(given, 0), count)
+    return tuple(path for path, count in found.items() for _ in range(count))
 
 
 def _pack(members: tuple[Member, ...], read: Path) -> str:

@@ -163,7 +163,7 @@ def _statement(evidence: Evidence, members: tuple[Member, ...], summary: Summary
 def _strangers(evidence: Evidence, members: tuple[Member, ...], summary: Summary) -> Iterator[Difference]:
     """Yield what is packed but is not what the report was made with."""
     governing = {(note.kind, note.sha256) for note in summary.governed_by}
-    inputs = {(tally.path, tally.sha256) for tally in summary.inputs}
+    inputs = {(tally.given, tally.sha256) for tally in summary.inputs}
     tables = {note.path: note.sha256 for note in summary.tables}
     for member in members:
         if member.path in tables and member.sha256 != tables[member.path]:
@@ -205,18 +205,23 @@ def _run(evidence: Evidence, members: tuple[Member, ...], summary: Summary, aske
         return
     with _places(evidence, members, asked) as places:
         found = tuple(_unlike(places, summary))
-        yield from _told(found, f"{len(summary.inputs):,} inputs have the SHA-256 that the report names")
+        yield from _told(found, f"{_count(summary):,} inputs have the SHA-256 that the report names")
         if found:
             yield Check(Verdict.OPEN, "run: the inputs are others")
             return
         if summary.redacted:
             yield Check(Verdict.OPEN, f"run: {_REDACTED}")
             return
-        read = {tally.path: places[tally.sha256][0] for tally in summary.inputs}
+        read = {tally.given: places[tally.sha256][0] for tally in summary.inputs}
         with judged_again(evidence, members, summary, read, asked.progress) as is_now:
             yield from _told(
                 compared(members, was, is_now), "judged again: report and tables are the same, byte for byte"
             )
+
+
+def _count(summary: Summary) -> int:
+    """Return how many files were given: those of an archive count as one."""
+    return sum(not tally.packed_in for tally in summary.inputs) + len({t.packed_in for t in summary.inputs} - {""})
 
 
 @contextmanager
@@ -246,7 +251,7 @@ def _by_sha256(files: Iterable[str]) -> dict[str, list[str]]:
 
 def _unlike(places: Mapping[str, list[str]], summary: Summary) -> Iterator[Difference]:
     """Yield inputs of the run that are not among the files, and files that are no inputs of the run."""
-    wanted = {tally.sha256: tally.path for tally in summary.inputs}
+    wanted = {tally.sha256: tally.given for tally in summary.inputs}
     for digest, path in sorted(wanted.items(), key=lambda item: item[1]):
         if digest not in places:
             yield Difference(path, f"no given file has its SHA-256, {digest}: it changed, or was not given")

@@ -81,7 +81,8 @@ def _matching(pattern: str, problems: list[Problem]) -> list[str]:
     if "**" in pattern:
         found = [path for path in found if not path.is_dir()]  # their files are named, too
     if not found:
-        problems.append(Problem(pattern, "does not exist, and no file fits it as a pattern"))
+        what = "no file fits this pattern" if "*" in pattern or "?" in pattern else "does not exist"
+        problems.append(Problem(pattern, what))
     return [file for path in found for file in _existing(path, problems)]
 
 

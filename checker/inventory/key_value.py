@@ -15,6 +15,7 @@ from checker.inventory.table import Faults, Opened, RawTable
 
 PAIR = re.compile(r"^(?P<key>[A-Za-z][\w.]*)\s*:(?:\s+(?P<value>.*))?$")
 FIRST_KEY, ID = "healthy", "edr_machine_id"
+MOST = 256 << 20  # bytes of a file, which is read whole (design choice: the command prints 4 KB)
 MANAGED = re.compile(r"\s*\[managed\]$")  # set by policy, which is no part of the value
 
 
@@ -30,7 +31,7 @@ class Record:
 
 def open_key_value(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
     """Read all records; a line that is neither a pair nor the rest of a long value is a fault."""
-    records = list(_records(source.text(), faults))
+    records = list(_records(source.text(MOST), faults))
     titles = dict.fromkeys(key for record in records for key in record.fields)
     sound = [record for record in records if not record.broken]
     return Opened("key-value", tuple(titles), "lines of 'key : value'", lambda _wanted: _tables(sound, tuple(titles)))

@@ -215,7 +215,7 @@ def _packed(records: FileRecords, path: str, sha256: str) -> FileRecords:
 
 
 def _none_known(path: str, names: Sequence[str]) -> Problem:
-    hint = "mde-readiness inspect MEMBER tells more of one that was unpacked"
+    hint = "unpack it, and see what mde-readiness inspect FILE says of one"
     return Problem(path, f"holds {len(names):,} files, none in a format that is known: {_some(names)}", hint)
 
 

@@ -30,6 +30,7 @@ def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         wrapped = pl.struct(column.alias("")).struct.json_encode()
         return pl.when(column.is_not_null()).then(wrapped.str.slice(len(_KEY)).str.head(-1))
     if dtype.is_float():
+        column = column.fill_nan(None)
         whole = column.is_between(-EXACT, EXACT) & (column == column.round())
         return (
             pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))

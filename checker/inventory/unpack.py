@@ -82,6 +82,7 @@ class _Room:
     """What is left of the bounds of one given file, and where its parts are put."""
 
     folder: Path
+    only: str = ""  # the one leaf that is wanted
     size: int = LARGEST
     members: int = MOST_MEMBERS
     files: int = field(default=0)
@@ -91,9 +92,15 @@ class _Room:
         self.files += 1
         return self.folder / f"{self.files:06d}"
 
+    def wants(self, shown: str) -> bool:
+        """Tell whether the wanted leaf is this one, or may be in it."""
+        return not self.only or self.only == shown or self.only.startswith(f"{shown}/")
 
-def leaves(shown: str, place: Path) -> Generator[Leaf, None, None]:
+
+def leaves(shown: str, place: Path, only: str = "") -> Generator[Leaf, None, None]:
     """Yield what a file holds, or the file itself if it is not packed; each until the next one is asked for.
+
+    With ``only``, the path of a leaf, no other is unpacked.
 
     Raises:
         InputError: it cannot be unpacked whole, or its bounds are exceeded.
@@ -103,7 +110,10 @@ def leaves(shown: str, place: Path) -> Generator[Leaf, None, None]:
     if not packing(place):
         yield given
         return
-    with TemporaryDirectory(prefix="mde-readiness-") as folder, closing(_inside(given, _Room(Path(folder)), 0)) as all_:
+    with (
+        TemporaryDirectory(prefix="mde-readiness-") as folder,
+        closing(_inside(given, _Room(Path(folder), only), 0)) as all_,
+    ):
         yield from all_
 
 
@@ -201,6 +211,8 @@ def _members(leaf: Leaf, room: _Room, depth: int) -> Generator[Leaf, None, None]
         total = sum(entry.compress_size for entry in named.values()) or 1
         for name, entry in named.items():
             shown = f"{leaf.shown}/{name}"
+            if not room.wants(shown):
+                continue
             place = room.file()
             try:
                 stream = archive.open(entry)

@@ -83,6 +83,11 @@ class InputTally:
         """Return the path of the file that was given, which has the SHA-256."""
         return self.packed_in or self.path
 
+    @property
+    def whose(self) -> str:
+        """Return whose SHA-256 it is, as words behind "SHA-256": nothing if that of the file itself."""
+        return f" of {self.packed_in}" if self.packed_in else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PackNote:

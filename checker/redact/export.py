@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
 from checker.errors import InputError, Problem
@@ -12,6 +14,7 @@ from checker.inventory.own_mappings import OwnMapping, all_mappings
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.inventory.recognise import kind_of, known_titles
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
+from checker.inventory.unpack import Leaf, leaves
 from checker.model.record import FileRecords
 from checker.redact.cells import Cells
 from checker.redact.export_csv import rewritten_csv
@@ -31,8 +34,9 @@ def redacted_exports(
     read_as: Mapping[str, str],
     names: Pseudonyms,
     own: Sequence[OwnMapping] = (),
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Write]:
-    """Return, for each file, and each file of folders, what writes it with pseudonyms.
+    """Return what writes each file, those of folders and archives, too, with pseudonyms, and unpacked.
 
     The reader reads them first: a file that it cannot tell, or whose text is damaged, is refused, and never copied. Of
     CSV and of ``key : value`` it may set records aside; they keep their defect.
@@ -41,36 +45,53 @@ def redacted_exports(
         InputError: with the problems of all files.
     """
     formats = all_mappings(own)
-    read = read_inventory(paths, ReadOptions(read_as=read_as, bad_rows="skip", wanted=frozenset(), formats=formats))
-    problems = [problem for item in read for problem in (*_not_rewritten(item, formats), *_unreadable(item))]
+    reading = ReadOptions(read_as, bad_rows="skip", wanted=frozenset(), formats=formats, elsewhere=elsewhere)
+    read = read_inventory(paths, reading)
+    problems = [problem for item in read for problem in _unreadable(item, formats, elsewhere)]
     if problems:
         raise InputError(problems)
-    return {item.file.path: _writer(item, names, formats) for item in read}
+    return {item.file.path: _writer(item, names, formats, elsewhere) for item in read}
 
 
-def _not_rewritten(item: FileRecords, formats: Mapping[str, ProductMapping]) -> Iterator[Problem]:
-    """Yield a problem for a file of which no copy is written: its form is not known here, or it holds secrets."""
-    hint = "tell in words what is wrong with it"
+@contextmanager
+def _unpacked(item: FileRecords, elsewhere: Mapping[str, str]) -> Iterator[tuple[Source, str]]:
+    """Give a file as the reader opens it, and its format."""
+    given = item.file.packed_in or item.file.path
+    with closing(leaves(given, Path(elsewhere.get(given, given)), only=item.file.path)) as found:
+        leaf = next((leaf for leaf in found if leaf.shown == item.file.path), None)
+        if leaf is None:
+            raise InputError(Problem(item.file.path, "changed while it was read"))
+        yield _text_source(leaf)
+
+
+def _unreadable(
+    item: FileRecords, formats: Mapping[str, ProductMapping], elsewhere: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield why no copy is written: the file holds secrets, its form is not known here, or its JSON is broken."""
     if formats[item.file.format].secrets:
+        hint = "tell in words what is wrong with it"
         yield Problem(item.file.path, "holds onboarding data and is not copied, not even with pseudonyms", hint)
-    elif _text_source(item.file.path)[1] not in REWRITTEN:
-        yield Problem(item.file.path, "is in a form that cannot be copied with pseudonyms", hint)
+        return
+    with _unpacked(item, elsewhere) as (source, kind):
+        if source.form:
+            what = "is no text, and cannot be written with pseudonyms as it is"
+            yield Problem(item.file.path, what, "save it as CSV")
+        elif kind not in REWRITTEN:
+            hint = "tell in words what is wrong with it"
+            yield Problem(item.file.path, "is in a form that cannot be copied with pseudonyms", hint)
+        elif item.rejected and kind == "json":
+            for record in item.rejected[:SHOWN]:
+                hint = "repair or remove the record: what cannot be parsed is not copied"
+                yield Problem(f"{record.path}:{record.line}", f"record {record.row:,} {record.reason}", hint)
 
 
-def _unreadable(item: FileRecords) -> Iterator[Problem]:
-    """Yield the records that no text can be told from: broken JSON has no cells."""
-    if item.rejected and _text_source(item.file.path)[1] == "json":
-        for record in item.rejected[:SHOWN]:
-            hint = "repair or remove the record: what cannot be parsed is not copied"
-            yield Problem(f"{record.path}:{record.line}", f"record {record.row:,} {record.reason}", hint)
-
-
-def _writer(item: FileRecords, names: Pseudonyms, formats: Mapping[str, ProductMapping]) -> Write:
-    path, cells, titles = item.file.path, Cells(names, formats[item.file.format]), known_titles(formats)
+def _writer(
+    item: FileRecords, names: Pseudonyms, formats: Mapping[str, ProductMapping], elsewhere: Mapping[str, str]
+) -> Write:
+    cells, titles = Cells(names, formats[item.file.format]), known_titles(formats)
 
     def write(stream: BinaryIO) -> None:
-        source, kind = _text_source(path)
-        with Path(path).open("rb") as file:
+        with _unpacked(item, elsewhere) as (source, kind), source.file.open("rb") as file:
             stream.write(file.read(source.skip))
             with io.TextIOWrapper(file, source.encoding, newline="") as text:
                 _encode(_rewritten(kind, source, text, cells, titles), source.encoding, stream)
@@ -86,22 +107,24 @@ def _rewritten(kind: str, source: Source, text: Iterable[str], cells: Cells, tit
     return rewritten_json(whole, cells) if kind == "json" else rewritten_text(whole, cells)
 
 
-def _text_source(path: str) -> tuple[Source, str]:
+def _text_source(leaf: Leaf) -> tuple[Source, str]:
     """Return a file as the reader opens it, and its format."""
-    source = open_source(path, lambda _: None)
+    source = open_source(leaf.shown, lambda _: None, str(leaf.place))
+    if source.form:
+        return source, source.form
     try:
         for _ in source.blocks():
             pass
         if source.encoding == "utf-8":
-            _check(path, source)
+            _check(source)
     except DamagedTextError as damage:
         source = reopened(source, damage)
     return source, kind_of(source.head())
 
 
-def _check(path: str, source: Source) -> None:
+def _check(source: Source) -> None:
     """Raise DamagedTextError if the file is not UTF-8."""
-    with Path(path).open("rb") as file:
+    with source.file.open("rb") as file:
         file.seek(source.skip)
         try:
             with io.TextIOWrapper(file, "utf-8", newline="") as text:

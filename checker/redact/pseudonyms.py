@@ -26,7 +26,7 @@ _MDE_ID: Final = re.compile(r"[0-9a-f]{40}")
 _GUID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _ENDINGS: Final = frozenset(
     (".csv", ".json", ".jsonl", ".ndjson", ".txt", ".yaml", ".yml", ".parquet", ".sarif", ".xml", ".log", ".zip")
-)
+) | {".gz", ".zst", ".xlsx"}
 _OPTIONS: Final = ("--assume", "--tool")  # of the command line, where a statement stands that no file makes
 _PLACE: Final = re.compile(r"(?::[0-9]+){1,2}\Z")  # file:line:column
 _URL: Final = re.compile(

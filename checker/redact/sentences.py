@@ -51,6 +51,8 @@ _OF_ONE_INPUT: Final = _forms(
     rf"{_UNSETTLED}, and the column has both orders, such as '(?P<time_>[^']*)' and '(?P<time__>[^']*)'; "
     r"export it again with dates in one form",
     r"times(?: such as '(?P<time>[^']*)')? name no time zone and were read as UTC",
+    r"(?:1 member is|[0-9,]+ members are) in no format that is known, and not read: (?P<files>.*)",
+    r"has [0-9]+ sheets, of which the first was read",
     r"(?:is given twice|has the same content as (?P<file>.*)): its records are read twice",
 )
 _OF_ROLLOUTS: Final = _forms(
@@ -120,6 +122,7 @@ def _gaps(names: Pseudonyms) -> dict[str, Callable[[str], str]]:
     return {
         "file": names.file,
         "key": names.device,
+        "files": lambda text: listed(names.file, text),
         "keys": lambda text: listed(names.device, text),
         "names": lambda text: listed(names.called, text),
         "wave": lambda text: names.label("wave", text),

@@ -201,18 +201,19 @@ def _resources(summary: Summary) -> dict[str, Any]:
 
 def _input(entry: InputTally) -> dict[str, Any]:
     told = props(kind="input", format=entry.format, rows=entry.rows, devices=entry.devices, rejected=entry.rejected)
-    return _resource(entry.path, entry.sha256, told)
+    return _resource(entry.path, entry.sha256, told, entry.given)
 
 
 def _file(note: FileNote) -> dict[str, Any]:
-    return _resource(note.path, note.sha256, props(kind=note.kind))
+    return _resource(note.path, note.sha256, props(kind=note.kind), note.path)
 
 
-def _resource(path: str, digest: str, told: list[dict[str, str]]) -> dict[str, Any]:
+def _resource(path: str, digest: str, told: list[dict[str, str]], file: str) -> dict[str, Any]:
+    """Return a resource; the ``file`` that has the SHA-256 is an archive, if the resource is a member of it."""
     hashes = [{"algorithm": "SHA-256", "value": digest}] if digest else []
     return {
         "uuid": identity("resource", path),
         "title": marked(path),
         "props": told,
-        "rlinks": [filled({"href": uri(path), "hashes": hashes})],
+        "rlinks": [filled({"href": uri(file), "hashes": hashes})],
     }

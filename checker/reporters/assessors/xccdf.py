@@ -137,7 +137,7 @@ def _remarks(summary: Summary) -> Iterable[str]:
     if summary.partial:
         yield "Some rules were left out (--select, --ignore)."
     yield from (f"Tailored: {line}" for line in summary.tailoring)
-    yield from (f"Input {entry.path}, SHA-256 {entry.sha256}" for entry in summary.inputs)
+    yield from (f"Input {entry.path}, SHA-256{entry.whose} {entry.sha256}" for entry in summary.inputs)
     yield from (f"Pack {pack.id} {pack.version}, SHA-256 {pack.sha256}" for pack in summary.packs)
 
 

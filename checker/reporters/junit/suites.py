@@ -116,7 +116,7 @@ def _run(summary: Summary) -> dict[str, str]:
 def _rest(summary: Summary) -> dict[str, str]:
     """Return by which guidance, packs, files and inputs the run came about; one suite says it for all."""
     packs = [f"{pack.id} {pack.version} profile {pack.profile} sha256 {pack.sha256}" for pack in summary.packs]
-    inputs = [f"{entry.path} sha256 {entry.sha256}" for entry in summary.inputs]
+    inputs = [f"{entry.path} sha256{entry.whose} {entry.sha256}" for entry in summary.inputs]
     governing = [f"{note.kind} {note.path} sha256 {note.sha256}" for note in summary.governed_by]
     lists = {
         "simulated": summary.simulated,

@@ -117,4 +117,4 @@ def provenance(summary: Summary) -> Iterator[tuple[str, str]]:
     for file in summary.governed_by:
         yield file.kind, f"{file.path}, SHA-256 {file.sha256}"
     for entry in summary.inputs:
-        yield "input", f"{entry.path}, SHA-256 {entry.sha256}"
+        yield "input", f"{entry.path}, SHA-256{entry.whose} {entry.sha256}"

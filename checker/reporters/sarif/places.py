@@ -1,11 +1,12 @@
 """Where a SARIF result stands: the input file, the line of the device's record, and the device."""
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import quote
 
-from checker.model.notes import Example
+from checker.model.notes import Example, InputTally
 from checker.model.result import Summary
 from checker.reporters.wording import sentence, visible
 
@@ -38,11 +39,25 @@ def _name_bytes(path: str) -> bytes:
 
 
 def artifacts(summary: Summary) -> list[dict[str, Any]]:
-    """Return the input files with their hashes, in the order in which locations number them, then what governs."""
+    """Return the input files with their hashes, in the order in which locations number them, then what governs.
+
+    Archives come last: it is they that have the hashes of the files in them, which name them as their parents.
+    """
+    archives = {entry.packed_in: entry.sha256 for entry in summary.inputs if entry.packed_in}
+    first = len(summary.inputs) + len(summary.governed_by)
+    places = {path: first + number for number, path in enumerate(archives)}
     return [
-        *(_artifact(entry.path, entry.sha256, "analysisTarget") for entry in summary.inputs),
+        *(_input(entry, places) for entry in summary.inputs),
         *(_artifact(note.path, note.sha256, "userSpecifiedConfiguration") for note in summary.governed_by),
+        *(_artifact(path, digest, "analysisTarget") for path, digest in archives.items()),
     ]
+
+
+def _input(entry: InputTally, archives: Mapping[str, int]) -> dict[str, Any]:
+    if entry.packed_in:
+        parent = archives[entry.packed_in]
+        return {"location": {"uri": uri(entry.path)}, "parentIndex": parent, "roles": ["analysisTarget"]}
+    return _artifact(entry.path, entry.sha256, "analysisTarget")
 
 
 def _artifact(path: str, digest: str, role: str) -> dict[str, Any]:
