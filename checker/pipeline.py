@@ -33,9 +33,11 @@ from checker.decide.rollout import Rollout
 from checker.decide.steps import step_notes
 from checker.decide.systems import DESCRIBING
 from checker.decide.tables import Wanted
+from checker.engine.coalesce import applied_rules
 from checker.engine.columns import open_bucket, scope_of
 from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
+from checker.engine.site_rules import FACT, SITE_FACTS
 from checker.errors import InputError, Problem
 from checker.inventory.identify import identify
 from checker.inventory.join_notices import join_notices
@@ -118,7 +120,7 @@ def inspect(options: Options) -> Inspection:
     given = frozenset(item.file.format for item in inputs)
     return Inspection(
         tuple(inputs),
-        tally_inputs(inputs, future, identified.device, outside),
+        tally_inputs(inputs, future, identified.device, outside, applied_rules(records, plan)),
         len(identified.device_ids),
         joins(records),
         coverage(plan, records),
@@ -137,7 +139,9 @@ def read(options: Options, loaded: Loaded, progress: Progress) -> list[FileRecor
 def _facts(options: Options, plan: Plan, current: Plan | None) -> frozenset[str]:
     """Return the facts that a run reads: those that are judged, and those by which its devices are described."""
     describing = frozenset(DESCRIBING) if "devices" in options.outputs else frozenset[str]()
-    return plan.wanted() | (current.wanted() if current else frozenset()) | describing
+    judged = plan.wanted() | (current.wanted() if current else frozenset())
+    placing = frozenset(SITE_FACTS) if FACT in judged else frozenset[str]()  # for rules of proxies, if any are given
+    return judged | placing | describing
 
 
 def read_facts(
@@ -174,7 +178,8 @@ def judge_and_summarise(
         )
     records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
     judgements = judge(Run(plan, records, folder, _wanted(options), current), progress.judged)
-    inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope)
+    applied = applied_rules(records, plan)
+    inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope, applied)
     if not options.gating:
         _refuse_nothing_judged(options, plan, judgements)
     told = summary.Run(

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.engine.cells import Cell
-from checker.engine.coalesce import ATTESTED, FactColumn
+from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import Bucket
+from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Pool
 from checker.engine.records import NO_DATE
 from checker.model.outcome import Missing

@@ -1,6 +1,6 @@
 """The ledger: every row of every file is of a device, merged, out of scope, unmatched, rejected or in the future."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -30,12 +30,17 @@ def tally_inputs(
     future: Sequence[int],
     device: npt.NDArray[np.int32],
     out_of_scope: npt.NDArray[np.bool_],
+    applied: Collection[int] = (),
 ) -> tuple[InputTally, ...]:
-    """Return the ledger; ``device`` is each record's device over all files, ``out_of_scope`` a flag per device."""
+    """Return the ledger; ``device`` is each record's device over all files, ``out_of_scope`` a flag per device.
+
+    ``applied`` are the records that are rules for devices of a site: further rows of those devices.
+    """
     found, start = [], 0
     for item, late in zip(inputs, future, strict=True):
         height = sum(frame.height for frame in item.frames)
         mine = device[start : start + height]
+        rules = sum(start <= record < start + height for record in applied) if item.file.of_sites else 0
         start += height
         matched = mine[mine >= 0]
         outside = out_of_scope[matched]
@@ -50,9 +55,9 @@ def tally_inputs(
                 format=item.file.format,
                 rows=height + late + len(item.rejected),
                 devices=devices,
-                merged=len(judged) - devices,
+                merged=len(judged) - devices + rules,
                 out_of_scope=int(np.count_nonzero(outside)),
-                unmatched=int(np.count_nonzero(mine < 0)),
+                unmatched=int(np.count_nonzero(mine < 0)) - rules,
                 rejected=len(item.rejected),
                 future=late,
                 notices=item.file.notices,

@@ -5,34 +5,24 @@ device's records say, and a tie is the run of equal (device, time, rank) that en
 the same for one device, in plain Python; a property test holds the two equal.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from checker.engine.cells import NO_RECORD
+from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Codes, Pool
-from checker.engine.records import EPOCH, NO_DATE, NOTHING, Records
+from checker.engine.records import EPOCH, NO_DATE, NOTHING, Records, buckets
+from checker.engine.ruled import Numbers, sites_of, tell_rules
+from checker.engine.site_rules import FACT, GROUP, TAGS, Sites
 from checker.facts.values import merge_at_once, merge_texts
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
 
 ATTESTED = -2  # -2 is the first attestation, -3 the second, …
-
-
-@dataclass(slots=True)
-class FactColumn:
-    """One fact of the devices of a bucket."""
-
-    pool: Pool
-    codes: Codes  # what is judged: a value, or why there is none
-    shown: Codes  # what was read, even where it is too old to count
-    record: npt.NDArray[np.int64]  # where it was read; NO_RECORD, or ATTESTED and below
-
-    def copied(self) -> "FactColumn":
-        """Return the column with arrays of its own, to be changed."""
-        return FactColumn(self.pool, self.codes.copy(), self.shown.copy(), self.record.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,23 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn
         _newest(column, said, records.rank[said.record] if spec.changes else None)
     old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
     column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
+    if fact == FACT and records.rules.lines:
+        tell_rules(column, *device_sites(records, part, plan), records.rules)
     return column
+
+
+def applied_rules(records: Records, plan: Plan) -> frozenset[int]:
+    """Return the records that are rules of a proxy for at least one device."""
+    if not records.rules.lines:
+        return frozenset()
+    parts = (slice_records(records, first, last) for first, last in buckets(records))
+    sites = frozenset[str]().union(*(each for part in parts for each in device_sites(records, part, plan)[1]))
+    return frozenset(line.record for line in records.rules.lines_of(sites))
+
+
+def device_sites(records: Records, part: Slice, plan: Plan) -> tuple[Numbers, Sequence[Sites]]:
+    """Return for each device of a bucket the number of the sites whose rules are for it, and the sites by number."""
+    return sites_of(coalesce(records, part, GROUP, plan), coalesce(records, part, TAGS, plan), records.rules)
 
 
 def _primary(said: _Said, records: Records) -> _Said:

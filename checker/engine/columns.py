@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from checker.engine.coalesce import FactColumn, Slice, coalesce, slice_records
+from checker.engine.coalesce import Slice, coalesce, slice_records
+from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Pool, Truths
 from checker.engine.records import Records
 from checker.engine.select import Lists, Mask, Membership, membership, selected, shares_of

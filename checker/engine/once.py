@@ -6,6 +6,7 @@ import polars as pl
 from checker.engine.columns import Bucket, open_bucket
 from checker.engine.records import Records
 from checker.engine.select import resolve
+from checker.engine.site_rules import SiteRules
 from checker.model.plan import Plan
 
 
@@ -28,5 +29,6 @@ def once_bucket(plan: Plan) -> Bucket:
         starts=nothing,
         order=nothing,
         ends=np.zeros(1, dtype=np.int64),
+        rules=SiteRules(),
     )
     return open_bucket(plan, records, 0, 1, {}, resolve(records, plan.selections))

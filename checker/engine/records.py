@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.engine.pool import REASONS, Codes, Pool, pool_of
+from checker.engine.site_rules import FACT, SITE_FACTS, SiteRules, site_rules
 from checker.inventory.identified import Identified
 from checker.model.fact import FactSpec
 from checker.model.record import FileRecords, InputFile
@@ -38,6 +39,7 @@ class Records:
     starts: npt.NDArray[np.int64]  # first record of each file
     order: npt.NDArray[np.int64]  # records by device, then time, rank and place
     ends: npt.NDArray[np.int64]  # for each device, the end of its records within ``order``
+    rules: SiteRules  # of proxies, for the devices of sites
 
     @property
     def devices(self) -> int:
@@ -85,7 +87,11 @@ def gather_records(
     times = _join(frames, "observed").dt.timestamp("us").fill_null(NO_DATE).to_numpy()
     ranks = np.repeat(np.array([item.file.per_device for item in inputs], dtype=np.uint8), heights)
     order, ends = _by_device(identified.device, times, ranks, len(identified.device_ids))
-    carried = {fact for item in inputs for fact in item.file.columns} & facts
+    rules = site_rules(inputs)
+    wanted = facts | (frozenset(SITE_FACTS) if rules.lines else frozenset())
+    of_devices = [item for item in inputs if not item.file.of_sites]
+    carried = {fact for item in of_devices for fact in item.file.columns} & wanted
+    read = carried | ({FACT} & facts if rules.lines else set())
     return Records(
         files=tuple(item.file for item in inputs),
         device_ids=identified.device_ids,
@@ -98,10 +104,11 @@ def gather_records(
         founds=np.repeat(np.array([item.file.founds for item in inputs], dtype=np.bool_), heights),
         name=_join(frames, "name"),
         codes={fact: _codes(inputs, fact) for fact in sorted(carried)},
-        pools={fact: _pool(inputs, specs[fact]) for fact in sorted(carried)},
+        pools={fact: _pool(inputs, specs[fact]) for fact in sorted(read)},
         starts=starts[:-1],
         order=order,
         ends=ends,
+        rules=rules,
     )
 
 
@@ -116,7 +123,7 @@ def _columns(item: FileRecords, fact: str) -> list[pl.Series]:
 def _codes(inputs: Sequence[FileRecords], fact: str) -> dict[int, Codes]:
     found = {}
     for number, item in enumerate(inputs):
-        if any(fact in frame.columns for frame in item.frames):
+        if not item.file.of_sites and any(fact in frame.columns for frame in item.frames):
             found[number] = np.concatenate([_codes_in(frame, fact) for frame in item.frames])
     return found
 

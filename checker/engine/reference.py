@@ -21,6 +21,7 @@ from zlib import crc32
 
 from checker.engine.cells import Cell, Conflict
 from checker.engine.rows import Device, Reading, Word, outcome, route, scope, truth
+from checker.engine.site_rules import FACT, GROUP, TAGS, SiteRules, first_record, replaceable, site_rules
 from checker.facts.values import merge_at_once, merge_texts, read_value
 from checker.inventory.identified import Identified
 from checker.model.fact import FactSpec
@@ -56,8 +57,9 @@ class RowJudgement:
 def judge_rows(plan: Plan, inputs: Sequence[FileRecords], identified: Identified) -> tuple[RowJudgement, ...]:
     """Return the judgement of every device, in the order of their ids."""
     found = []
+    rules = site_rules(inputs)
     for name, observations in zip(identified.device_ids, _by_device(inputs, identified), strict=True):
-        device = said_of(plan, readings(plan, observations), name)
+        device = said_of(plan, ruled(plan, readings(plan, observations), rules), name)
         taken = route(device)
         outcomes = tuple(outcome(device, rule) for rule in plan.device_rules)
         found.append(RowJudgement(device, scope(device), taken.id if taken else None, outcomes))
@@ -117,6 +119,19 @@ def readings(plan: Plan, observations: Iterable[Observation]) -> Mapping[str, Re
         if one.text is not None:
             by_fact.setdefault(one.fact, []).append(one)
     return {fact: coalesce_rows(plan, plan.specs[fact], _primary(said)) for fact, said in by_fact.items()}
+
+
+def ruled(plan: Plan, read: Mapping[str, Reading], rules: SiteRules) -> Mapping[str, Reading]:
+    """Return what is read of a device with what the rules of its sites say beside what was tried."""
+    nothing = Reading(Missing.NOT_EXPORTED)
+    tried = read.get(FACT, nothing)
+    sites = rules.of(read.get(GROUP, nothing).cell, read.get(TAGS, nothing).cell)
+    if not sites or not replaceable(tried.cell):
+        return read
+    text = rules.told(tried.cell, sites)
+    alone = not isinstance(tried.cell, tuple)
+    record, observed = (first_record(rules.lines_of(sites)), None) if alone else (tried.record, tried.observed)
+    return {**read, FACT: Reading(read_value(text, plan.specs[FACT]), (text,), observed, record)}
 
 
 def _primary(said: Sequence[Observation]) -> Sequence[Observation]:

@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from checker.engine.coalesce import ATTESTED, FactColumn
+from checker.engine.coalesce import ATTESTED
+from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Codes
 from checker.engine.records import EPOCH
 from checker.engine.select import Mask

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from checker.engine.cells import truth_of
-from checker.engine.coalesce import FactColumn
+from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Codes, Truths
 from checker.model.condition import All, AnyOf, Condition, Constant, Not, Test
 from checker.model.outcome import Missing

@@ -1,15 +1,16 @@
 """What is known of a fact of one device, and whence: records that say it, whose word it is, what it is told from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from checker.decide.evidence import spelled
-from checker.engine.coalesce import ATTESTED
+from checker.engine.coalesce import ATTESTED, device_sites
 from checker.engine.columns import Bucket
 from checker.engine.records import EPOCH, NO_DATE, NOTHING
+from checker.engine.site_rules import FACT
 from checker.engine.stated import moment_of
 from checker.explain.trees import attempt_words, concerns, tree, value_words
 from checker.facts.values import read_value
@@ -96,7 +97,19 @@ def _told(bucket: Bucket, fact: str, newest: int, reaches: list[Reach]) -> list[
         observed = None if moment == NO_DATE else EPOCH + timedelta(microseconds=moment)
         for value in _values(text, pool.spec.type == "attempts", read_value(text, pool.spec), reaches):
             found.append(Told(value, file.path, int(records.row[record]), file.columns.get(fact, ""), observed))
-    return found
+    return [*found, *_rules_told(bucket, fact, reaches)]
+
+
+def _rules_told(bucket: Bucket, fact: str, reaches: list[Reach]) -> Iterator[Told]:
+    """Yield what rules of proxies say, which are told beside what was tried."""
+    records = bucket.records
+    if fact != FACT or not records.rules.lines:
+        return
+    number, sites = device_sites(records, bucket.part, bucket.plan)
+    for line in records.rules.lines_of(sites[int(number[0])]):
+        file = records.files[int(records.file_of[line.record])]
+        for value in _values(line.text, True, read_value(line.text, bucket.plan.specs[fact]), reaches):
+            yield Told(value, file.path, int(records.row[line.record]), file.columns.get(fact, ""), None)
 
 
 def _values(text: str, attempts: bool, cell: object, reaches: list[Reach]) -> list[str]:
@@ -110,9 +123,13 @@ def _counting(bucket: Bucket, fact: str, newest: int) -> npt.NDArray[np.int64]:
     """Return the records on which a fact's value rests, the newest first: one, all of a union, or those in conflict."""
     spec, records, column = bucket.plan.specs[fact], bucket.records, bucket.column(fact)
     codes = records.codes_of(fact, bucket.part.records)
-    said = bucket.part.records[codes != NOTHING]
+    secondary = np.array([file.secondary for file in records.files])[records.file_of[bucket.part.records]]
+    counting = codes != NOTHING
+    if (counting & ~secondary).any():
+        counting &= ~secondary
+    said = bucket.part.records[counting]
     pool = records.pools[fact]
-    blank = pool.identity[codes[codes != NOTHING]] == Missing.BLANK
+    blank = pool.identity[codes[counting]] == Missing.BLANK
     conflict = int(pool.reasons[column.codes[0]]) == Missing.CONFLICTING
     if spec.merge == "union":
         return _fresh(bucket, said[~blank])[::-1]

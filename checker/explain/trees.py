@@ -13,15 +13,17 @@ from checker.engine.cells import Cell
 from checker.engine.columns import Bucket
 from checker.engine.pool import Pool
 from checker.engine.truths import truths_of
+from checker.facts.attempts import is_policy
 from checker.model.condition import All, AnyOf, Condition, Constant, Lookup, Not, Test, tests_of
 from checker.model.explanation import Tree
 from checker.model.fact import Attempt, KnownNone, SetValue
 from checker.model.outcome import Missing
 from checker.model.rule import Pack
 from checker.model.truth import Truth
-from checker.operators.hosts import fits
-from checker.operators.reach import Reach
+from checker.operators.reach import Reach, is_on
 from checker.packs.words import in_words
+
+RULED = {"not_tested": "allowed, untested", "blocked": "denied"}  # what a rule of a proxy says
 
 Thresholds = Mapping[str, str]  # parameter -> its value under the profile
 
@@ -115,10 +117,8 @@ def _tried(bucket: Bucket, test: Test, reach: Reach) -> str:
 
 
 def concerns(attempt: Attempt, reaches: Iterable[Reach]) -> bool:
-    """Return whether an attempt is on a host and port that one of these asks for."""
-    return any(
-        attempt.port == reach.port and any(fits(pattern, attempt.host) for pattern in reach.hosts) for reach in reaches
-    )
+    """Return whether an attempt is on a host and port that one of these asks for, or a rule on such a host."""
+    return any(attempt.port == reach.port and any(is_on(attempt, each) for each in reach.hosts) for reach in reaches)
 
 
 def value_words(bucket: Bucket, fact: str, defaults: bool) -> str:
@@ -154,7 +154,9 @@ def cell_words(cell: Cell, text: str) -> str:
 
 
 def attempt_words(attempt: Attempt) -> str:
-    """Return an attempt to reach a host in words."""
+    """Return an attempt to reach a host in words; a rule of a proxy is no attempt, and never called reachable."""
+    if is_policy(attempt):
+        return f"{attempt.host}:{attempt.port} {RULED.get(attempt.result, 'in doubt')} by {attempt.method}"
     by = "/".join(part for part in (attempt.method, attempt.via) if part)
     result = [attempt.result, str(attempt.status) if attempt.status else "", attempt.error]
     return (

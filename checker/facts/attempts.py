@@ -20,14 +20,16 @@ _LAST_STATUS = 999
 # all, and of a word that nobody here knows nothing is known.
 _SYSTEM_METHODS = frozenset({"analyzer", "analyzer-cert", "mdatp", "sense", "system"})
 WAYS = frozenset({"direct", "system_proxy", "wpad", "named_proxy", "unknown", ""})  # any other word is weak as well
-_POLICY_METHODS = frozenset({"allow-list", "policy"})
+ALLOW_LIST = "allow-list"
+_POLICY_METHODS = frozenset({ALLOW_LIST, "policy"})
 _WITHOUT_STATUS = frozenset({"mdatp", "sense", "analyzer"})  # say "reachable" only after an HTTP answer
 
 _ANSWERS = frozenset({*range(200, 400), 400, 404, 405})  # 400, 404, 405: the service itself refuses an empty request
 _PROXY_AUTHENTICATION = 407
 
 CONFLICTING = "conflicting"  # the result of attempts at one moment that prove different things, or in unknown words
-RESULTS = frozenset({"reachable", "blocked", "tls_error", "not_tested", CONFLICTING, ""})
+NOT_TESTED = "not_tested"
+RESULTS = frozenset({"reachable", "blocked", "tls_error", NOT_TESTED, CONFLICTING, ""})
 
 _CURL_REFUSED = re.compile(r"curl\D{0,20}(?:35|60)(?![0-9])|^\s*(?:35|60)\s*$", re.IGNORECASE)  # TLS pinning rejected
 
@@ -81,7 +83,7 @@ def is_policy(attempt: Attempt) -> bool:
 
 def is_system(attempt: Attempt) -> bool:
     """Return whether it was really tried, by the system, and on a way that is known or not told."""
-    return attempt.result != "not_tested" and attempt.method in _SYSTEM_METHODS and attempt.via in WAYS
+    return attempt.result != NOT_TESTED and attempt.method in _SYSTEM_METHODS and attempt.via in WAYS
 
 
 def is_blocked(attempt: Attempt) -> bool:
@@ -101,7 +103,7 @@ def read_tls_inspection(text: str) -> bool | Missing:
 
     True on any TLS error, curl 35 or 60; False where an agent or check that pins the service's certificate got through.
     """
-    attempts = read_attempts(text)
+    attempts = _tries(text)
     if isinstance(attempts, Missing):
         return attempts
     if any(_shows_inspection(attempt) for attempt in attempts):
@@ -117,7 +119,7 @@ def read_tls_inspection(text: str) -> bool | Missing:
 
 def read_proxy_authentication(text: str) -> bool | Missing:
     """Return whether the way out asks for credentials: True on any HTTP 407, False on an answer in system context."""
-    attempts = read_attempts(text)
+    attempts = _tries(text)
     if isinstance(attempts, Missing):
         return attempts
     if any(attempt.status == _PROXY_AUTHENTICATION for attempt in attempts):
@@ -127,8 +129,14 @@ def read_proxy_authentication(text: str) -> bool | Missing:
     return False if any(is_system(attempt) and is_answered(attempt) for attempt in attempts) else Missing.BLANK
 
 
+def _tries(text: str) -> tuple[Attempt, ...] | Missing:
+    """Return the attempts that were made: rules of a proxy show neither whether it inspects nor whom it asks."""
+    attempts = read_attempts(text)
+    return attempts if isinstance(attempts, Missing) else tuple(each for each in attempts if not is_policy(each))
+
+
 def _settled(attempts: list[Attempt]) -> Attempt:
-    tried = [attempt for attempt in attempts if attempt.result != "not_tested"] or attempts
+    tried = [attempt for attempt in attempts if attempt.result != NOT_TESTED] or attempts
     denied = [attempt for attempt in tried if is_policy(attempt) and is_blocked(attempt)]
     told = denied or tried
     if len({(is_answered(attempt), is_blocked(attempt)) for attempt in told}) == 1:

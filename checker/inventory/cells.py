@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from checker.facts.attempts import RESULTS, WAYS
 from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, Word
+from checker.inventory.rule_lines import read_rule
 
 Cell = Callable[[str], Word]
 
@@ -42,8 +43,10 @@ def cell(reading: FactReading) -> Cell:
     """Return the function that reads one text by a mapping's reading of a fact."""
     if reading.parts:
         return _parts(reading.parts)
-    shaped = SHAPES[reading.shape]
     look_up = _look_up(reading.words, reading.otherwise)
+    if reading.shape == "rule":
+        return lambda text: _rule(text, look_up)
+    shaped = SHAPES[reading.shape]
 
     def read(text: str) -> Word:
         if reading.says is not None:
@@ -199,6 +202,12 @@ def _attempt(parts: Sequence[str]) -> str:
         "error": error_word(error),
     }
     return json.dumps([attempt], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _rule(text: str, look_up: Cell) -> Word:
+    """Return a rule for a host, of its pattern and, if the file has that column, its action in known words."""
+    pattern, _, action = text.partition(SEPARATOR)
+    return read_rule(pattern, "" if is_blank(action) else look_up(action.strip()) or action)
 
 
 def _number(text: str) -> int | str:

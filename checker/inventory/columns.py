@@ -124,6 +124,8 @@ def keys(view: View, own_ids: str = "") -> tuple[dict[str, pl.Series], int]:
         found["mde_id"] = ids
     if "name" in found:
         found["name"] = where(~found["name"].str.to_lowercase().is_in(NO_NAME).fill_null(False), found["name"])
+    if "site" in found:  # stands where other records have the name of their device
+        found["name"] = found.pop("site")
     if "own_id" in found:
         own = found["own_id"].set(found["own_id"].is_in(NO_OWN_ID).fill_null(False), None)
         found["own_id"] = own.to_frame().select(pl.lit(f"{own_ids}:") + pl.col(own.name)).to_series()

@@ -13,6 +13,7 @@ from checker.inventory.columns import MDE_ID
 from checker.inventory.date_order import OBSERVED, Left
 from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import why
+from checker.inventory.rule_lines import UNREAD_RULE
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened
 from checker.inventory.time_forms import MONTHS
@@ -23,6 +24,8 @@ HARMLESS = re.compile(
     r"|\\?/date\([\d+-]{1,20}\)\\?/",
     re.IGNORECASE,
 )
+RULES = "url.tests"
+NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
 KEYS = ("mde_id", "entra_id", "own_id", "name")
 WITHHELD = "(not shown: it may hold onboarding data)"
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -51,6 +54,7 @@ def file_records(
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
         secondary=normaliser.product.secondary,
+        of_sites="site" in normaliser.product.keys,
         place_names=normaliser.product.place_names,
         unmapped=tuple(title for title in titles if title and title not in used),
     )
@@ -62,6 +66,20 @@ def dated(records: FileRecords, time: datetime) -> FileRecords:
     naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     fill = pl.col("observed").fill_null(pl.lit(naive, dtype=RECORD_COLUMNS["observed"]))
     return FileRecords(records.file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
+
+
+def without_unread(frames: Sequence[pl.DataFrame], faults: Faults) -> list[pl.DataFrame]:
+    """Return the rules of a proxy that can be read; each other one is a fault: one that denies must not be missed."""
+    found = []
+    for frame in frames:
+        read = frame
+        if RULES in frame.columns:
+            unread = frame[RULES].cast(pl.String) == UNREAD_RULE
+            for row, line in frame.filter(unread.fill_null(False)).select("row", "line").iter_rows():
+                faults.add(row, line, NO_RULE, "")
+            read = frame.filter(~unread.fill_null(False))
+        found.append(read)
+    return found
 
 
 def named(records: FileRecords, device: str) -> FileRecords:

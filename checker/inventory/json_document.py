@@ -160,13 +160,15 @@ class _Document:
 
     def _next(self, between: re.Pattern[str]) -> str:
         """Go over what stands between, and return the character that follows; empty at the end of the text."""
-        while True:
+        before = self.read
+        while self.read - before <= LONGEST:
             match = between.match(self.text, self.place)
             self.place = match.end() if match else self.place
             if self.place < len(self.text):
                 return self.text[self.place]
             if not self._more():
                 return ""
+        return self._refuse_long(self.line)
 
     def _seen(self, size: int) -> str:
         """Return as many characters as that from the place on, or what is left of the text."""

@@ -43,7 +43,7 @@ def pieces(blocks: Iterator[bytes], path: str) -> Iterator[Piece]:
     held, line = b"", 1
     for lines, number in _whole_lines(blocks, path):
         check_text(lines, number)
-        if lines.strip():
+        if lines and not lines.isspace():
             if held:
                 yield Piece(held, line, last=False)
             held, line = lines, number

@@ -145,4 +145,6 @@ def reason(error: Exception) -> str:
         return f"{error.msg[0].lower()}{error.msg[1:]}"
     if isinstance(error, TwiceError):
         return f"has the key '{error}' twice"
-    return "nested too deeply" if isinstance(error, RecursionError) else f"{error} is no value"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return "a number has thousands of digits" if "digits" in str(error) else f"{error} is no value"

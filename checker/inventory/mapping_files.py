@@ -45,12 +45,12 @@ OPTIONAL = (
 )
 SIGNATURE = ("all", "any", "none")
 KEYS_HINT = "say for example 'name: Hostname'"
-KEYS = ("mde_id", "entra_id", "own_id", "name", "device")
+KEYS = ("mde_id", "entra_id", "own_id", "name", "device", "site")
 FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
 FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
 OF_TYPE = {"date": "day", "time": "time"}  # shapes that go with types of facts
-SHAPES = ("text", "day", "time", "moment", "folded", "json", "comma", "lines", "kbs", "matches", "attempt")
+SHAPES = ("text", "day", "time", "moment", "folded", "json", "comma", "lines", "kbs", "matches", "attempt", "rule")
 
 Words = tuple[tuple[str, Word], ...]
 

@@ -83,7 +83,8 @@ def _folders(
         if not asked & {_folder(path), *_above(_folder(path))}:
             continue
         folder = found.setdefault(_folder(path), _Folder())
-        folder.named |= set(np.unique(device_of[parties[parties != UNMATCHED]])[:2].tolist())
+        named = set(np.unique(device_of[parties[parties != UNMATCHED]])[:2].tolist())
+        folder.named |= named | ({UNMATCHED} if named and number in nameless else set())  # rows of whom, beside those?
         if number in nameless:
             folder.nameless.setdefault(item.file.format, set()).add(item.file.sha256)
     return found

@@ -19,13 +19,14 @@ from checker.inventory.csv_ragged import checks
 from checker.inventory.date_order import DateOrder, Order
 from checker.inventory.event_xml import open_events, open_evtx
 from checker.inventory.given import expanded, posix
-from checker.inventory.input_file import dated, file_records, named
+from checker.inventory.input_file import dated, file_records, named, without_unread
 from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
 from checker.inventory.normalise import Normaliser
 from checker.inventory.parquet_files import open_parquet
+from checker.inventory.plain_lines import open_lines
 from checker.inventory.recognise import kind_of, known_titles, product_of
 from checker.inventory.registry import open_registry
 from checker.inventory.screen_table import open_screen_table
@@ -53,6 +54,7 @@ OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "parquet": open_parquet,
     "registry": open_registry,
     "screen": open_screen_table,
+    "lines": open_lines,
 }
 
 SHOWN_NAMES: Final = 5  # members that a notice names
@@ -146,8 +148,10 @@ def look_into(path: str, formats: Mapping[str, ProductMapping]) -> Opened:
         raise InputError(Problem(path, f"cannot be read: {error.strerror}")) from error
 
 
-def _opened(source: Source, formats: Mapping[str, ProductMapping], faults: Faults) -> Opened:
-    return OPENERS[source.form or kind_of(source.head())](source, known_titles(formats), faults)
+def _opened(
+    source: Source, formats: Mapping[str, ProductMapping], faults: Faults, forced: ProductMapping | None = None
+) -> Opened:
+    return OPENERS[source.form or kind_of(source.head(), forced)](source, known_titles(formats), faults)
 
 
 def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
@@ -248,7 +252,7 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     said = said_of(source.path, options.read_as)
     able = {said: known[said]} if said else known
     faults = Faults(source.path, skip=options.bad_rows == "skip")
-    opened = _opened(source, able, faults)
+    opened = _opened(source, able, faults, known[said] if said else None)
     product = product_of(opened, source.path, able, forced=said is not None)
     opened = told(opened, product, source.path)
     normaliser = Normaliser(product, options.wanted, DateOrder(_of_file(options.date_order, source.path)))
@@ -256,6 +260,8 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     faults.ragged_checks = checks(product, binding, opened.titles)
     tables = ahead(opened.tables(binding.titles()))
     frames = normaliser.dates.settle([normaliser.records(table) for table in tables])
+    if product.keys.keys() >= {"site"}:
+        frames = without_unread(frames, faults)
     faults.raise_if_any()
     records = file_records(source, opened, normaliser, frames, faults)
     if NAME in (options.wanted or ()):

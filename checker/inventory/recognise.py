@@ -51,10 +51,17 @@ FORMS: tuple[tuple[Kind, Callable[[Sequence[str]], bool]], ...] = (
 )
 
 
-def kind_of(head: str) -> Kind:
-    """Return the file form that the beginning of a text shows."""
+def kind_of(head: str, said: ProductMapping | None = None) -> Kind:
+    """Return the file form that the beginning of a text shows.
+
+    Plain lines show nothing: they are read as such only if the product that the user ``said`` has them.
+    """
     lines = [line for line in head.splitlines() if line.strip()]
-    return next((kind for kind, fits in FORMS if fits(lines)), "csv")
+    kind: Kind = next((form for form, fits in FORMS if fits(lines)), "csv")
+    if kind == "csv" and said and "lines" in said.reads:
+        words = {title_key(word) for word in re.split(r"[,;\t|\"]", lines[0])} if lines else set()
+        return kind if len(words & said.titles()) > 1 else "lines"
+    return kind
 
 
 def known_titles(products: Mapping[str, ProductMapping]) -> frozenset[str]:

@@ -18,6 +18,7 @@ Kind = Literal[
     "csv",
     "json",
     "key-value",
+    "lines",
     "registry",
     "screen",
     "events",

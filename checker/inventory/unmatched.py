@@ -47,7 +47,9 @@ def name_lost(
         if seen[reasons[at]] <= LISTED:
             told.append((key, at))
     records = _records(inputs, party, device, [at for _, at in told])
-    without = [Unmatched("", NO_KEY, (), *records[at]) for at in records if at < 0]
+    without = [
+        Unmatched("", NO_KEY, (), *records[at]) for at in records if at < 0 and not inputs[-1 - at].file.of_sites
+    ]
     without.sort(key=lambda item: item.first)
     if without:
         seen[NO_KEY] = len(without)

@@ -97,6 +97,11 @@ def _reached(attempts: Iterable[Attempt], pattern: HostPattern, port: int) -> Tr
     return Truth.UNKNOWN
 
 
+def is_on(attempt: Attempt, pattern: HostPattern) -> bool:
+    """Return whether an attempt is on a host of a pattern, or a rule of a proxy takes in such a host."""
+    return fits(pattern, attempt.host) or (is_policy(attempt) and _denies(attempt.host, pattern, ()))
+
+
 def _denies(denied: str, pattern: HostPattern, hosts: Iterable[str]) -> bool:
     """Return whether a denied host or pattern takes in a host that was tried, a host that fits, or all that could."""
     if fits(pattern, denied):

@@ -74,7 +74,8 @@ class Cells:
             return lambda text: text if text.strip().casefold() in NO_NAME else self.names.called(text)
         keys = {name: kind for kind, titles in self.product.keys.items() for name in map(title_key, titles)}
         if title in keys:
-            return of_kind(self.names, "id" if keys[title] in ("mde_id", "entra_id", "own_id") else "name")
+            kind = {"name": "name", "device": "name", "site": "group"}.get(keys[title], "id")
+            return of_kind(self.names, kind)
         times = (*self.product.observed, self.product.observed_plus_minutes)
         readings = [reading for reading in self.product.facts.values() if title in _titles(reading)]
         if title in map(title_key, times):

@@ -21,6 +21,7 @@ from checker.model.record import FileRecords
 from checker.model.selection import EVERYONE, Selection
 from checker.packs.compile import compile_plan
 from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, condition, conditions, pack, rule
+from tests.engine.test_site_rules import rules
 from tests.exports import device_id, export
 
 DEVICES = 2
@@ -29,6 +30,11 @@ TIMES = (None, datetime(2026, 10, 1), OLDEST - timedelta(microseconds=1), OLDEST
 ATTESTED = (date(2026, 10, 1), date(2026, 10, 26), date(2026, 11, 20))
 TRICKY = ("os.ubr", "connectivity.type", "onboarding.offboarded_since", "device.vdi", "url.tests", *TOLD)
 SOURCES = ("central", "own", "secondary")
+SITE_RULES = st.tuples(
+    st.sampled_from(["*", "pilot", "ring 1"]),
+    st.sampled_from(["*.contoso.example", "edr.contoso.example", ".example"]),
+    st.sampled_from(["allow", "deny"]),
+)
 UNTIL = (AS_OF, AS_OF - timedelta(days=1))
 
 
@@ -43,6 +49,7 @@ class Drawn:
     files: tuple[tuple[str, list[Any]], ...]  # central, own or secondary, and rows: device, time, cells
     require_dates: bool
     split: int  # at which device the second bucket begins
+    site_rules: tuple[tuple[str, str, str], ...] = ()  # of a proxy: site, pattern, action
 
     def plan(self) -> Plan:
         rules = [rule(number, require, applies_to) for number, (require, applies_to) in enumerate(self.rules)]
@@ -68,7 +75,7 @@ class Drawn:
                 secondary=kind == "secondary",
             )
             for number, (kind, rows) in enumerate(self.files)
-        ]
+        ] + [rules(*self.site_rules)]
 
 
 @st.composite
@@ -76,6 +83,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
     some = st.sampled_from(TRICKY) | st.sampled_from([*TEXTS, *TOLD])
     facts = draw(st.lists(some, min_size=1, max_size=3, unique=True))
     read = list(dict.fromkeys(base for fact in facts for base in TOLD.get(fact, (fact,))))
+    read += ["device.tags"] if "url.tests" in read else []
     asked = conditions(facts)
     attestable = [(fact, value) for fact in (*facts, *read) for value in values_of(fact)]
     said = st.sampled_from([(fact, text) for fact in read for text in TEXTS[fact]])
@@ -97,6 +105,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
         files=tuple(draw(st.lists(st.tuples(st.sampled_from(SOURCES), rows), min_size=1, max_size=3))),
         require_dates=draw(st.booleans()),
         split=draw(st.integers(0, DEVICES)),
+        site_rules=tuple(draw(st.lists(SITE_RULES, max_size=3))) if "url.tests" in read else (),
     )
 
 

@@ -62,6 +62,11 @@ SCENARIOS = [
         {M1: {"a1"}, f"entra:{E1}": {"b1", "b2"}},
     ),
     Scenario(
+        "an Entra id that goes by two names, one of which several devices have, joins none of them, in whatever order",
+        {"a": [(M1, None, FQDN), (M1, None, WS_2), (M2, None, WS_2)], "b": [(None, E1, FQDN), (None, E1, WS_2)]},
+        {M1: {"a1", "a2"}, M2: {"a3"}, f"entra:{E1}": {"b1", "b2"}},
+    ),
+    Scenario(
         "an Entra id that several devices have is ambiguous, though the name would fit one of them",
         {"a": [(M1, E1, FQDN), (M2, E1, "ws-2")], "b": [(None, E1, FQDN)]},
         {M1: {"a1"}, M2: {"a2"}},

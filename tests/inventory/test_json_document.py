@@ -125,6 +125,7 @@ BROKEN = {
     '{"value" [1]}': "a key needs a colon",
     '[{"id": "a"}] trailing': "no JSON from here on",
     '{"id": NaN}': "NaN is no value",
+    '{"id": ' + "1" * 5000 + "}": "a number has thousands of digits",
     "[" * 100_000: "nested too deeply",
     '{"id": ' + "[" * 100_000: "nested too deeply",
 }
