@@ -8,7 +8,7 @@ Where the group or a tag of a device is not known, or in doubt, it is of no site
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from checker.engine.cells import NO_RECORD, Cell
@@ -41,6 +41,7 @@ class SiteRules:
     """All rules of a run."""
 
     lines: tuple[Line, ...] = ()
+    _told: dict[tuple[tuple[Attempt, ...], Sites], str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def sites(self) -> Sites:
@@ -63,7 +64,10 @@ class SiteRules:
         What was tried counts if it is attempts. Text that cannot be read is not for rules to replace: ask first.
         """
         attempts = tried if isinstance(tried, tuple) else ()
-        return attempts_text(at_once((*attempts, *_rules(self.lines_of(sites)))))
+        key = (attempts, sites)
+        if key not in self._told:  # once in a run, however many buckets of devices there are
+            self._told[key] = attempts_text(at_once((*attempts, *_rules(self.lines_of(sites)))))
+        return self._told[key]
 
 
 def replaceable(tried: Cell) -> bool:

@@ -73,7 +73,7 @@ def _value(root: Element, section: str, entry: str) -> str:
 
 
 def times_of(ran: str, booted: str) -> Fields:
-    """Return when the analyzer ran and when Windows last started, with their zone; a time in another form as it is."""
+    """Return when the analyzer ran and when Windows last started, with their zone; a time in another form unread."""
     found = RUN_TIME.fullmatch(ran.strip(" :"))
     try:
         if not found:
@@ -81,7 +81,9 @@ def times_of(ran: str, booted: str) -> Fields:
         day = f"{found['year']}-{found['month']}-{found['day']} {found['clock']} {found['zone']}"
         run = datetime.strptime(day, "%Y-%m-%d %I:%M:%S %p %z")
     except ValueError:
-        return {"run time": ran.strip(" :")}
+        # A clock of 12 hours that does not tell morning from afternoon looks like one of 24: it must not be read so.
+        said = ran.strip(" :")
+        return {"run time": f"{said} ?" if said else ""}
     times = {"run time": run.isoformat()}
     try:
         start = datetime.strptime(booted.strip(), BOOT_TIME).replace(tzinfo=run.tzinfo)

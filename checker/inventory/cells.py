@@ -60,15 +60,17 @@ def cell(reading: FactReading) -> Cell:
         if reading.pattern and reading.shape == "matches":
             found = set(reading.pattern.findall(text))
             return _as_list(found) if found else None
-        if reading.pattern:
-            match = reading.pattern.search(text)
-            if not match:
-                return None
-            text = match[1] or ""
-        word = look_up(text.translate(UNSEEN).strip())
+        cut = _cut(text, reading.pattern)
+        word = None if cut is None else look_up(cut.translate(UNSEEN).strip())
         return shaped(word) if word else word
 
     return read
+
+
+def _cut(text: str, pattern: re.Pattern[str] | None) -> Word:
+    """Return what the pattern's group matches; None where it does not match, the text itself without a pattern."""
+    match = pattern.search(text) if pattern else None
+    return text if pattern is None else (match[1] or "") if match else None
 
 
 def is_blank(text: str) -> bool:

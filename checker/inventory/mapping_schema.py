@@ -3,7 +3,7 @@
 from typing import Any, Final, get_args
 
 from checker.facts.catalogue import catalogue
-from checker.inventory.mapping import PARTS
+from checker.inventory.mapping import PARTS, TOGETHER
 from checker.inventory.mapping_files import FOLDER, KEYS, SHAPES, word_tables
 from checker.inventory.own_mappings import ID
 from checker.inventory.table import Kind
@@ -38,6 +38,11 @@ def mapping_schema() -> Json:
             "place_names": {**FLAG, "description": "A record that names no device is of the one its place tells."},
             "observed": {**TITLES, "description": "When the record was observed; without it --observed dates it."},
             "observed_plus_minutes": {**TEXT, "description": "Minutes that are to be added to that."},
+            "ragged": {**_columns(), "description": "Rows longer or shorter than the header count where these fit."},
+            "together": {"enum": list(TOGETHER), "description": "What tells columns from all records of a file."},
+            "secrets": {**FLAG, "description": "Its rows hold secrets: the text of one that is set aside is not kept."},
+            "not_english": {**TITLES, "description": "Titles that it has in other languages than English."},
+            "instead": {**TEXT, "description": "What a person can do where it is not in English."},
             "partial_without": {**TITLES, "description": "A record that says nothing in these states no blanks."},
         },
     )
@@ -61,7 +66,7 @@ def _defs() -> Json:
     part = _object({}, {"from": TITLES, "words": WORDS, "otherwise": WORD, "says": TEXT})
     parts = _object({}, {name: {"anyOf": [TITLES, part]} for name in PARTS})
     named = {"type": "array", "items": {"enum": list(PARTS)}, "minItems": 1}
-    columns: Json = {"type": "object", "additionalProperties": _one_or_more(WORD), "minProperties": 1}
+    columns = _columns()
     reading: Json = {
         "from": {**TITLES, "description": "The first of these columns that a file has; of JSON in it: Column.Key."},
         "join": {**FLAG, "description": "All of these columns, as one set."},
@@ -86,6 +91,10 @@ def _defs() -> Json:
         "fact": {**_object({}, reading), **some},
         "set": {**_object({"set": is_open}, reading), **some},
     }
+
+
+def _columns() -> Json:
+    return {"type": "object", "additionalProperties": _one_or_more(WORD), "minProperties": 1}
 
 
 def _one_or_more(item: Json) -> Json:

@@ -154,7 +154,7 @@ class Normaliser:
         if view.binding.observed is None:
             return {OBSERVED: repeated(None, TYPE, view.frame.height)}
         times, texts = view.time(view.binding.observed), view.text((view.binding.observed,))
-        self.local = min(filter(None, (self.local, times.local)), default="")
+        self.local = min(filter(None, (self.local, *times.local)), default="")
         if times.unreadable:
             self.unreadable.update(texts.filter(texts.is_in(list(times.unreadable))).to_list())
         found = {OBSERVED: times.column}

@@ -91,7 +91,8 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
     known = options.formats or mappings()
     for path, name in options.read_as.items():
         if name not in known:
-            problems.append(Problem(path, f"there is no format '{name}'", did_you_mean(name, known)))
+            hint = did_you_mean(name, known) or f"one of: {', '.join(known)}"
+            problems.append(Problem(path, f"there is no format '{name}'", hint))
     said: dict[str, Mapping[str, object]] = {
         "--read-as": options.read_as,
         "--observed": options.observed,

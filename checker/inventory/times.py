@@ -38,7 +38,7 @@ class Times:
     open: pl.DataFrame = field(default_factory=_nothing_open)
     shown: tuple[tuple[str, str, str], ...] = ()
     unreadable: frozenset[str] = frozenset()
-    local: str = ""  # one in a form that follows a user's settings and names no time zone; read as UTC
+    local: frozenset[str] = frozenset()  # in a form that follows a user's settings and names no time zone; read as UTC
 
 
 def read_times(texts: pl.Series) -> Times:
@@ -60,13 +60,13 @@ def read_times(texts: pl.Series) -> Times:
     unread = read.filter(pl.col("time").is_null() & ~is_open & ~folded.is_in(BLANK_FORMS))
     bounded = {order: pl.col(name).clip(OLDEST, NEWEST) for order, name in ORDERS.items()}
     showing = found.filter(pl.col("order").is_not_null()).group_by("mark", "order").agg(pl.col("text").min())
-    local = read.filter(pl.col("local") & (is_open | pl.col("time").is_not_null()))["text"].min()
+    local = read.filter(pl.col("local") & (is_open | pl.col("time").is_not_null()))["text"]
     return Times(
         times.clip(OLDEST, NEWEST),
         open=read.filter(is_open).select("text", "mark", **bounded),
         shown=tuple(sorted(showing.iter_rows())),
         unreadable=frozenset(unread["text"]),
-        local=local if isinstance(local, str) else "",
+        local=frozenset(local),
     )
 
 

@@ -76,10 +76,10 @@ def _unreadable(
         if source.form:
             what = "is no text, and cannot be written with pseudonyms as it is"
             yield Problem(item.file.path, what, "save it as CSV")
-        elif kind not in REWRITTEN:
+        elif kind not in REWRITTEN or formats[item.file.format].together:  # these tell by texts that are replaced
             hint = "tell in words what is wrong with it"
             yield Problem(item.file.path, "is in a form that cannot be copied with pseudonyms", hint)
-        elif item.rejected and kind == "json":
+        elif item.rejected and (kind == "json" or "site" in formats[item.file.format].keys):
             for record in item.rejected[:SHOWN]:
                 hint = "repair or remove the record: what cannot be parsed is not copied"
                 yield Problem(f"{record.path}:{record.line}", f"record {record.row:,} {record.reason}", hint)

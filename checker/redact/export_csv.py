@@ -39,14 +39,16 @@ def rewritten_csv(lines: Iterator[str], layout: Layout, cells: Cells, path: str)
     """
     yield from islice(lines, layout.lines)
     columns = [_column(title, cells, layout.delimiter) for title in layout.titles]
+    titles = [*layout.titles]
     unknown = _column("", cells, layout.delimiter)
     by_title = checks(cells.product, bind(cells.product, layout.titles, None), layout.titles)
     check = {place: by_title[title] for place, title in enumerate(layout.titles) if title in by_title}
     for row in _rows(lines, layout, path):
-        if row.fields == [""]:
-            yield row.end
+        inside = [*map(_inside, row.fields)]
+        if inside in ([""], titles):  # titles come again where the outputs of several runs stand in one file
+            yield layout.delimiter.join(row.fields) + row.end
             continue
-        placed = len(row.fields) == len(columns) or of_length([*map(_inside, row.fields)], len(columns), check)
+        placed = len(row.fields) == len(columns) or of_length(inside, len(columns), check)
         known = columns if placed and not any(map(_is_odd, row.fields)) else []
         of_field = [*known, *[unknown] * len(row.fields)][: len(row.fields)]
         yield layout.delimiter.join([new(field) for new, field in zip(of_field, row.fields, strict=True)]) + row.end

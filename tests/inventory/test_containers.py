@@ -160,7 +160,7 @@ def test_a_parquet_file_of_many_row_groups_keeps_its_rows(tmp_path: Path, monkey
 
 
 def test_what_is_said_of_an_archive_is_said_of_its_members(tmp_path: Path) -> None:
-    software = Path("unknown/software.csv").read_bytes()
+    software = Path("unknown/processes.csv").read_bytes()
     path = zipped(tmp_path / "x.zip", {"a.csv": software, "b.csv": software + b"\r\n"})
     both = read_inventory([path], ReadOptions(read_as={path: "advanced-hunting"}))
     assert [item.file.format for item in both] == ["advanced-hunting"] * 2

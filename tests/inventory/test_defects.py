@@ -93,6 +93,27 @@ MESSAGES = {
         ": has a sheet of 1,048,576 rows and 16,384 columns, more than can be read\n"
         "  hint: delete what stands far from the table, or save the table as CSV"
     ),
+    "get-hotfix/shifted.txt": ":4: record 1 does not stand in the columns of the table" + REPAIR,
+    "sense-registry/bad-line.jsonl": (
+        ":2: record 2 is no JSON: expecting property name enclosed in double quotes" + REPAIR
+    ),
+    "sense-registry/bad-line.reg": ":7: record 1 has a line that is neither a key nor a value" + REPAIR,
+    "sense-registry/bad-value.reg": ":16: record 1 has a value in no form that the registry editor writes" + REPAIR,
+    "sense-registry/cut-off.reg": ":8: is cut off: the value that begins here has no end" + WHOLE,
+    "sense-registry/other-keys.reg": (
+        ": holds none of the registry's values that are read\n"
+        "  hint: export HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows Advanced Threat Protection"
+    ),
+    "sense-registry/short-row.csv": ":3: record 2 has 7 fields, too few: the header has 9" + REPAIR,
+    "sense-registry/two-devices.txt": (
+        ":25: record 1 has two values of 'SOFTWARE\\Microsoft\\Windows Advanced Threat Protection\\OnboardedInfo':"
+        " give each device a file of its own" + REPAIR
+    ),
+    "systeminfo/german.csv": (
+        ": is systeminfo /fo csv in another language than English, which is the only one that is read\n"
+        "  hint: run it on an English Windows, or use Get-ComputerInfo | ConvertTo-Json, whose names are the same"
+        " everywhere"
+    ),
     "unknown/phone-list.csv": (
         ": is in no format that is known (CSV, semicolon; columns: 2, of which none is known)\n"
         "  hint: no format has a column of these names; --read-as FORMAT=unknown/phone-list.csv settles it"

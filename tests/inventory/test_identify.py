@@ -368,7 +368,7 @@ def test_the_order_of_files_and_rows_plays_no_part(
     for number, (kind, system, rows) in enumerate(files):
         made = [(*three, system + own if system and own else None) for three, own in rows]
         only = Scenario("", {f"file-{number}-": made}, {})
-        how = {"founds": kind == "inventory", "secondary": kind == "secondary"}
+        how: dict[str, Any] = {"founds": kind == "inventory", "secondary": kind == "secondary"}
         inputs += [FileRecords(replace(item.file, **how), item.frames) for item in files_of(only)]
     shuffled = [FileRecords(item.file, [shuffle(frame, random) for frame in item.frames]) for item in inputs]
     random.shuffle(shuffled)

@@ -1,6 +1,7 @@
 """A user's own mapping: in the language of those that ship, told of with every problem, and part of the recognition."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -8,6 +9,7 @@ from checker.errors import RuleError
 from checker.inventory.mapping_files import mappings
 from checker.inventory.own_mappings import all_mappings, read_own_mappings
 from checker.inventory.read import ReadOptions
+from checker.inventory.table import Kind
 from tests.inventory.records import facts, moment, read_one, refusal, rows
 
 FILE = "own-mapping/assets.csv"
@@ -110,7 +112,7 @@ colour: red
 def test_every_problem_is_told_at_once_with_its_place(tmp_path: Path) -> None:
     assert problems(BAD, folder=tmp_path) == [
         "1.yaml:1:5: 'Our Assets' is no id\n  hint: lower-case words with hyphens between them: our-cmdb",
-        "1.yaml:3:14: 'xls' is no file format\n  hint: one of: csv, json, key-value",
+        f"1.yaml:3:14: 'xls' is no file format\n  hint: one of: {', '.join(get_args(Kind))}",
         "1.yaml:4:9: 'founds' must be true or false",
         "1.yaml:5:12: 'signature' asks for no column: every file would fit\n  hint: say 'all: [[Title], …]'",
         "1.yaml:6:7: 'keys' names no column: no record would be of a device\n  hint: say for example 'name: Hostname'",
