@@ -201,9 +201,9 @@ def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileReco
                 names.append(leaf.shown)
             except InputError as error:
                 problems += error.problems
-    share.finish()
     if problems:
         raise InputError(problems)
+    share.finish()
     if unknown and not read:
         raise unknown[0] if len(unknown) == 1 else InputError(_none_known(path, names))
     if unknown:

@@ -163,7 +163,7 @@ def test_a_pattern_that_no_shell_expanded_names_files(
     assert "is no pattern of files" in run("check", "site/**x").err
     Path("site/[1].csv").write_bytes(Path("site/a.csv").read_bytes())
     assert read("site/[1].csv") == ["site/[1].csv"]
-    assert "is an input" in run("check", "site/*.csv", "-o", "findings:site/a.csv").err
+    assert "is the input site/a.csv" in run("check", "site/*.csv", "-o", "findings:site/a.csv").err
 
 
 def test_what_is_no_file_is_named_and_nothing_waits_for_it(run: Run, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ TITLES = [
     "OS-Platform",
     "CLIENT VERSION",
     "Secret notes",
-    "Onboarding State",
+    "Onboarding Statis",
     "Last Seen",
 ]
 
@@ -61,7 +61,7 @@ def test_titles_that_differ_in_case_and_marks_alone_are_proposed_and_others_left
     assert told["observed"] == "Last Seen"
     assert told["facts"]["agent.version"] == {"from": "CLIENT VERSION"}
     assert told["facts"]["os.family"] == {"from": "OS-Platform", "words": "os-family"}
-    assert re.search(r"\n  # TODO is Onboarding State what elsewhere is called (?i:onboarding[ .]?status)\?\n", draft)
+    assert re.search(r"\n  # TODO is Onboarding Statis what elsewhere is called (?i:onboarding[ .]?status)\?\n", draft)
     assert "  #   Secret notes" in draft.splitlines()
     assert draft.count("# TODO") == 5
     records = read_with(draft, path)

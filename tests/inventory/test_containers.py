@@ -196,6 +196,30 @@ def test_progress_adds_up_to_the_bytes_of_the_file(path: str) -> None:
     assert sum(told) == Path(path).stat().st_size
 
 
+def test_progress_of_an_archive_goes_on_member_by_member(tmp_path: Path) -> None:
+    content = os.urandom(50_000)
+    path = Path(zipped(tmp_path / "x.zip", {"a": content, "b": content}))
+    told: list[int] = []
+    share = unpack.Share(told.append, path.stat().st_size)
+    sums = []
+    for leaf in unpack.leaves(str(path), path):
+        share.of(leaf)(25_000)
+        sums.append(sum(told) / path.stat().st_size)
+        share.of(leaf)(0)
+    assert sums == [pytest.approx(0.25, abs=0.01), pytest.approx(0.5, abs=0.01)]
+
+
+def test_a_member_lies_on_the_disk_no_longer_than_it_is_read(tmp_path: Path) -> None:
+    inner = gzip.compress(b"inner")
+    path = Path(zipped(tmp_path / "x.zip", {"a": b"1", "b.gz": inner, "c": b"2"}))
+    places: list[Path] = []
+    for leaf in unpack.leaves(str(path), path):
+        assert [place for place in places if place.exists()] == []
+        assert len(list(leaf.place.parent.iterdir())) <= 2  # a stream in a member: both
+        places.append(leaf.place)
+    assert len(places) == 3
+
+
 class TestBombs:
     @pytest.mark.parametrize("how", PACKERS)
     def test_a_stream_that_unpacks_to_far_more(self, how: str, tmp_path: Path) -> None:
@@ -340,6 +364,16 @@ def test_a_line_without_end_is_refused_in_bounded_memory(ending: bytes, tmp_path
     path.write_bytes(Path(VALID).read_bytes() + ending + b"x" * (24 << 20))
     told = refusal(path)
     assert told.startswith((f"{path}:11: begins a record of more than 16 MiB", f"{path}:11: a quote that opens"))
+
+
+def test_a_line_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    with path.open("wb") as file:
+        file.write(Path(VALID).read_bytes() + b"x" * (1 << 20))
+        file.truncate(200 << 20)  # takes no space on the disk
+    told: list[int] = []
+    assert "begins a record of more than 16 MiB" in refusal(path, ReadOptions(progress=told.append))
+    assert sum(told) < 64 << 20
 
 
 def test_a_text_that_is_read_whole_is_bounded(tmp_path: Path) -> None:
