@@ -1,20 +1,34 @@
 """Finds for a mapping the columns that a file has: which title gives which key, time and fact."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from checker.inventory.inside_json import LIST_TITLE
 from checker.inventory.mapping import FactReading, ProductMapping, title_key
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Column:
-    """A column of a file, or with ``path`` a value inside the JSON of its texts."""
+    """A column of a file, or with ``path`` a value inside the JSON of its texts ("Key.Key", "[name=Word].Key").
+
+    Where it says nothing, the columns ``instead`` are asked, one after the other. With ``members`` it is no column, but
+    one JSON object of those whose titles begin with its own and a dot.
+    """
 
     title: str
     path: str = ""
+    instead: tuple["Column", ...] = ()
+    members: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.title}.{self.path}" if self.path else self.title
+        own = f"{self.title}{'' if self.path.startswith('[') else '.'}{self.path}" if self.path else self.title
+        return " or ".join([own, *map(str, self.instead)])
+
+    def titles(self) -> Iterator[str]:
+        """Yield the titles of the columns that are read."""
+        yield from self.members or (self.title,)
+        for other in self.instead:
+            yield from other.titles()
 
 
 Columns = tuple[Column, ...]
@@ -46,7 +60,7 @@ class Binding:
         columns += self.full
         for fact in self.facts.values():
             columns += [*fact.columns, *fact.stated_with, *(column for column, _ in fact.where)]
-        return frozenset(column.title for column in columns)
+        return frozenset(title for column in columns for title in column.titles())
 
 
 def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] | None) -> Binding:
@@ -68,7 +82,7 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
     named = set(facts if wanted is None else wanted & facts.keys())
     named |= {only[0] for name in named if (only := facts[name].reading.only)} & facts.keys()
     return Binding(
-        keys={key: column for key, names in product.keys.items() if (column := _first(names, known))},
+        keys={key: column for key, names in product.keys.items() if (column := _each(names, known))},
         observed=_first(product.observed, known),
         plus_minutes=_first((product.observed_plus_minutes,), known),
         full=tuple(_find(product.partial_without, known)),
@@ -80,20 +94,36 @@ def _columns(reading: FactReading, known: Mapping[str, str]) -> Columns:
     if reading.parts:
         found = [_first(part.columns, known) or Column("") for part in reading.parts]
         return tuple(found) if found[0].title else ()
+    if reading.fallback:
+        column = _each(reading.columns, known)
+        return (column,) if column else ()
     found = list(_find(reading.columns, known))
     return tuple(found if reading.joined else found[:1])
 
 
 def _find(titles: Iterable[str], known: Mapping[str, str]) -> Iterator[Column]:
-    """Yield the columns of a file that have one of the titles, then those whose JSON may hold one ("Column.Key")."""
+    """Yield the columns of a file that have one of the titles, then those whose JSON may hold one.
+
+    "Column.Key" is a value of an object; "Column[name=Word].Key", "Column[0].Key" and "Column[].Key" are of a list.
+    "Column.*" is the object as a whole, whose values stand in columns of their own.
+    """
     inside = []
     for title in titles:
-        column, _, path = title.partition(".")
+        inside_list = LIST_TITLE.fullmatch(title)
+        column, _, path = inside_list.group("title", 0, "path") if inside_list else title.partition(".")
         if (key := title_key(title)) in known:
             yield Column(known[key])
-        elif path and title_key(column) in known:
+        elif path == "*" and (members := [known[key] for key in known if key.startswith(f"{title_key(column)}.")]):
+            yield Column(column, members=tuple(members))
+        elif path not in ("", "*") and title_key(column) in known:
             inside.append(Column(known[title_key(column)], path))
     yield from inside
+
+
+def _each(titles: Iterable[str], known: Mapping[str, str]) -> Column | None:
+    """Return the first column of a file that has one of the titles, with the others to ask where it says nothing."""
+    found = tuple(filter(None, (_first((title,), known) for title in titles)))
+    return replace(found[0], instead=found[1:]) if found else None
 
 
 def _first(titles: Iterable[str], known: Mapping[str, str]) -> Column | None:

@@ -123,6 +123,22 @@ def _json_list(text: str) -> str:
     return text if members is None else _as_list(members)
 
 
+def _pairs(text: str) -> str:
+    """Read ``{"site":"hq","owner":""}`` as "site=hq" and "owner"; what is no JSON object stays as it stands.
+
+    A pair that holds an address of a person is left out.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(found, dict):
+        return text
+    said = {key: value for key, value in found.items() if value is not None}
+    pairs = {key: value if isinstance(value, str) else json.dumps(value) for key, value in said.items()}
+    return _as_list({f"{key}={value}" if value else key for key, value in pairs.items() if "@" not in value})
+
+
 def _members(text: str) -> set[str] | None:
     try:
         items = json.loads(text)
@@ -245,6 +261,7 @@ SHAPES: dict[str, Cell] = {
     "moment": _moment,
     "folded": fold,
     "json": _json_list,
+    "pairs": _pairs,
     "comma": _split_list("[,;\n]"),
     "lines": _split_list("\n"),
     "kbs": _updates,

@@ -1,11 +1,15 @@
 """Works on whole columns of a table: its texts, keys and days, and where they say something."""
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import polars as pl
 
 from checker.inventory.binding import Binding, Column, Columns
 from checker.inventory.cells import BLANKS, LOST, SEPARATOR
+from checker.inventory.inside_json import of_columns, of_each, of_lists, of_objects
 from checker.inventory.times import NEWEST, OLDEST, Times, read_times
 from checker.model.record import RECORD_COLUMNS
 
@@ -18,6 +22,7 @@ NOTHING_SAID = sorted(BLANKS | LOST)
 ID_LENGTHS = (40, 36)  # of a Defender id and of an Entra id
 LONGEST = max(map(len, BLANKS | LOST))
 TEXT = pl.String()
+NO_PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -42,8 +47,14 @@ class View:
     def _text(self, column: Column) -> pl.Series:
         if not column.title:
             return repeated(None, TEXT, self.frame.height)
-        texts = self.frame[column.title]
-        return texts.str.json_path_match(f"$.{column.path}") if column.path else texts
+        texts = of_columns(self.frame, column.members) if column.members else self.frame[column.title]
+        if column.path:
+            inside = of_lists if column.path.startswith("[") else of_objects
+            texts = inside(texts, column.path)
+        for other in column.instead:
+            more = self._text(other)
+            texts = texts.zip_with(is_stated(texts) | more.is_null(), more)
+        return texts
 
     def time(self, column: Column) -> Times:
         """Return the times of a column."""
@@ -107,13 +118,15 @@ def _with_others(column: pl.Series, texts: pl.Series) -> pl.Series:
     return column.zip_with(column.is_not_null(), left.cast(column.dtype))
 
 
-def keys(view: View, own_ids: str = "") -> tuple[dict[str, pl.Series], int]:
+def keys(
+    view: View, own_ids: str = "", patterns: Mapping[str, re.Pattern[str]] = NO_PATTERNS
+) -> tuple[dict[str, pl.Series], int]:
     """Return the keys (ids folded, the name as spelled, null where there is none), and how many Defender ids are none.
 
-    ``own_ids`` is the system of the key ``own_id``. What an export writes for an id that it lacks ("unknown", "0",
-    zeros) would make one device of all such rows.
+    ``own_ids`` is the system of the key ``own_id``; of ``patterns`` the one group is the key. What an export writes for
+    an id that it lacks ("unknown", "0", zeros) would make one device of all such rows.
     """
-    found = {key: _key(view.text((column,)), fold=key != "name") for key, column in view.binding.keys.items()}
+    found = {key: _key_of(view, key, patterns.get(key)) for key in view.binding.keys}
     missing = repeated(None, TEXT, view.frame.height)
     odd = 0
     if "entra_id" in found:
@@ -135,6 +148,21 @@ def keys(view: View, own_ids: str = "") -> tuple[dict[str, pl.Series], int]:
         ids = found["device"].zip_with(is_id & (found["device"] != NO_MDE_ID), missing)
         found = {"mde_id": ids, "name": missing.zip_with(is_id, name)}
     return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}, odd
+
+
+def _key_of(view: View, key: str, pattern: re.Pattern[str] | None) -> pl.Series:
+    """Return a key, of the first of its columns in which a record names it; null where its pattern does not match."""
+    column, fold = view.binding.keys[key], key != "name"
+    found = _key(view.text((replace(column, instead=()),)), fold)
+    for other in column.instead:
+        own = found if fold else where(~found.str.to_lowercase().is_in(NO_NAME).fill_null(False), found)
+        found = own.zip_with(own.is_not_null(), _key(view.text((other,)), fold))
+    return of_each(found, lambda text: _cut(pattern, text)) if pattern else found
+
+
+def _cut(pattern: re.Pattern[str], text: str) -> str | None:
+    match = pattern.search(text)
+    return match[1] if match else None
 
 
 def _is_id(ids: pl.Series, form: str, nothing: str) -> pl.Series:

@@ -21,6 +21,7 @@ from checker.inventory.json_values import (
     next_link,
     reason,
     sound,
+    total,
     twice,
     unwrapped,
 )
@@ -39,7 +40,7 @@ def read_document(blocks: Iterator[str], faults: Faults) -> Iterator[Record]:
     Raises:
         InputError: where the text is cut off, is no JSON, lacks pages, or has a record longer than ``LONGEST``.
     """
-    document = _Document(blocks, faults)
+    document, number = _Document(blocks, faults), 0
     for number, (line, item) in enumerate(document.values(), start=1):
         record = sound(item, document.doubtful)
         if isinstance(record, Fault):
@@ -48,6 +49,8 @@ def read_document(blocks: Iterator[str], faults: Faults) -> Iterator[Record]:
             yield number, line, record
     if document.next_link:
         document.refuse("is incomplete: its last page links to a next page that is not in the file")
+    if document.total > number:
+        document.refuse(f"is incomplete: it holds {number:,} records of {document.total:,} that it counts")
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class _Document:
     text: str = ""
     place: int = 0
     next_link: str = ""
+    total: int = 0  # of records, as the pages count them
     doubtful: bool = False  # half of a surrogate pair may have been seen
     ended: bool = False
     _dropped: int = 0  # characters before the text that is held
@@ -141,7 +145,7 @@ class _Document:
         records = unwrapped(value)
         if records is None:
             return [value]
-        self.next_link = next_link(value)
+        self._end_page(value)
         return records
 
     def _of_page(self, page: "_Page") -> Iterator[tuple[int, Any]]:
@@ -156,7 +160,10 @@ class _Document:
         elif own or not any(key.casefold() in LISTS and value == [] for key, value in page.members):
             yield page.line, dict(page.members)
         else:
-            self.next_link = next_link(dict(page.members))
+            self._end_page(dict(page.members))
+
+    def _end_page(self, page: dict[str, Any]) -> None:
+        self.next_link, self.total = next_link(page), max(self.total, total(page))
 
     def _next(self, between: re.Pattern[str]) -> str:
         """Go over what stands between, and return the character that follows; empty at the end of the text."""

@@ -18,6 +18,7 @@ from checker.inventory.json_values import (
     next_link,
     reason,
     sound,
+    total,
     unwrapped,
 )
 from checker.inventory.source import check_text
@@ -75,6 +76,7 @@ class Lines:
     fast: bool = True  # without it every line is read strictly: both ways give the same
     records: int = 0
     next_link: str = ""
+    total: int = 0  # of records, as the pages count them
     _shape: Shape | None = None
     _line: int = 1
 
@@ -94,6 +96,8 @@ class Lines:
                 yield records
         if self.next_link:
             self._refuse("is incomplete: its last page links to a next page that is not in the file")
+        if self.total > self.records:
+            self._refuse(f"is incomplete: it holds {self.records:,} records of {self.total:,} that it counts")
 
     def _regular(self, piece: Piece) -> Regular | None:
         """Return the records of a piece in which each line is one of the same shape; None if they are not."""
@@ -139,7 +143,7 @@ class Lines:
         records = unwrapped(value)
         if records is None:
             return [value]
-        self.next_link = next_link(value)
+        self.next_link, self.total = next_link(value), max(self.total, total(value))
         return records
 
     def _refuse(self, what: str) -> NoReturn:

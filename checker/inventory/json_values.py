@@ -11,14 +11,16 @@ Record = tuple[int, int, dict[str, Any]]  # row, line, and the object
 
 LONGEST = 16 << 20  # characters of a record, or bytes of a line: a thousand times what exports write
 LISTS = ("value", "values", "results", "result", "data")  # keys of an API's list of records, folded for case
-NEXT_LINKS = ("@odata.nextlink", "odata.nextlink", "nextlink")
+NEXT_LINKS = ("@odata.nextlink", "odata.nextlink", "nextlink", "$skiptoken", "skiptoken", "skip_token")
+TOTALS = ("totalcount", "totalrecords", "total_records")  # how many records all pages have together
 SIDECAR = "@odata."  # keys about another key ("Rank@odata.type"), not facts of the record
 STREAMED = "properties"  # where a streaming export keeps the record, beside the name of its table
 CUT_WORD = re.compile(r"[\w.+-]{0,24}\s*")  # the beginning of a number, or of true, false or null, at the end of a file
 DEEPEST = 20  # of nested objects; exports nest three deep
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # half a letter, which may lack its other half
 HALF = re.compile("[\ud800-\udfff]")
-OF_A_PAGE = (*LISTS, *NEXT_LINKS, "count", "total", "totalcount", "stats", "schema", "quota")  # and those of OData
+OF_RESULTS = ("count", "total", "stats", "schema", "quota", "resulttruncated", "facets")
+OF_A_PAGE = (*LISTS, *NEXT_LINKS, *TOTALS, *OF_RESULTS)  # and those of OData
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,11 @@ def next_link(page: Mapping[str, Any]) -> str:
     """Return the address of the page after this one, empty if there is none."""
     links = [value for key, value in page.items() if key.casefold() in NEXT_LINKS]
     return str(links[0] or "") if links else ""
+
+
+def total(page: Mapping[str, Any]) -> int:
+    """Return how many records a page says that all pages have together, 0 if it says nothing of it."""
+    return max((value for key, value in page.items() if key.casefold() in TOTALS and isinstance(value, int)), default=0)
 
 
 def flat(record: Mapping[str, Any], unneeded: Set[str] = frozenset()) -> dict[str, str]:

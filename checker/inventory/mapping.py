@@ -7,7 +7,7 @@ the column that carries it, with what has to be done to its texts. A product in 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from checker.inventory.table import Kind
@@ -64,11 +64,15 @@ class Part:
 class FactReading:
     """How the texts of a column say a fact.
 
-    ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``joined``:
-    all of them, as one set; ``parts``: columns that together say one thing, in the order of ``PARTS``. The text is
-    cut by ``pattern`` (its one group; nothing is said where it does not match), looked up in ``words`` (folded; ``*``
-    stands for any characters; None: nothing said), else taken ``otherwise``, and read by its ``shape``. The shape
-    ``matches`` is the list of all that the pattern matches. ``says``: what any text means.
+    ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``fallback``:
+    in a record in which it says nothing, the next; ``joined``: all of them, as one set; ``parts``: columns that
+    together say one thing, in the order of ``PARTS``. The text is cut by ``pattern`` (its one group; nothing is said
+    where it does not match), looked up in ``words`` (folded; ``*`` stands for any characters; None: nothing said), else
+    taken ``otherwise``, and read by its ``shape``. The shape ``matches`` is the list of all that the
+    pattern matches. ``says``: what any text means.
+
+    A title may lead into the JSON of a column: "Column.Key" of objects; "Column[name=Word].Key", "Column[0].Key" and
+    "Column[].Key" of lists of objects; "Column.*" is an object of a JSON file as a whole.
 
     ``where``: the reading counts in records in which each of these columns is one of its words (as in ``words``).
     ``needs``: columns without which a file does not carry the fact.
@@ -80,6 +84,7 @@ class FactReading:
     fact: str
     columns: tuple[str, ...]
     joined: bool = False
+    fallback: bool = False
     parts: tuple[Part, ...] = ()
     pattern: re.Pattern[str] | None = None
     words: tuple[tuple[str, Word], ...] = ()
@@ -98,10 +103,12 @@ class FactReading:
 class ProductMapping:
     """One product's exports: how they are recognised, and what their columns say.
 
-    ``observed`` titles the time of a record, to which a column of minutes may have to be added. In a record that says
-    nothing in the columns ``partial_without``, a blank is no statement: such rows tell of a part of the device only.
-    ``own_ids`` names the system of which the key ``own_id`` is an id. What a ``secondary`` source says counts only
-    where no other says anything. With ``place_names`` a record that names no device is of the one that its place tells.
+    A key is read of the first of its columns in which a record says something, and cut by its pattern in
+    ``key_patterns``, if it has one. ``observed`` titles the time of a record, to which a column of minutes may have to
+    be added. In a record that says nothing in the columns ``partial_without``, a blank is no statement: such rows tell
+    of a part of the device only. ``own_ids`` names the system of which the key ``own_id`` is an id. What a
+    ``secondary`` source says counts only where no other says anything. With ``place_names`` a record that names no
+    device is of the one that its place tells.
     Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
     ``ragged`` one of its words; without ``ragged`` they are faults.
     ``together`` names what tells columns from all records of a file (one of ``TOGETHER``).
@@ -123,6 +130,7 @@ class ProductMapping:
     own_ids: str = ""
     secondary: bool = False
     place_names: bool = False
+    key_patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     ragged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     together: str = ""
     secrets: bool = False

@@ -1,20 +1,19 @@
 """Reads the mappings, telling file and line of everything that is wrong with one."""
 
-import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import cast, get_args
 
 from checker.facts.catalogue import catalogue
-from checker.inventory.mapping import AS_IT_STANDS, PARTS, TOGETHER, FactReading, Part, ProductMapping, Signature, Word
+from checker.inventory.mapping import AS_IT_STANDS, PARTS, TOGETHER, FactReading, Part, ProductMapping, Signature
+from checker.inventory.mapping_texts import Words, key_columns, key_patterns, pattern_of, table_of, word_of, words_of
 from checker.inventory.table import Kind
 from checker.yaml_nodes import (
     Entries,
     Items,
     Node,
     Problems,
-    Text,
     check_keys,
     choice_of,
     did_you_mean,
@@ -46,13 +45,25 @@ OPTIONAL = (
 SIGNATURE = ("all", "any", "none")
 KEYS_HINT = "say for example 'name: Hostname'"
 KEYS = ("mde_id", "entra_id", "own_id", "name", "device", "site")
-FACT_OPTIONS = ("from", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
+FACT_OPTIONS = ("from", "fallback", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
 FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
 OF_TYPE = {"date": "day", "time": "time"}  # shapes that go with types of facts
-SHAPES = ("text", "day", "time", "moment", "folded", "json", "comma", "lines", "kbs", "matches", "attempt", "rule")
-
-Words = tuple[tuple[str, Word], ...]
+SHAPES = (
+    "text",
+    "day",
+    "time",
+    "moment",
+    "folded",
+    "json",
+    "pairs",
+    "comma",
+    "lines",
+    "kbs",
+    "matches",
+    "attempt",
+    "rule",
+)
 
 
 @cache
@@ -84,7 +95,7 @@ def word_tables(folder: Path, problems: Problems) -> dict[str, Words]:
     if not (folder / WORD_TABLES).is_file():
         return {}
     node = mapping(load(folder / WORD_TABLES, f"mappings/{WORD_TABLES}", problems), "the tables of words", problems)
-    return {name: _table(table, problems) for name, table in (node.entries if node else {}).items()}
+    return {name: table_of(table, problems) for name, table in (node.entries if node else {}).items()}
 
 
 def read_product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> ProductMapping | None:
@@ -128,7 +139,8 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         founds=flag_of(node, "founds", problems),
         per_device=flag_of(node, "per_device", problems),
         signature=_signature(node, problems),
-        keys={key: texts_of(keys, key, problems) for key in keys.entries} if keys else {},
+        keys={key: key_columns(keys, key, problems) for key in keys.entries} if keys else {},
+        key_patterns=key_patterns(keys, problems) if keys else {},
         observed=texts_of(node, "observed", problems),
         observed_plus_minutes=text_of(node, "observed_plus_minutes", problems),
         partial_without=texts_of(node, "partial_without", problems),
@@ -180,11 +192,12 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         fact=fact,
         columns=columns,
         joined=flag_of(node, "join", problems),
+        fallback=flag_of(node, "fallback", problems),
         parts=parts,
-        pattern=_pattern(node, problems),
-        words=_words(node, tables, problems),
-        otherwise=_word(node.entries["otherwise"], problems) if "otherwise" in node.entries else AS_IT_STANDS,
-        says=_word(node.entries["says"], problems) if "says" in node.entries else None,
+        pattern=pattern_of(node, problems),
+        words=words_of(node, tables, problems),
+        otherwise=word_of(node.entries["otherwise"], problems) if "otherwise" in node.entries else AS_IT_STANDS,
+        says=word_of(node.entries["says"], problems) if "says" in node.entries else None,
         shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else _own_shape(fact, node),
         open_set=is_set and "set" in node.entries and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
@@ -199,41 +212,6 @@ def _own_shape(fact: str, node: Entries) -> str:
     """Return how a fact's texts are read where the mapping does not say: dates and times as columns of such."""
     cut = {"pattern", "words", "otherwise", "says"} & node.entries.keys()
     return "text" if cut else OF_TYPE.get(catalogue()[fact].type, "text")
-
-
-def _pattern(node: Entries, problems: Problems) -> re.Pattern[str] | None:
-    text = text_of(node, "pattern", problems)
-    if not text:
-        return None
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        problems.add(node.entries["pattern"].place, f"is no regular expression: {error}")
-        return None
-    if pattern.groups != 1:
-        problems.add(node.entries["pattern"].place, f"a pattern needs one group, this has {pattern.groups}")
-    return pattern
-
-
-def _words(node: Entries, tables: Mapping[str, Words], problems: Problems) -> Words:
-    entry = node.entries.get("words")
-    if isinstance(entry, Text):
-        if entry.value not in tables:
-            problems.add(entry.place, f"there is no table of words '{entry.value}'", did_you_mean(entry.value, tables))
-        return tables.get(entry.value, ())
-    return _table(entry, problems) if entry is not None else ()
-
-
-def _table(node: Node, problems: Problems) -> Words:
-    entry = mapping(node, "a table of words", problems)
-    return tuple((word, _word(value, problems)) for word, value in entry.entries.items()) if entry else ()
-
-
-def _word(node: Node, problems: Problems) -> Word:
-    if not isinstance(node, Text):
-        problems.add(node.place, "must be a word, or ~ where nothing is said")
-        return None
-    return None if node.null else node.value
 
 
 def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | None:
@@ -277,7 +255,7 @@ def _part(node: Entries, name: str, tables: Mapping[str, Words], problems: Probl
         problems.add(entry.place, f"'{name}' must either name a column with 'from' or be a constant with 'says'")
     return Part(
         columns=texts_of(entry, "from", problems),
-        words=_words(entry, tables, problems),
-        otherwise=_word(entry.entries["otherwise"], problems) if "otherwise" in entry.entries else AS_IT_STANDS,
+        words=words_of(entry, tables, problems),
+        otherwise=word_of(entry.entries["otherwise"], problems) if "otherwise" in entry.entries else AS_IT_STANDS,
         says=text_of(entry, "says", problems),
     )

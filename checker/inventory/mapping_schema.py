@@ -21,6 +21,8 @@ WORDS: Final[Json] = {"$ref": "#/$defs/words"}
 def mapping_schema() -> Json:
     """Return the schema of a mapping; what it cannot say (an id that is taken) the reader of mappings does."""
     facts = {name: _fact(spec) for name, spec in catalogue().items() if not spec.derived and not spec.view_of}
+    pattern = {"type": "string", "format": "regex", "description": "What its one group matches is the key."}
+    key: Json = {"anyOf": [TITLES, _object({"from": TITLES, "pattern": pattern}, {})]}
     body = _object(
         {
             "id": {"type": "string", "pattern": ID, "description": "Names the format, as in --read-as ID=FILE."},
@@ -28,7 +30,7 @@ def mapping_schema() -> Json:
             "reads": _one_or_more({"enum": list(get_args(Kind))}),
             "founds": {**FLAG, "description": "Whether a record of a device that no other file names founds it."},
             "signature": _signature(),
-            "keys": {**_object({}, dict.fromkeys(KEYS, TITLES)), "description": "Which columns name the device."},
+            "keys": {**_object({}, dict.fromkeys(KEYS, key)), "description": "Which columns name the device."},
             "facts": {"type": "object", "properties": facts, "additionalProperties": False},
         },
         {
@@ -68,7 +70,12 @@ def _defs() -> Json:
     named = {"type": "array", "items": {"enum": list(PARTS)}, "minItems": 1}
     columns = _columns()
     reading: Json = {
-        "from": {**TITLES, "description": "The first of these columns that a file has; of JSON in it: Column.Key."},
+        "from": {
+            **TITLES,
+            "description": "The first of these columns that a file has; of JSON in it: Column.Key, of lists of objects "
+            "Column[name=Word].Key, Column[0].Key and Column[].Key, of an object as a whole Column.*",
+        },
+        "fallback": {**FLAG, "description": "In a record in which a column says nothing, the next of from is read."},
         "join": {**FLAG, "description": "All of these columns, as one set."},
         "parts": {"anyOf": [named, {**parts, "required": ["url", "result"]}]},
         "pattern": {"type": "string", "format": "regex", "description": "What its one group matches is read."},

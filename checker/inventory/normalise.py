@@ -64,7 +64,7 @@ class Normaliser:
         height = table.rows.to_frame("")  # a frame without any column has none
         frame = table.columns if table.columns.width else height
         view = View(frame, self.binding(frame.columns))
-        found, odd = keys(view, self.product.own_ids)
+        found, odd = keys(view, self.product.own_ids, self.product.key_patterns)
         self.odd_ids += odd
         columns = {"row": table.rows, "line": table.lines, **found, **self._observed(view)}
         columns |= self._facts(view)

@@ -25,6 +25,7 @@ from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
 from checker.inventory.normalise import Normaliser
+from checker.inventory.package_list import open_package_list
 from checker.inventory.parquet_files import open_parquet
 from checker.inventory.plain_lines import open_lines
 from checker.inventory.recognise import kind_of, known_titles, product_of
@@ -44,6 +45,7 @@ OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "csv": open_csv,
     "json": open_json,
     "key-value": open_key_value,
+    "packages": open_package_list,
     "events": open_events,
     "evtx": open_evtx,
     "report": open_report,

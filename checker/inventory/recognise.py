@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
+from checker.inventory.package_list import is_package_list
 from checker.inventory.registry import is_registry
 from checker.inventory.screen_table import is_screen_table
 from checker.inventory.source import Source
@@ -44,6 +45,7 @@ FORMS: tuple[tuple[Kind, Callable[[Sequence[str]], bool]], ...] = (
     ("analyzer-text", lambda lines: any(ANALYZER.match(line) for line in lines)),
     ("connectivity-text", lambda lines: any(CONNECTIVITY.match(line) for line in lines)),
     ("maps-text", lambda lines: any(MAPS.match(line) for line in lines[:MAPS_LINES])),
+    ("packages", is_package_list),  # before JSON, for Ansible's warnings begin with a bracket
     ("json", _is_json),
     ("registry", is_registry),
     ("screen", is_screen_table),

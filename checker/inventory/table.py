@@ -18,6 +18,7 @@ Kind = Literal[
     "csv",
     "json",
     "key-value",
+    "packages",
     "lines",
     "registry",
     "screen",

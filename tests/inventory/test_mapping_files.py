@@ -133,6 +133,21 @@ def test_an_id_of_its_own_needs_the_name_of_its_system(tmp_path: Path) -> None:
     assert needed in problems(tmp_path, GOOD + OWN)[0]
 
 
+KEY_PATTERNS = {
+    "{from: [Id], pattern: '(x'}": "is no regular expression: missing ), unterminated subpattern at position 0",
+    "{from: [Id], pattern: x}": "a pattern needs one group, this has 0",
+    "{from: [Id]}": "'mde_id' lacks 'pattern'",
+    "{form: [Id], pattern: '(x)'}": "'mde_id' has no key 'form'\n  hint: did you mean 'from'?",
+}
+
+
+@pytest.mark.parametrize("key", KEY_PATTERNS)
+def test_a_key_with_a_wrong_pattern_is_told(key: str, tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace("mde_id: [Id]", f"mde_id: {key}"))
+    assert all(problem.startswith("mappings/product.yaml:10:") for problem in found)
+    assert any(KEY_PATTERNS[key] in problem for problem in found)
+
+
 def test_columns_by_which_ragged_rows_are_known_have_words(tmp_path: Path) -> None:
     (tmp_path / "product.yaml").write_text(GOOD + "ragged: {OS: [windows*, linux*]}\n")
     assert load_mappings(tmp_path)["product"].ragged == (("OS", ("windows*", "linux*")),)

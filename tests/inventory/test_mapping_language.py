@@ -23,9 +23,17 @@ facts:
 """
 
 
+FACT = "  agent.version: {from: Version}\n"
+
+
 def read(tmp_path: Path, facts: str, rows: dict[str, list[str | None]]) -> list[dict[str, str | None]]:
     """Return the records of a table by a mapping with these facts."""
     (tmp_path / "product.yaml").write_text(HEAD + facts)
+    return records(tmp_path, rows)
+
+
+def records(tmp_path: Path, rows: dict[str, list[str | None]]) -> list[dict[str, str | None]]:
+    """Return the records of a table by the mapping that was written last."""
     height = len(next(iter(rows.values())))
     numbers = pl.Series(range(1, height + 1), dtype=pl.UInt32)
     frame = pl.DataFrame(rows, schema=dict.fromkeys(rows, pl.String))
@@ -85,3 +93,84 @@ def test_parts_may_have_titles_words_and_constants_of_their_own(tmp_path: Path) 
         ("b.example", 80, "network-events", "blocked"),
     ]
     assert found[2] == ""  # a row that names no URL says that there is none
+
+
+def test_with_fallback_each_record_is_asked_column_by_column(tmp_path: Path) -> None:
+    rows: dict[str, list[str | None]] = {
+        "Id": ["a", "b", "c", "d"],
+        "First": ["1.0", "NULL", None, ""],
+        "Second": ["2.0", "2.1", "2.2", None],
+    }
+    plain = "  agent.version: {from: [First, Second]}\n"
+    assert [row["agent.version"] for row in read(tmp_path, plain, rows)] == ["1.0", "", None, ""]
+    fallback = "  agent.version: {from: [Other, First, Second], fallback: yes}\n"
+    assert [row["agent.version"] for row in read(tmp_path, fallback, rows)] == ["1.0", "2.1", "2.2", ""]
+
+
+def test_with_fallback_a_record_without_any_of_the_columns_says_nothing(tmp_path: Path) -> None:
+    rows: dict[str, list[str | None]] = {"Id": ["a"], "First": [None], "Second": [None]}
+    fact = "  agent.version: {from: [First, Second], fallback: yes}\n"
+    assert read(tmp_path, fact, rows)[0]["agent.version"] is None
+
+
+def test_a_key_is_asked_column_by_column_and_cut_by_its_pattern(tmp_path: Path) -> None:
+    keys = "keys: {own_id: [Id], name: {from: [Fqdn, Path, Name], pattern: '(?:^|/machines/)([^/|]+)$'}}"
+    (tmp_path / "product.yaml").write_text(HEAD.replace("keys: {own_id: [Id], name: [Name]}", keys) + FACT)
+    rows: dict[str, list[str | None]] = {
+        "Id": ["a", "b", "c", "d", "e", "f"],
+        "Fqdn": ["ws.contoso.example", "", "localhost", None, None, None],
+        "Path": ["/machines/x", "/rg/machines/WS-2", "/machines/WS-3", "/rg/cards/nic", None, None],
+        "Name": ["x", "x", "x", "nic", " WS-5 ", "Windows|C:|disk"],
+        "Version": ["1"] * 6,
+    }
+    names = [row["name"] for row in records(tmp_path, rows)]
+    assert names == ["ws.contoso.example", "WS-2", "WS-3", None, "WS-5", None]
+
+
+def test_a_path_leads_into_lists_of_objects(tmp_path: Path) -> None:
+    apps = [{"name": "Edge", "version": "130"}, {"name": "MDATP", "version": ["101.1"], "more": {"build": 7}}]
+    rows: dict[str, list[str | None]] = {
+        "Id": ["a", "b", "c", "d"],
+        "Apps": [json.dumps(apps), "[]", "no list", None],
+    }
+    found = {
+        "Apps[name=mdatp].version": ["101.1", None, None, None],
+        "Apps[name=mdatp].more.build": ["7", None, None, None],
+        "Apps[0].version": ["130", None, None, None],
+        "Apps[7].version": [None, None, None, None],
+        "Apps[name=other].version": [None, None, None, None],
+    }
+    for path, said in found.items():
+        fact = f'  agent.version: {{from: "{path}"}}\n'
+        assert [row["agent.version"] for row in read(tmp_path, fact, rows)] == said
+    kbs = '  updates.kbs: {from: "Apps[].name", shape: json, set: open}\n'
+    assert [row["updates.kbs"] for row in read(tmp_path, kbs, rows)] == ['["Edge","MDATP"]', None, None, None]
+
+
+def test_pairs_are_tags_without_those_that_hold_an_address(tmp_path: Path) -> None:
+    rows: dict[str, list[str | None]] = {
+        "Id": ["a", "b", "c", "d"],
+        "Tags": ['{"site":"hq","owner":"nora@contoso.example","ring":"","cost":12}', "{}", "site=hq", None],
+    }
+    fact = "  device.tags: {from: Tags, shape: pairs, set: open}\n"
+    said = [row["device.tags"] for row in read(tmp_path, fact, rows)]
+    assert said == ['["cost=12","ring","site=hq"]', "", "site=hq", None]
+
+
+def test_a_bracket_in_a_title_is_no_path(tmp_path: Path) -> None:
+    rows: dict[str, list[str | None]] = {"Id": ["a"], "Seen": ['[{"UTC": "1.0"}]']}
+    for title in ("Seen [UTC]", "Seen[UTC]", "[0].UTC"):
+        fact = f'  agent.version: {{from: "{title}"}}\n'
+        assert "agent.version" not in read(tmp_path, fact, rows)[0]
+
+
+def test_an_object_of_which_the_values_are_columns_is_read_as_a_whole(tmp_path: Path) -> None:
+    rows: dict[str, list[str | None]] = {
+        "Id": ["a", "b", "c", "d"],
+        "tags.site": ["hq", None, None, 'a"b'],
+        "Tags.cost.centre": ["12", "7", None, None],
+        "tags": [None, None, "", None],
+    }
+    fact = "  device.tags: {from: ['tags.*', tags], fallback: yes, shape: pairs, set: open}\n"
+    said = [row["device.tags"] for row in read(tmp_path, fact, rows)]
+    assert said == ['["cost.centre=12","site=hq"]', '["cost.centre=7"]', "", '["site=a\\"b"]']
