@@ -10,7 +10,9 @@ missing=()
 need make make
 need xmllint libxml2-utils
 need npm npm
-need shellcheck shellcheck # of the steps in integrations/
+need shellcheck shellcheck # of the steps in integrations/ and the collector
+need dash dash             # the shells in which the collector is tested
+need busybox busybox
 need java default-jre-headless
 need chromium chromium
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)

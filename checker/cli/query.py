@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from checker.cli.echo import echo
+from checker.cli.given import single
 from checker.errors import Problem, UsageError
 
 FOLDER: Final = Path(__file__).parent.parent / "kql"
@@ -30,10 +31,8 @@ QUERIES: Final = {
 
 @click.command(epilog="Example: mde-readiness query > devices.kql")
 @click.argument("about", type=click.Choice(tuple(QUERIES)), default="devices")
-@click.option(
-    "--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True, help="How far to look back."
-)
-@click.option("--part", default="1/1", metavar="K/N", help="Only the K-th of N parts of the devices, for large fleets.")
+@single("--days", type=click.IntRange(1, MOST_DAYS), default=DAYS, show_default=True, help="How far to look back.")
+@single("--part", default="1/1", metavar="K/N", help="Only the K-th of N parts of the devices, for large fleets.")
 def query(about: str, days: int, part: str) -> None:
     """Print the advanced-hunting query for devices (default), or for urls that devices tried to reach."""
     number, parts = _part(part)

@@ -41,8 +41,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def cell(reading: FactReading) -> Cell:
     """Return the function that reads one text by a mapping's reading of a fact."""
+    silent = None if reading.silent_blanks else ""
     if reading.parts:
-        return _parts(reading.parts)
+        return _parts(reading.parts, silent)
     look_up = _look_up(reading.words, reading.otherwise)
     if reading.shape == "rule":
         return lambda text: _rule(text, look_up)
@@ -52,9 +53,10 @@ def cell(reading: FactReading) -> Cell:
         if reading.says is not None:
             return None if is_blank(text) else reading.says
         if reading.joined:
-            return _union([shaped(part) or "" for part in text.split(SEPARATOR) if not is_blank(part)])
+            lists = [shaped(part) or "" for part in text.split(SEPARATOR) if not is_blank(part)]
+            return _union(lists) if lists else silent
         if is_blank(text):
-            return ""
+            return silent
         if text.strip().casefold() in LOST or (text.startswith("@{") and not reading.pattern):
             return None
         if reading.pattern and reading.shape == "matches":
@@ -108,8 +110,8 @@ def _look_up(words: Sequence[tuple[str, Word]], otherwise: Word) -> Cell:
 def _union(parts: list[str]) -> str:
     """Return the lists of several columns as one; a text among them that is no list makes the whole unreadable."""
     broken = [part for part in parts if not part.startswith("[") or _members(part) is None]
-    if broken or not parts:
-        return broken[0] if broken else ""
+    if broken:
+        return broken[0]
     return _as_list({member for part in parts for member in _members(part) or ()})
 
 
@@ -174,8 +176,11 @@ def _updates(text: str) -> str:
     return _as_list({f"KB{number}" for number in numbers}) if numbers else text
 
 
-def _parts(parts: Sequence[Part]) -> Cell:
-    """Return the function that reads the texts of the parts, of which one without a column is a constant."""
+def _parts(parts: Sequence[Part], blank: Word) -> Cell:
+    """Return the function that reads the texts of the parts, of which one without a column is a constant.
+
+    ``blank`` is what a record says that names no URL.
+    """
     readers = [_part(part) for part in parts]
 
     def read(text: str) -> Word:
@@ -183,7 +188,9 @@ def _parts(parts: Sequence[Part]) -> Cell:
         if len(texts) != len(readers):  # a cell holds the separator
             return UNREAD_URL
         said = [read_part(each) for read_part, each in zip(readers, texts, strict=True)]
-        return None if None in said[:1] else _attempt([word or "" for word in said])
+        if not said[0]:
+            return None if said[0] is None else blank
+        return _attempt([word or "" for word in said])
 
     return read
 
@@ -202,8 +209,6 @@ def _attempt(parts: Sequence[str]) -> str:
     host is a fixed mark, and a status that is no number stays as it stands: both cannot be read, and are no answer.
     """
     url, port, method, via, result, status, error = parts
-    if not url:
-        return ""
     target = _target(url)
     if target is None or not target.hostname or not HOST.fullmatch(target.hostname):
         return UNREAD_URL

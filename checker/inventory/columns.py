@@ -146,7 +146,8 @@ def keys(
         is_id = found["device"].str.contains(MDE_ID).fill_null(False)
         name = _key(view.text((view.binding.keys["device"],)), fold=False)
         ids = found["device"].zip_with(is_id & (found["device"] != NO_MDE_ID), missing)
-        found = {"mde_id": ids, "name": missing.zip_with(is_id, name)}
+        own = found.get("mde_id", missing)
+        found |= {"mde_id": own.zip_with(own.is_not_null(), ids), "name": missing.zip_with(is_id, name)}
     return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}, odd
 
 

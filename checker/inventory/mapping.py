@@ -75,7 +75,7 @@ class FactReading:
     "Column[].Key" of lists of objects; "Column.*" is an object of a JSON file as a whole.
 
     ``where``: the reading counts in records in which each of these columns is one of its words (as in ``words``).
-    ``needs``: columns without which a file does not carry the fact.
+    ``needs``: columns without which a file does not carry the fact. ``silent_blanks``: a blank says nothing.
     ``only``: the reading counts where another fact of the record is one of these words, or is not stated.
     ``stated_with``: it counts in records that say something in one of these columns. ``blank_with``: where the column
     is missing but one of these is there, its absence is the statement of a blank.
@@ -97,6 +97,7 @@ class FactReading:
     needs: tuple[str, ...] = ()
     stated_with: tuple[str, ...] = ()
     blank_with: tuple[str, ...] = ()
+    silent_blanks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ class ProductMapping:
     be added. In a record that says nothing in the columns ``partial_without``, a blank is no statement: such rows tell
     of a part of the device only. ``own_ids`` names the system of which the key ``own_id`` is an id. What a
     ``secondary`` source says counts only where no other says anything. With ``place_names`` a record that names no
-    device is of the one that its place tells.
+    device is of the one that its place tells. With ``silent_blanks`` a blank, JSON's null with it, says nothing of any
+    fact; a word must say that there is none.
     Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
     ``ragged`` one of its words; without ``ragged`` they are faults.
     ``together`` names what tells columns from all records of a file (one of ``TOGETHER``).

@@ -1,6 +1,7 @@
 """Reads the mappings, telling file and line of everything that is wrong with one."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import cast, get_args
@@ -14,6 +15,7 @@ from checker.yaml_nodes import (
     Items,
     Node,
     Problems,
+    Text,
     check_keys,
     choice_of,
     did_you_mean,
@@ -33,6 +35,7 @@ OPTIONAL = (
     "secondary",
     "own_ids",
     "place_names",
+    "silent_blanks",
     "ragged",
     "secrets",
     "not_english",
@@ -109,6 +112,8 @@ def read_product(node: Entries, tables: Mapping[str, Words], problems: Problems)
     if _is_sound(signature, SIGNATURE) and signature and not asks:
         hint = "say 'all: [[Title], …]'"
         problems.add(signature.place, "'signature' asks for no column: every file would fit", hint)
+    if ("not_english" in node.entries) != ("instead" in node.entries):
+        problems.add(node.place, "'not_english' and 'instead', what a person can do then, need each other")
     return product if product.id else None
 
 
@@ -124,14 +129,15 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         if ("own_id" in keys.entries) != ("own_ids" in node.entries):
             problems.add(keys.place, "the key 'own_id' and 'own_ids', the system whose id it is, need each other")
     facts = mapping(node.entries.get("facts"), "'facts'", problems)
-    readings = {}
+    readings: dict[str, FactReading] = {}
+    silent = flag_of(node, "silent_blanks", problems)
     for fact, entry in (facts.entries if facts else {}).items():
         if fact not in catalogue():
             problems.add(entry.place, f"there is no fact '{fact}'", did_you_mean(fact, catalogue()))
         elif told_from := catalogue()[fact].view_of or (catalogue()[fact].derived and "other facts"):
             problems.add(entry.place, f"'{fact}' is told from {told_from}: no column says it")
         elif found := mapping(entry, f"'{fact}'", problems):
-            readings[fact] = _reading(fact, found, tables, problems)
+            readings[fact] = replace(_reading(fact, found, tables, problems), silent_blanks=silent)
     return ProductMapping(
         id=text_of(node, "id", problems),
         title=text_of(node, "title", problems),
@@ -188,6 +194,9 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
     if is_set != ("set" in node.entries):
         needed = "is a set: say 'set: open' or 'set: closed'" if is_set else "is no set, which can be open or closed"
         problems.add(node.place, f"'{fact}' {needed}")
+    shape = node.entries.get("shape")
+    if isinstance(shape, Text) and shape.value == "matches" and not (is_set and "pattern" in node.entries):
+        problems.add(shape.place, "the shape 'matches' needs a set and a pattern")
     return FactReading(
         fact=fact,
         columns=columns,

@@ -38,6 +38,7 @@ def mapping_schema() -> Json:
             "secondary": {**FLAG, "description": "Counts only where no other source says anything of a fact."},
             "own_ids": {**TEXT, "description": "The system whose id the key own_id is: intune, configmgr, …"},
             "place_names": {**FLAG, "description": "A record that names no device is of the one its place tells."},
+            "silent_blanks": {**FLAG, "description": "A blank, JSON's null with it, says nothing of any fact."},
             "observed": {**TITLES, "description": "When the record was observed; without it --observed dates it."},
             "observed_plus_minutes": {**TEXT, "description": "Minutes that are to be added to that."},
             "ragged": {**_columns(), "description": "Rows longer or shorter than the header count where these fit."},

@@ -193,5 +193,6 @@ def _of_whole_column(fact: BoundFact, view: View) -> pl.Series:
     texts = view.text(fact.columns)
     if fact.reading.says is None:
         written = days if fact.reading.shape == "day" else moments
-        return written(view.time(fact.columns[0]).column, texts, dtype)
+        said = written(view.time(fact.columns[0]).column, texts, dtype)
+        return where(is_stated(texts), said) if fact.reading.silent_blanks else said
     return where(is_stated(texts), repeated(fact.reading.says, dtype, view.frame.height))

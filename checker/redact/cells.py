@@ -14,6 +14,7 @@ from checker.facts.values import read_value
 from checker.inventory.cells import BLANKS, LOST, cell, error_word, fold, one_of
 from checker.inventory.columns import NO_NAME
 from checker.inventory.input_file import is_harmless
+from checker.inventory.inside_json import LIST_TITLE
 from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, ProductMapping, title_key
 from checker.model.outcome import Missing
 from checker.redact.pseudonyms import Pseudonyms
@@ -70,8 +71,10 @@ class Cells:
 
     def _replace(self, title: str) -> Replace:
         """Return the function for a column."""
-        if title in {name for key in ("name", "device") for name in map(title_key, self.product.keys.get(key, ()))}:
-            return lambda text: text if text.strip().casefold() in NO_NAME else self.names.called(text)
+        asked = [words for each in self.product.facts.values() for words in _asked(each, title)]
+        for key in ("name", "device"):
+            if title in map(title_key, self.product.keys.get(key, ())):
+                return _but(asked, self._of_name(self.product.key_patterns.get(key)))
         keys = {name: kind for kind, titles in self.product.keys.items() for name in map(title_key, titles)}
         if title in keys:
             kind = {"name": "name", "device": "name", "site": "group"}.get(keys[title], "id")
@@ -80,16 +83,23 @@ class Cells:
         readings = [reading for reading in self.product.facts.values() if title in _titles(reading)]
         if title in map(title_key, times):
             return lambda text: text if is_harmless(text) else self.neutral(text)
-        asked = [words for each in self.product.facts.values() for words in _asked(each, title)]
         if not readings:
             return self._of_condition(asked)
-        return self._of_readings(title, readings, [word for words in asked for word in words])
+        return _but(asked, self._of_facts(title, readings))
 
-    def _of_readings(self, title: str, readings: Sequence[FactReading], asked: Sequence[str]) -> Replace:
-        """Return the function for a column from which facts are read; words that decide whether one is read stay."""
-        replace = self._of_facts(title, readings)
-        deciding = {fold(word) for word in asked if "*" not in word}
-        return lambda text: text if fold(text) in deciding else replace(text)
+    def _of_name(self, pattern: re.Pattern[str] | None) -> Replace:
+        """Return the function for a column that names the device; what its pattern takes for no name stays none."""
+
+        def new(text: str) -> str:
+            match = pattern.search(text.strip()) if pattern else None
+            if pattern and not match:
+                other = self.neutral(text)
+                forms = (other, f"{other}|", f"/{other}", self.names.guid(text))
+                return next((form for form in forms if not pattern.search(form)), "")
+            name = match[1] if match else text
+            return name if name.strip().casefold() in NO_NAME else self.names.called(name)
+
+        return new
 
     def _of_facts(self, title: str, readings: Sequence[FactReading]) -> Replace:
         parts = next((reading.parts for reading in readings if reading.parts), ())
@@ -165,6 +175,12 @@ def is_nothing(text: str) -> bool:
     return text.strip().casefold() in NOTHING
 
 
+def _but(asked: Sequence[Sequence[str]], replace: Replace) -> Replace:
+    """Return the function that leaves the words as they are that decide whether a fact is read."""
+    deciding = {fold(word) for words in asked for word in words if "*" not in word}
+    return lambda text: text if fold(text) in deciding else replace(text)
+
+
 def _spells_out(word: str, text: str) -> bool:
     """Tell whether a word of a mapping is a text; one that ends in ``*`` if it leaves next to nothing of it open."""
     if not word.endswith("*"):
@@ -176,9 +192,9 @@ def _spells_out(word: str, text: str) -> bool:
 
 
 def _titles(reading: FactReading) -> list[str]:
-    return [
-        title_key(title) for title in (*reading.columns, *(name for part in reading.parts for name in part.columns))
-    ]
+    """Return the titles of what a reading reads; of lists of objects, without saying which object."""
+    columns = [*reading.columns, *(name for part in reading.parts for name in part.columns)]
+    return [title_key(LIST_TITLE.sub(r"\g<title>.\g<key>", title)) for title in columns]
 
 
 def _known_words(wild: Sequence[str], text: str) -> str:
@@ -203,4 +219,10 @@ def _may_stay(reading: FactReading, text: str) -> bool:
 
 
 def _asked(reading: FactReading, title: str) -> list[Sequence[str]]:
-    return [words for column, words in reading.where if title_key(column) == title]
+    """Return the words of a column that decide whether a reading counts, or in a list of objects which one it reads."""
+    asked: list[Sequence[str]] = [words for column, words in reading.where if title_key(column) == title]
+    for path in filter(None, map(LIST_TITLE.fullmatch, reading.columns)):
+        field, _, word = path["which"].partition("=")
+        if word and title_key(f"{path['title']}.{field}") == title:
+            asked.append((word,))
+    return asked

@@ -46,7 +46,7 @@ def rewritten_json(text: str, cells: Cells) -> Iterator[str]:
         elif levels and levels[-1].awaits_key:
             yield _key(found, levels, cells)
         else:
-            yield _scalar(found, _title(levels), cells)
+            yield _scalar(found, _title(levels, cells), cells)
 
 
 def rewritten_value(text: str, cells: Cells, title: str) -> str:
@@ -77,7 +77,7 @@ def _key(spelled: str, levels: list[_Level], cells: Cells) -> str:
     return spelled if KEY.fullmatch(key) else json.dumps(cells.names.label("key", key))
 
 
-def _title(levels: list[_Level]) -> str | None:
+def _title(levels: list[_Level], cells: Cells) -> str | None:
     """Return the title under which a value stands in its record; None outside of records."""
     inner = list(levels)
     while inner and not inner[0].is_object:
@@ -87,7 +87,7 @@ def _title(levels: list[_Level]) -> str | None:
         inner = inner[2:]  # a page, and its list
     elif first and not first.own:
         return None
-    if inner and inner[0].key == STREAMED and len(inner) > 1:
+    if inner and inner[0].key == STREAMED and len(inner) > 1 and not cells.nested(STREAMED):
         inner = inner[1:]
     keys = [level.key for level in inner if level.is_object]
     return ".".join(keys) if keys else None

@@ -82,6 +82,8 @@ def test_the_worked_example_can_be_begun_with_a_draft() -> None:
     assert told["facts"] == {
         "av.mode": {"from": "AV mode", "words": "av-mode"},
         "device.tags": {"from": "Tags", "shape": "comma", "set": "closed"},
+        "os.build": {"from": "Build", "pattern": r"^(\d{4,5})$", "only": {"os.family": ["windows"]}},
+        "device.location": {"from": "Site", "words": {"none": None}},
     }
 
 

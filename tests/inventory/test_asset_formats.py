@@ -53,6 +53,8 @@ OBSERVED: dict[str, str | None] = {
     "jamf-computers/inventory.json": "2026-11-17 09:12:37.692",
     "jamf-search/advanced-search.csv": "2026-11-17 09:12:37",
     "osquery-table/fleet-export.csv": "2026-11-17 08:00:00",
+    "osquery-log/results.jsonl": "2026-11-17 07:00:00",
+    "osquery-snapshots/snapshots.jsonl": "2026-11-17 07:00:00",
     "ansible-facts/lnx-01.json": "2026-11-17 07:00:00",
     "package-list/rpm.txt": None,
 }

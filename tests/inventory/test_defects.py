@@ -138,6 +138,8 @@ MESSAGES = {
         " 'ConnectivityType' or 'OSBuild' or others and never has 'ActionType'; hunting-configuration lacks"
         " 'ConfigurationId', and 'IsCompliant'; --read-as FORMAT=unknown/processes.csv settles it"
     ),
+    "native/cut-off.ndjson": ":2: is cut off in this line" + WHOLE,
+    "native/key-twice.ndjson": ":2: record 2 has the key 'OS.Build' twice" + REPAIR,
     "av-health-api/next-link-left.json": (
         ":65: is incomplete: its last page links to a next page that is not in the file" + WHOLE
     ),

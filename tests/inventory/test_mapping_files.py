@@ -50,6 +50,8 @@ WRONG = {
     "  os.role: {from: V, words: os-rôle}": "there is no table of words 'os-rôle'",
     "  os.role: {from: V, words: {a: [b]}}": "must be a word, or ~ where nothing is said",
     "  os.role: {from: V, shape: square}": "'square' is no shape",
+    "  updates.kbs: {from: V, shape: matches, set: open}": "the shape 'matches' needs a set and a pattern",
+    "  os.role: {from: V, shape: matches, pattern: '(x)'}": "the shape 'matches' needs a set and a pattern",
     "  os.role: {from: V, only: {a: b, c: d}}": "'only' must name one fact and its words",
 }
 

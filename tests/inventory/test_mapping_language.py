@@ -41,6 +41,27 @@ def records(tmp_path: Path, rows: dict[str, list[str | None]]) -> list[dict[str,
     return Normaliser(load_mappings(tmp_path)["product"]).records(table).to_dicts()
 
 
+def test_matches_are_all_that_a_pattern_finds_and_none_says_nothing(tmp_path: Path) -> None:
+    rows: dict[str, list[str | None]] = {"Id": ["1"] * 4, "Text": ["2 of them: KB2, KB1, KB2", "none", "", None]}
+    found = read(tmp_path, "  updates.kbs: {from: Text, pattern: '(KB\\d)', shape: matches, set: open}\n", rows)
+    assert [row.get("updates.kbs") for row in found] == ['["KB1","KB2"]', None, "", None]
+
+
+def test_a_moment_is_a_time_whose_zone_is_known(tmp_path: Path) -> None:
+    texts = [
+        "/Date(1794899882000)/",
+        "2026-11-17T08:18:02+01:00",
+        "2026-11-17T08:18:02",
+        "11/12/2026, 7:58:02",
+        "x",
+        "",
+    ]
+    rows: dict[str, list[str | None]] = {"Id": ["1"] * len(texts), "Text": [*texts]}
+    found = read(tmp_path, "  device.booted_at: {from: Text, shape: moment}\n", rows)
+    same = "2026-11-17T07:18:02+00:00"
+    assert [row.get("device.booted_at") for row in found] == [same, same, None, None, None, ""]
+
+
 def test_an_own_id_carries_the_name_of_its_system(tmp_path: Path) -> None:
     rows: dict[str, list[str | None]] = {"Id": ["A1 ", "", "0", None], "Version": ["1", "2", "3", "4"]}
     found = read(tmp_path, "  agent.version: {from: Version}\n", rows)
@@ -174,3 +195,28 @@ def test_an_object_of_which_the_values_are_columns_is_read_as_a_whole(tmp_path: 
     fact = "  device.tags: {from: ['tags.*', tags], fallback: yes, shape: pairs, set: open}\n"
     said = [row["device.tags"] for row in read(tmp_path, fact, rows)]
     assert said == ['["cost.centre=12","site=hq"]', '["cost.centre=7"]', "", '["site=a\\"b"]']
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_silent_blanks_say_nothing_of_any_fact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: bool) -> None:
+    rows: dict[str, list[str | None]] = {
+        "Id": ["a", "b", "c"],
+        "Version": ["1.2", "", "null"],
+        "Tags": ['["x"]', "", "-"],
+        "Expires": ["2027-06-10", "", "N/A"],
+        "url": ["b.example", "", "{}"],
+        "result": ["reachable", "reachable", ""],
+    }
+    facts = """\
+  agent.version: {from: Version}
+  device.tags: {from: [Tags], join: true, shape: json, set: closed}
+  agent.expires: {from: Expires, shape: day}
+  url.tests: {parts: [url, result]}
+"""
+    head = HEAD.replace("founds: true", f"founds: true\nsilent_blanks: {str(silent).lower()}")
+    monkeypatch.setattr("tests.inventory.test_mapping_language.HEAD", head)
+    first, *others = read(tmp_path, facts, rows)
+    assert (first["agent.version"], first["device.tags"], first["agent.expires"]) == ("1.2", '["x"]', "2027-06-10")
+    blank = None if silent else ""
+    for row in others:
+        assert {row[name] for name in ("agent.version", "device.tags", "agent.expires", "url.tests")} == {blank}
