@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.facts.catalogue import catalogue
 from checker.model.explanation import (
     Explanation,
     FactHistogram,
@@ -68,7 +69,7 @@ def test_for_an_unknown_it_says_what_would_settle_it(run: Run, export: Write) ->
     told = lines(ran)
     assert (
         told[told.index("what would settle it") + 1]
-        == "url.tests alone: export it (URL-reachability file) or attest it"
+        == f"url.tests alone: export it ({catalogue()['url.tests'].carried_by}) or attest it"
     )
 
 

@@ -16,6 +16,7 @@ from checker.errors import UsageError
 from checker.explain.device import Asked
 from checker.explain.histogram import rule_histogram
 from checker.explain.run import Fleet, explain, explain_at, find_device, histogram, open_fleet
+from checker.facts.catalogue import catalogue
 from checker.inventory.identify import identify
 from checker.loading import NO_WAIVERS, NO_WAVES, Loaded
 from checker.model.explanation import Explanation, FactNote, RuleStory, Tree, ValueCount
@@ -394,7 +395,9 @@ def test_facts_that_settle_only_together_are_named_together() -> None:
 def test_values_that_are_known_and_decide_nothing_ask_for_better_evidence() -> None:
     row = {"url.tests": '[{"host": "a.contoso.example", "method": "tcp", "result": "reachable"}]'}
     story = story_of(one_device(plan_of(), row), 2)
-    assert story.settles == ("better evidence, since what is known decides nothing: url.tests (URL-reachability file)",)
+    assert story.settles == (
+        f"better evidence, since what is known decides nothing: url.tests ({catalogue()['url.tests'].carried_by})",
+    )
 
 
 def test_a_rule_whose_remedy_is_the_route_does_not_count() -> None:
