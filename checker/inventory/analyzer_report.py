@@ -1,6 +1,8 @@
-"""Reads the report in XML of the MDE Client Analyzer for Windows: one record, its columns ``section.entry``.
+"""Reads the reports in XML of the MDE Client Analyzers: one record each, its columns ``section.entry``.
 
-Times are of the device; its zone stands in the time at which the analyzer ran, always day first.
+That for Windows keeps the text of an entry in an element of its own. Its times are of the device, whose zone stands in
+the time at which the analyzer ran, always day first. That for macOS and Linux has the text in the entry itself, and a
+time in UTC, of which the older versions do not say so.
 """
 
 import re
@@ -14,7 +16,8 @@ from checker.inventory.source import Source
 from checker.inventory.table import Faults, Kind, Opened, RawTable
 from checker.inventory.xml_elements import Element, read_elements
 
-ROOT = "MDEResults"
+WINDOWS, UNIX = "MDEResults", "mdatp"  # the root elements
+NOTHING = ("", "None")  # as the analyzer for macOS and Linux, a Python program, writes that there is none
 RUN_TIME = re.compile(
     r"(?P<day>\d\d)[/.-](?P<month>\d\d)[/.-](?P<year>\d{4})\s+(?P<clock>\d{1,2}:\d\d:\d\d\s[AP]M)\s+(?P<zone>[+-]\d\d:\d\d)"
 )
@@ -26,10 +29,9 @@ Fields = dict[str, str]
 
 def open_report(source: Source, known: frozenset[str], _faults: Faults) -> Opened:
     """Read reports in XML, one record each; raise :class:`InputError` where there is none."""
-    reports = [
-        (root.line, _report(root, known)) for root in read_elements(source.text(), source.path, frozenset((ROOT,)))
-    ]
-    return opened("report", "a report in XML", reports)
+    roots = read_elements(source.text(), source.path, frozenset((WINDOWS, UNIX)))
+    read = {WINDOWS: _report, UNIX: _unix_report}
+    return opened("report", "a report in XML", [(root.line, read[root.name](root, known)) for root in roots])
 
 
 def opened(kind: Kind, seen: str, rows: Sequence[tuple[int, Fields]]) -> Opened:
@@ -66,6 +68,13 @@ def _report(root: Element, known: frozenset[str]) -> Fields:
     if all(joined):
         fields["join type"] = JOINS.get((joined[0] == "yes", joined[1] == "yes"), "")
     return {title: text for title, text in {**fields, **times}.items() if text}
+
+
+def _unix_report(root: Element, known: frozenset[str]) -> Fields:
+    """Return what a report of the analyzer for macOS and Linux says."""
+    entries = ((f"{section.name}.{entry.name}", entry) for section in root.children for entry in section.children)
+    said = [(title, entry.text.strip()) for title, entry in entries if title_key(title) in known]
+    return {title: text for title, text in reversed(said) if text not in NOTHING}
 
 
 def _value(root: Element, section: str, entry: str) -> str:

@@ -14,7 +14,7 @@ from checker.inventory.table import Kind, Opened
 KEY_VALUE = re.compile(r"^[a-z][a-z0-9_]*\s+:\s")  # as mdatp pads its keys
 XML = re.compile(r"\ufeff?\s*<(?:\?xml|!DOCTYPE|[A-Za-z])")
 EVENT = re.compile(r"<(?:\w+:)?Event[\s>]")
-REPORT = re.compile(r"<MDEResults[\s>]")
+REPORT = re.compile(r"<(?:MDEResults|mdatp)[\s>]")
 ANALYZER = re.compile(r"Testing URL ?: ?http|#+ device Info summary #+|Script RunTime: : ")
 # After what a logger may put before a line, but not inside of a cell of a table.
 CONNECTIVITY = re.compile(r"(?:[\d.,:+T -]{1,40})?[\[\]()\w.: -]{0,60}Testing connection with http")

@@ -59,6 +59,16 @@ MESSAGES = {
     "sense-events/other-log.xml": (": holds no events of SENSE\n  hint: export Microsoft-Windows-SENSE/Operational"),
     "mde-analyzer/cut-off.xml": ":2: is cut off: <MDEResults> has no end" + WHOLE,
     "mde-analyzer/bare-ampersand.xml": ":34: is no sound XML: not well-formed (invalid token)" + WHOLE,
+    "mde-analyzer-unix/cut-off.xml": ":1: is cut off: <mdatp> has no end" + WHOLE,
+    "mde-analyzer-unix/bare-ampersand.xml": ":22: is no sound XML: not well-formed (invalid token)" + WHOLE,
+    "mde-analyzer-unix/document-type.xml": (
+        ":1: declares a document type, which is not read\n  hint: export it again, without"
+    ),
+    "mde-analyzer-unix/no-device.xml": (
+        ": is in no format that is known (a report in XML; columns: general.script_run_time, general.script_version)\n"
+        "  hint: nearest: mde-analyzer-unix lacks 'device_info.host_name' or 'device_info.device_name' or"
+        " 'device_info.os_family' or others; --read-as FORMAT=mde-analyzer-unix/no-device.xml settles it"
+    ),
     "mde-analyzer-text/cut-off.txt": (
         ":38: record 6 has a URL of which nothing came back: the file was cut off, or the test was stopped" + REPAIR
     ),
