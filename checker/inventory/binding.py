@@ -52,12 +52,13 @@ class Binding:
     observed: Column | None
     plus_minutes: Column | None
     full: Columns  # in one of which a full record says something; none if the file has only full records
+    evidence: Columns  # in one of which a record says something that founds no device
     facts: Mapping[str, BoundFact]
 
     def titles(self) -> frozenset[str]:
         """Return the titles of all columns that are read."""
         columns = [*self.keys.values(), *filter(None, (self.observed, self.plus_minutes))]
-        columns += self.full
+        columns += [*self.full, *self.evidence]
         for fact in self.facts.values():
             columns += [*fact.columns, *fact.stated_with, *(column for column, _ in fact.where)]
         return frozenset(title for column in columns for title in column.titles())
@@ -86,6 +87,7 @@ def bind(product: ProductMapping, titles: Sequence[str], wanted: frozenset[str] 
         observed=_first(product.observed, known),
         plus_minutes=_first((product.observed_plus_minutes,), known),
         full=tuple(_find(product.partial_without, known)),
+        evidence=tuple(_find(product.evidence, known)),
         facts={name: bound for name, bound in facts.items() if name in named},
     )
 

@@ -81,6 +81,14 @@ def is_stated(texts: pl.Series) -> pl.Series:
     return stated
 
 
+def evidence_alone(view: View) -> pl.Series:
+    """Return true where a record is evidence about a device and founds none, null elsewhere."""
+    alone = pl.repeat(None, view.frame.height, dtype=pl.Boolean(), eager=True)
+    for column in view.binding.evidence:
+        alone = alone.set(is_stated(view.text((column,))), True)
+    return alone
+
+
 def is_not_blank(facts: pl.Series) -> pl.Series:
     """Tell where a fact is anything but the statement of a blank."""
     blank = pl.Series([""], dtype=facts.dtype).to_physical()[0]

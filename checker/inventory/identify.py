@@ -76,7 +76,7 @@ def _keys(inputs: Sequence[FileRecords]) -> tuple[pl.DataFrame, tuple[str, ...]]
             *("mde_id", "entra_id"),
             pl.lit(None, pl.String).alias("name") if item.file.of_sites else "name",
             *(_own_ids(item, system).alias(system) for system in systems),
-            founds=pl.lit(item.file.founds and not item.file.secondary),
+            founds=pl.lit(item.file.founds and not item.file.secondary) & pl.col("evidence").is_null(),
             primary=pl.lit(not item.file.secondary),
         )
         for item in inputs

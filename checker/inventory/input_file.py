@@ -46,7 +46,7 @@ def file_records(
         path=source.path,
         sha256=source.sha256,
         format=normaliser.product.id,
-        founds=normaliser.product.founds,
+        founds=normaliser.product.founds and not _evidence_alone(frames),
         per_device=normaliser.product.per_device,
         columns={name: _titles(name, bound) for name in facts},
         open_sets=frozenset(name for name in facts if _is_open(name, bound)),
@@ -98,6 +98,11 @@ def named(records: FileRecords, device: str) -> FileRecords:
     file = replace(records.file, keys={**records.file.keys, key: "(--device-of)"})
     fill = pl.when(nameless).then(pl.lit(text)).otherwise(pl.col(key)).alias(key)
     return FileRecords(file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
+
+
+def _evidence_alone(frames: Sequence[pl.DataFrame]) -> bool:
+    """Tell whether all records of a file, if there is one, are evidence about devices that others have to found."""
+    return any(frame.height for frame in frames) and not any(frame["evidence"].null_count() for frame in frames)
 
 
 def _with_columns(frame: pl.DataFrame, facts: Sequence[str]) -> pl.DataFrame:

@@ -114,6 +114,9 @@ class ProductMapping:
     Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
     ``ragged`` one of its words; without ``ragged`` they are faults.
     ``together`` names what tells columns from all records of a file (one of ``TOGETHER``).
+    A record that says something in one of the columns ``evidence`` is evidence alone (a try to reach a URL), and founds
+    no device even where the product does. ``versions``: a record that has in each of these columns none of its words is
+    of a version of the form that is not known, and refused.
     ``secrets``: its rows hold what must reach no output, so that the text of one that was set aside is not kept.
     ``not_english`` are titles that it has in other languages, and ``instead`` what a person can do then.
     """
@@ -136,6 +139,8 @@ class ProductMapping:
     ragged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     together: str = ""
     secrets: bool = False
+    evidence: tuple[str, ...] = ()
+    versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     not_english: tuple[str, ...] = ()
     instead: str = ""
 

@@ -38,6 +38,8 @@ OPTIONAL = (
     "silent_blanks",
     "ragged",
     "secrets",
+    "evidence",
+    "versions",
     "not_english",
     "instead",
     "observed",
@@ -157,6 +159,8 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         ragged=_where(node, "ragged", problems),
         together=choice_of(node, "together", TOGETHER, problems) if "together" in node.entries else "",
         secrets=flag_of(node, "secrets", problems),
+        evidence=texts_of(node, "evidence", problems),
+        versions=_where(node, "versions", problems),
         not_english=texts_of(node, "not_english", problems),
         instead=text_of(node, "instead", problems),
     )

@@ -44,6 +44,8 @@ def mapping_schema() -> Json:
             "ragged": {**_columns(), "description": "Rows longer or shorter than the header count where these fit."},
             "together": {"enum": list(TOGETHER), "description": "What tells columns from all records of a file."},
             "secrets": {**FLAG, "description": "Its rows hold secrets: the text of one that is set aside is not kept."},
+            "evidence": {**TITLES, "description": "A record that says something here founds no device."},
+            "versions": {**_columns(), "description": "A record in which these do not fit is refused."},
             "not_english": {**TITLES, "description": "Titles that it has in other languages than English."},
             "instead": {**TEXT, "description": "What a person can do where it is not in English."},
             "partial_without": {**TITLES, "description": "A record that says nothing in these states no blanks."},

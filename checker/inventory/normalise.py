@@ -9,7 +9,17 @@ import polars as pl
 
 from checker.inventory.binding import Binding, BoundFact, Column, Columns, bind
 from checker.inventory.cells import cell, is_blank, one_of
-from checker.inventory.columns import View, days, is_not_blank, is_stated, keys, moments, repeated, where
+from checker.inventory.columns import (
+    View,
+    days,
+    evidence_alone,
+    is_not_blank,
+    is_stated,
+    keys,
+    moments,
+    repeated,
+    where,
+)
 from checker.inventory.date_order import AFTER, OBSERVED, TEXT, DateOrder, Waiting
 from checker.inventory.distinct import Answers, Texts
 from checker.inventory.mapping import ProductMapping
@@ -67,7 +77,7 @@ class Normaliser:
         found, odd = keys(view, self.product.own_ids, self.product.key_patterns)
         self.odd_ids += odd
         columns = {"row": table.rows, "line": table.lines, **found, **self._observed(view)}
-        columns |= self._facts(view)
+        columns |= {"evidence": evidence_alone(view), **self._facts(view)}
         self._note_dates(view)
         return pl.DataFrame([column.alias(name) for name, column in columns.items()])
 

@@ -257,7 +257,7 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     faults = Faults(source.path, skip=options.bad_rows == "skip")
     opened = _opened(source, able, faults, known[said] if said else None)
     product = product_of(opened, source.path, able, forced=said is not None)
-    opened = told(opened, product, source.path)
+    opened = told(opened, product, faults)
     normaliser = Normaliser(product, options.wanted, DateOrder(_of_file(options.date_order, source.path)))
     binding = normaliser.binding(opened.titles)
     faults.ragged_checks = checks(product, binding, opened.titles)

@@ -1,7 +1,7 @@
-"""What the records of a file say only together: columns that are told from all of them, before any is read.
+"""What has to be done to the records of a file before one is read: columns told from all, and versions that are known.
 
-A mapping asks for it with ``together: NAME``. The told columns stand beside those of the file; of these the ones that
-only served to tell are not passed on.
+A mapping asks for what its records say only together with ``together: NAME``. The told columns stand beside those of
+the file; of these the ones that only served to tell are not passed on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from checker.errors import Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
 from checker.inventory.sense_event import PROVIDER, TITLES, SenseEvent, sense_event
 from checker.inventory.sense_log import ASKED_FOR, TOLD, SenseLog
-from checker.inventory.table import Opened, RawTable
+from checker.inventory.table import Faults, Opened, RawTable
 from checker.inventory.times import read_times
 
 PASSED_ON = ("provider", "id", "time", "machine")  # of the file's own columns
@@ -22,9 +22,29 @@ LONGEST = 1 << 16  # characters of a text that are looked at; an event holds no 
 Teller = Callable[[Opened, str], Opened]
 
 
-def told(opened: Opened, product: ProductMapping, path: str) -> Opened:
-    """Return the file with the columns that its mapping wants told from all records."""
-    return TELLERS[product.together](opened, path) if product.together else opened
+def told(opened: Opened, product: ProductMapping, faults: Faults) -> Opened:
+    """Return the file with the columns that its mapping wants told, and without records of versions it does not know.
+
+    Each of those is a fault.
+    """
+    for title, words in product.versions:
+        opened = _of_versions(opened, title, words, faults)
+    return TELLERS[product.together](opened, faults.path) if product.together else opened
+
+
+def _of_versions(opened: Opened, title: str, words: Sequence[str], faults: Faults) -> Opened:
+    column = next((found for found in opened.titles if title_key(found) == title_key(title)), title)
+    reason = f"is of a version that is not known: its '{title}' is not {' or '.join(words)}; a newer program may read it"
+
+    def tables(wanted: frozenset[str]) -> Iterator[RawTable]:
+        for table in opened.tables(wanted | {column}):
+            frame = table.columns if column in table.columns.columns else table.rows.to_frame("").clear()
+            known = frame[column].is_in(list(words)).fill_null(False) if column in frame.columns else table.rows < 0
+            for row, line in zip(table.rows.filter(~known), table.lines.filter(~known), strict=True):
+                faults.add(row, line, reason, "")
+            yield RawTable(table.columns.filter(known), table.rows.filter(known), table.lines.filter(known))
+
+    return replace(opened, tables=tables)
 
 
 def _sense_log(opened: Opened, path: str) -> Opened:

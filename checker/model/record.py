@@ -18,6 +18,7 @@ RECORD_COLUMNS: dict[str, pl.DataType] = {
     "own_id": pl.String(),  # id in the system that exports it, folded, behind its name ("intune:…"); null if none
     "name": pl.String(),  # device name as spelled, FQDN or short; null if none
     "observed": pl.Datetime("us"),  # UTC; null if the row is undated
+    "evidence": pl.Boolean(),  # true if the row is evidence about a device alone, and founds none; else null
 }
 
 

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from checker.facts.moments import read_time
+from checker.inventory.identified import UNKNOWN
+from checker.inventory.identify import identify
 from checker.inventory.mapping_files import mappings
+from checker.inventory.read import ReadOptions
 from tests.collectors.machine import ROOT
 from tests.inventory.records import facts, moment, read_one, rows
 
@@ -190,3 +193,34 @@ def test_the_examples_of_the_guide_are_read(tmp_path: Path) -> None:
     path = tmp_path / "x.ndjson"
     path.write_text(example)
     assert [facts(row).keys() for row in rows(path)] == [{"os.build", "os.ubr"}, {"url.tests"}]
+
+
+@pytest.mark.parametrize("wanted", [None, frozenset({"os.build"}), frozenset({"url.tests"})])
+def test_tests_of_urls_found_no_device_whatever_is_asked_for(wanted: frozenset[str] | None) -> None:
+    """What a device is does not hang on the facts that a run needs."""
+    alone = read_one(NATIVE / "urls-alone.ndjson", ReadOptions(wanted=wanted))
+    found = identify([alone])
+    assert not alone.file.founds
+    assert (found.device_ids.to_list(), found.device.tolist()) == ([], [-1, -1])
+    assert [(item.key, item.reason) for item in found.unmatched] == [("name:ws-0143", UNKNOWN)]
+
+
+def test_tests_of_urls_join_the_device_that_a_line_of_facts_founds(tmp_path: Path) -> None:
+    path = tmp_path / "two.ndjson"
+    facts_line = '{"mde_readiness":"device/v1","device":"ws-0143","os.build":"22631"}\n'
+    other = '{"mde_readiness":"device/v1","device":"ws-0199","url":"https://go.microsoft.com/","result":"reachable"}\n'
+    path.write_text((NATIVE / "urls-alone.ndjson").read_text() + facts_line + other)
+    read = read_one(path)
+    found = identify([read])
+    assert read.file.founds
+    assert (found.device_ids.to_list(), found.device.tolist()) == (["name:ws-0143"], [0, 0, 0, -1])
+
+
+def test_a_line_of_another_version_is_set_aside_where_that_is_asked_for() -> None:
+    read = read_one(NATIVE / "newer-version.ndjson", ReadOptions(bad_rows="skip"))
+    assert [row["name"] for row in rows(NATIVE / "newer-version.ndjson", ReadOptions(bad_rows="skip"))] == [
+        "WS-0144",
+        "WS-0146",
+    ]
+    assert [(item.row, item.line, item.text) for item in read.rejected] == [(2, 2, "")]
+    assert read.rows == 3

@@ -14,6 +14,9 @@ UNPACKING = ": is damaged: it cannot be unpacked, or is not what was packed" + P
 WHOLE = "\n  hint: export it again, whole"
 
 NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
+OTHER_VERSION = (
+    "is of a version that is not known: its 'mde_readiness' is not device/v1; a newer program may read it"
+)
 MESSAGES = {
     "allow-list/regular-expression.csv": f":3: record 2 {NO_RULE}" + REPAIR,
     "allow-list/unknown-action.csv": f":2: record 1 {NO_RULE}" + REPAIR,
@@ -148,6 +151,8 @@ MESSAGES = {
         " 'ConnectivityType' or 'OSBuild' or others and never has 'ActionType'; hunting-configuration lacks"
         " 'ConfigurationId', and 'IsCompliant'; --read-as FORMAT=unknown/processes.csv settles it"
     ),
+    "native/newer-version.ndjson": f":2: record 2 {OTHER_VERSION}" + REPAIR,
+    "native/no-version.json": f":7: record 2 {OTHER_VERSION}" + REPAIR,
     "native/cut-off.ndjson": ":2: is cut off in this line" + WHOLE,
     "native/key-twice.ndjson": ":2: record 2 has the key 'OS.Build' twice" + REPAIR,
     "av-health-api/next-link-left.json": (
