@@ -50,7 +50,7 @@ def file_records(
         per_device=normaliser.product.per_device,
         columns={name: _titles(name, bound) for name in facts},
         open_sets=frozenset(name for name in facts if _is_open(name, bound)),
-        notices=(*source.notices, *_ragged_notices(faults.ragged), *_notices(source.path, normaliser, frames)),
+        notices=(*source.notices, *_notices(source.path, normaliser, frames, faults)),
         keys=_keys(bound),
         why=why(normaliser.product, opened, source),
         secondary=normaliser.product.secondary,
@@ -139,9 +139,18 @@ def _ragged_notices(ragged: int) -> list[str]:
     return [f"{rows} longer or shorter than the header: cells that are missing at the end say nothing"]
 
 
-def _notices(path: str, normaliser: Normaliser, frames: Sequence[pl.DataFrame]) -> list[str]:
+def _notices(path: str, normaliser: Normaliser, frames: Sequence[pl.DataFrame], faults: Faults) -> list[str]:
+    rows = sum(frame.height for frame in frames) + len(faults.rejected)
     times = _time_notices(path, normaliser, frames)
-    return [*_id_notices(normaliser.odd_ids), *times, *_cut_notices(normaliser)]
+    cells = [*_id_notices(normaliser.odd_ids), *times, *_cut_notices(normaliser)]
+    return [*_limit_notices(normaliser.product.cut_at, rows), *_ragged_notices(faults.ragged), *cells]
+
+
+def _limit_notices(limits: Sequence[int], rows: int) -> list[str]:
+    if rows not in limits:
+        return []
+    why = f"has exactly {rows:,} rows, at which its source cuts results off: others may be missing"
+    return [f"{why}; ask for fewer at a time (one row a device, a part of the devices), and give all files"]
 
 
 def _id_notices(odd: int) -> list[str]:

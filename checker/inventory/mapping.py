@@ -117,6 +117,7 @@ class ProductMapping:
     A record that says something in one of the columns ``evidence`` is evidence alone (a try to reach a URL), and founds
     no device even where the product does. ``versions``: a record that has in each of these columns none of its words is
     of a version of the form that is not known, and refused.
+    ``cut_at``: the numbers of rows at which its source cuts results off, so that a file of just as many may lack some.
     ``secrets``: its rows hold what must reach no output, so that the text of one that was set aside is not kept.
     ``not_english`` are titles that it has in other languages, and ``instead`` what a person can do then.
     """
@@ -140,6 +141,7 @@ class ProductMapping:
     together: str = ""
     secrets: bool = False
     evidence: tuple[str, ...] = ()
+    cut_at: tuple[int, ...] = ()
     versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     not_english: tuple[str, ...] = ()
     instead: str = ""

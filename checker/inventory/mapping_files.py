@@ -8,7 +8,16 @@ from typing import cast, get_args
 
 from checker.facts.catalogue import catalogue
 from checker.inventory.mapping import AS_IT_STANDS, PARTS, TOGETHER, FactReading, Part, ProductMapping, Signature
-from checker.inventory.mapping_texts import Words, key_columns, key_patterns, pattern_of, table_of, word_of, words_of
+from checker.inventory.mapping_texts import (
+    Words,
+    counts_of,
+    key_columns,
+    key_patterns,
+    pattern_of,
+    table_of,
+    word_of,
+    words_of,
+)
 from checker.inventory.table import Kind
 from checker.yaml_nodes import (
     Entries,
@@ -38,6 +47,7 @@ OPTIONAL = (
     "silent_blanks",
     "ragged",
     "secrets",
+    "cut_at",
     "evidence",
     "versions",
     "not_english",
@@ -159,6 +169,7 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         ragged=_where(node, "ragged", problems),
         together=choice_of(node, "together", TOGETHER, problems) if "together" in node.entries else "",
         secrets=flag_of(node, "secrets", problems),
+        cut_at=counts_of(node, "cut_at", problems),
         evidence=texts_of(node, "evidence", problems),
         versions=_where(node, "versions", problems),
         not_english=texts_of(node, "not_english", problems),

@@ -12,6 +12,7 @@ from checker.yaml_nodes import Problems
 
 Json = dict[str, Any]
 TEXT: Final[Json] = {"type": "string", "minLength": 1}
+ROWS: Final[Json] = {"type": "integer", "minimum": 1}
 FLAG: Final[Json] = {"enum": [True, False, "yes", "no"]}
 WORD: Final[Json] = {"type": ["string", "number", "boolean", "null"]}
 TITLES: Final[Json] = {"$ref": "#/$defs/titles"}
@@ -44,6 +45,7 @@ def mapping_schema() -> Json:
             "ragged": {**_columns(), "description": "Rows longer or shorter than the header count where these fit."},
             "together": {"enum": list(TOGETHER), "description": "What tells columns from all records of a file."},
             "secrets": {**FLAG, "description": "Its rows hold secrets: the text of one that is set aside is not kept."},
+            "cut_at": {**_one_or_more(ROWS), "description": "Rows at which its source cuts results off."},
             "evidence": {**TITLES, "description": "A record that says something here founds no device."},
             "versions": {**_columns(), "description": "A record in which these do not fit is refused."},
             "not_english": {**TITLES, "description": "Titles that it has in other languages than English."},

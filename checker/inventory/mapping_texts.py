@@ -37,6 +37,15 @@ def key_patterns(keys: Entries, problems: Problems) -> dict[str, re.Pattern[str]
     return {key: pattern for key, pattern in patterns.items() if pattern}
 
 
+def counts_of(node: Entries, key: str, problems: Problems) -> tuple[int, ...]:
+    """Return the numbers that an entry lists: whole ones above 0."""
+    texts = texts_of(node, key, problems)
+    for text in texts:
+        if not re.fullmatch(r"[1-9]\d{0,8}", text):
+            problems.add(node.entries[key].place, f"'{text}' is no number of rows")
+    return tuple(int(text) for text in texts if re.fullmatch(r"[1-9]\d{0,8}", text))
+
+
 def pattern_of(node: Entries, problems: Problems) -> re.Pattern[str] | None:
     """Return the regular expression of an entry, of one group; None if there is none, or it is none."""
     text = text_of(node, "pattern", problems)

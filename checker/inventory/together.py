@@ -34,7 +34,8 @@ def told(opened: Opened, product: ProductMapping, faults: Faults) -> Opened:
 
 def _of_versions(opened: Opened, title: str, words: Sequence[str], faults: Faults) -> Opened:
     column = next((found for found in opened.titles if title_key(found) == title_key(title)), title)
-    reason = f"is of a version that is not known: its '{title}' is not {' or '.join(words)}; a newer program may read it"
+    known_words = " or ".join(words)
+    reason = f"is of a version that is not known: its '{title}' is not {known_words}; a newer program may read it"
 
     def tables(wanted: frozenset[str]) -> Iterator[RawTable]:
         for table in opened.tables(wanted | {column}):

@@ -43,6 +43,8 @@ _OF_INPUTS: Final = _forms(
 )
 _OF_ONE_INPUT: Final = _forms(
     r"is not UTF-8 and was read as Windows-1252: names with accents may be wrong",
+    r"has exactly [0-9,]+ rows, at which its source cuts results off: others may be missing; ask for fewer at a time "
+    r"\(one row a device, a part of the devices\), and give all files",
     r"[0-9,]+ device ids? (?:is|are) not of 40 hexadecimal digits \(or all zeros\) and (?:is|are) not used; the rows? "
     r"(?:goes by its|go by their) other keys",
     r"[0-9,]+ records? (?:is|are) undated: (?:a time such as '(?P<time>[^']*)'|the text of its time) "
@@ -52,6 +54,9 @@ _OF_ONE_INPUT: Final = _forms(
     r"export it again with dates in one form",
     r"times(?: such as '(?P<time>[^']*)')? name no time zone and were read as UTC",
     r"(?:1 member is|[0-9,]+ members are) in no format that is known, and not read: (?P<files>.*)",
+    rf"{_ROWS} (?:is|are) longer or shorter than the header: cells that are missing at the end say nothing",
+    r"[0-9,]+ values? (?:is|are) only PowerShell's short form of an object, '@\{…\}': export again with ConvertTo-Json "
+    r"-Depth 5",
     r"has [0-9]+ sheets, of which the first was read",
     r"(?:is given twice|has the same content as (?P<file>.*)): its records are read twice",
 )

@@ -14,9 +14,7 @@ UNPACKING = ": is damaged: it cannot be unpacked, or is not what was packed" + P
 WHOLE = "\n  hint: export it again, whole"
 
 NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
-OTHER_VERSION = (
-    "is of a version that is not known: its 'mde_readiness' is not device/v1; a newer program may read it"
-)
+OTHER_VERSION = "is of a version that is not known: its 'mde_readiness' is not device/v1; a newer program may read it"
 MESSAGES = {
     "allow-list/regular-expression.csv": f":3: record 2 {NO_RULE}" + REPAIR,
     "allow-list/unknown-action.csv": f":2: record 1 {NO_RULE}" + REPAIR,

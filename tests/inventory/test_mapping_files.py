@@ -168,3 +168,10 @@ def test_no_pattern_that_ships_takes_long_for_any_text(text: str) -> None:
     for pattern in patterns:
         pattern.search(text)
     assert time.process_time() - started < 5  # a tenth of a second where each looks at the text once
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "1.5", "10000000000"])
+def test_a_limit_is_a_number_of_rows(number: str, tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("founds:", f"cut_at: [100, {number}]\nfounds:"))
+    assert problem.endswith(f"'{number}' is no number of rows")
+    assert problem.startswith("mappings/product.yaml:4:")

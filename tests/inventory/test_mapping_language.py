@@ -220,3 +220,13 @@ def test_silent_blanks_say_nothing_of_any_fact(tmp_path: Path, monkeypatch: pyte
     blank = None if silent else ""
     for row in others:
         assert {row[name] for name in ("agent.version", "device.tags", "agent.expires", "url.tests")} == {blank}
+
+
+def test_what_is_evidence_founds_nothing_whatever_else_the_record_says(tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(HEAD.replace("keys:", "evidence: [Url, Test]\nkeys:") + FACT)
+    rows: dict[str, list[str | None]] = {
+        "Id": ["1", "2", "3", "4"],
+        "Url": [None, "x", "", "-"],
+        "Version": ["1.0"] * 4,
+    }
+    assert [row["evidence"] for row in records(tmp_path, rows)] == [None, True, None, None]

@@ -30,6 +30,12 @@ Run = Callable[..., Ran]
 Write = Callable[..., Path]
 
 NEVER, MAY_BE = "never stale; --require-dates makes them so", "may be day/month or month/day"
+LIMIT = (
+    "has exactly 30,000 rows, at which its source cuts results off: others may be missing; ask for fewer at a time "
+    "(one row a device, a part of the devices), and give all files"
+)
+RAGGED = "2 rows are longer or shorter than the header: cells that are missing at the end say nothing"
+CUT = "1 value is only PowerShell's short form of an object, '@{…}': export again with ConvertTo-Json -Depth 5"
 NAMES_OF_TWO = re.compile(r"device-[0-9a-f]{16}\.domain-[0-9a-f]{12}\.example")
 NAMES = Pseudonyms(b"k" * 32)
 OTHERS = Pseudonyms(b"q" * 32)
@@ -217,6 +223,10 @@ SAY = "name the file or its folder as the device, or say --device-of"
             ),
             "13/1",
         ),
+        (input_notice, LIMIT, "30,000 rows"),
+        (input_notice, RAGGED, "2 rows are longer"),
+        (input_notice, CUT, "1 value is only"),
+        (input_notice, f"{LIMIT} of ws-7", "text-"),
         (input_notice, "times such as 'ws-7' name no time zone and were read as UTC", "time zone"),
         (comparison, "ws-7.json knows no wave 'ws-7': it was made without it", "knows no wave"),
         (change, "rule sc.sense-min is rated major: ws-7 showed it.", "rule sc.sense-min is rated major"),
