@@ -11,6 +11,8 @@ Records with the same strongest key (Defender id, Entra id, the exporting system
    last level two full names, are two devices. Own ids of different systems never disagree. A party known by this name
    alone is ambiguous if several devices have it.
 
+Then a device without a Defender id and one without a name join of which a folder holds both (``pairs.py``).
+
 What has joined nothing and is not ambiguous is a device of its own, if a record of it may found one: evidence about
 devices (URL tests, update lists) and secondary sources never do, whatever their key. A name that systems give where
 they know none (``PLACEHOLDERS``) is no name. Records without any key go by the place of their file (``places.py``).
@@ -24,6 +26,7 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.inventory.identified import UNMATCHED, Identified, Places
+from checker.inventory.pairs import pairs
 from checker.inventory.places import place
 from checker.inventory.unmatched import Lost, name_lost
 from checker.model.record import FileRecords
@@ -62,6 +65,8 @@ def identify(inputs: Sequence[FileRecords]) -> Identified:
     parties = _parties(keys, levels)
     for level in range(ENTRA, len(levels)):
         _join_by(parties, level)
+    if len(levels) > 1 and any(item.file.per_device for item in inputs):
+        _join_halves(parties, inputs)
     return _result(parties, inputs)
 
 
@@ -217,6 +222,18 @@ def _join_kind(parties: _Parties, level: int, kind: int, now: pl.DataFrame) -> N
     moved = np.arange(len(parties.root), dtype=np.int32)
     moved[pairs["root"].to_numpy()] = pairs["strong"].to_numpy()
     parties.root = moved[parties.root]
+
+
+def _join_halves(parties: _Parties, inputs: Sequence[FileRecords]) -> None:
+    """Let a device without a Defender id join one without a name, of which a folder tells that they are one."""
+    has = [_have(parties, level) for level in range(ENTRA, len(parties.levels))]
+    named, others = has[-2] | has[-1], has[:-2]
+    idless = named & (parties.kind != MDE)
+    idless[list(parties.ambiguous)] = False
+    roots = np.append(parties.root, np.int32(UNMATCHED))[parties.of_record]
+    for half, whole in pairs(inputs, roots, ~named & (parties.kind == MDE), idless):
+        if not any(keys[half] and keys[whole] for keys in others):  # two Entra ids are two devices, as for names
+            parties.root[parties.root == half] = whole
 
 
 def _shared(pairs: pl.DataFrame, by: str, of: str) -> pl.DataFrame:

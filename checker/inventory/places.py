@@ -151,6 +151,12 @@ def _above(folder: str) -> list[str]:
     return found
 
 
+def folders_of(path: str) -> list[str]:
+    """Return the folder in which a file lies, and those above it in its archive, up to the whole archive."""
+    own = _folder(path)
+    return [own, *_above(own)]
+
+
 def _spellings(path: str) -> tuple[list[str], list[str]]:
     """Return what a file and its folder may be the name of: folded, with and without the endings of files."""
     inside = PurePosixPath(path)
