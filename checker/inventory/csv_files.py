@@ -89,9 +89,9 @@ def _keys(titles: tuple[str, ...]) -> frozenset[str]:
 
 
 def check_titles(titles: tuple[str, ...], known: frozenset[str], where: str) -> None:
-    """Raise :class:`InputError` where a header is empty, or names a column twice; unknown if it names none known."""
+    """Raise :class:`InputError` where a header names a column twice; unknown if it names none known, or is empty."""
     if not any(titles):
-        raise InputError(Problem(where, "has no header", "the first line must name the columns"))
+        raise UnknownFormatError(Problem(where, "has no header", "the first line must name the columns"))
     count = Counter(title_key(title) for title in titles if title)
     twice = {title: place for place, title in enumerate(titles, start=1) if count[title_key(title)] > 1}
     if twice:  # a title that nobody knows may be data of a file without a header: it is not shown

@@ -14,7 +14,7 @@ from functools import partial
 
 import polars as pl
 
-from checker.errors import InputError, Problem
+from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.mapping import title_key
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
@@ -58,14 +58,14 @@ def is_registry(lines: Sequence[str]) -> bool:
 
 
 def open_registry(source: Source, known: frozenset[str], faults: Faults) -> Opened:
-    """Read the values with known titles; raise :class:`InputError` if there are none."""
+    """Read the values with known titles; raise :class:`UnknownFormatError` if there are none."""
     text = source.text()
     of_editor = EDITOR.match(text.lstrip()) is not None
     lines = _editor_values(text, source.path) if of_editor else _query_values(text)
     records = [record for record in _records(lines, known, faults) if record.values or record.broken]
     if not records:
         hint = rf"export {MACHINE}\SOFTWARE\Microsoft\Windows Advanced Threat Protection"
-        raise InputError(Problem(source.path, "holds none of the registry's values that are read", hint))
+        raise UnknownFormatError(Problem(source.path, "holds none of the registry's values that are read", hint))
     titles = tuple(dict.fromkeys(title for record in records for title in record.values))
     sound = [record for record in records if not record.broken]
     seen = "registry file" if of_editor else "what 'reg query' prints"

@@ -159,7 +159,8 @@ def open_source(path: str, done: Callable[[int], None], place: str = "") -> Sour
     """
     with Path(place or path).open("rb") as file:
         start = file.read(HEAD)
-    if not start.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe"):
+    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not start.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe" + (b"\0" if wide else b"")):
         raise UnknownFormatError(Problem(path, "is empty", "export it again"))
     for magic, form in BINARY.items():
         if start.startswith(magic):
@@ -170,7 +171,7 @@ def open_source(path: str, done: Callable[[int], None], place: str = "") -> Sour
         return Source(path, "utf-8", skip=skip, place=place, done=done)
     if start.startswith(MOJIBAKE_BOM):
         return Source(path, "utf-8", skip=len(MOJIBAKE_BOM), place=place, done=done)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if wide:
         return Source(path, "utf-16-le" if start[0] == 0xFF else "utf-16-be", skip=2, place=place, done=done)
     even, odd = start[0:4096:2].count(0), start[1:4096:2].count(0)
     if max(even, odd) > max(len(start[:4096]) // 4, 4 * min(even, odd)):  # ASCII in UTF-16 is every other byte NUL
