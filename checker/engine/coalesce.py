@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.engine.cells import NO_RECORD
+from checker.engine.clocks import clocks, rivals
 from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Codes, Pool
 from checker.engine.records import EPOCH, NO_DATE, NOTHING, Records, buckets
@@ -94,8 +95,10 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn
         said = said.where(~blank)  # blanks are passed over, unless the newest row itself decides
     if spec.merge == "union":
         _union(column, said, _too_old(said.time, spec, plan))
+    elif spec.changes:
+        _newest(column, *_with_doubts(said, column.pool.identity[said.codes], records))
     else:
-        _newest(column, said, records.rank[said.record] if spec.changes else None)
+        _newest(column, said, None)
     old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
     column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
     if fact == FACT and records.rules.lines:
@@ -125,6 +128,28 @@ def _primary(said: _Said, records: Records) -> _Said:
     spoken = np.zeros(said.device.max(initial=-1) + 1, dtype=np.bool_)
     spoken[said.device[~secondary]] = True
     return said.where(~(secondary & spoken[said.device]))
+
+
+def _with_doubts(said: _Said, values: Codes, records: Records) -> tuple[_Said, npt.NDArray[np.uint8]]:
+    """Return what is said and its ranks; as of one moment where clocks leave open which of several values is newer."""
+    ranks = records.rank[said.record]
+    clock = clocks(records.files)[records.file_of[said.record]]
+    firsts = np.flatnonzero(said.starts())
+    if not len(firsts) or not clock.any():
+        return said, ranks
+    differ = [np.minimum.reduceat(each, firsts) != np.maximum.reduceat(each, firsts) for each in (clock, values)]
+    of_interest = np.zeros(said.device[-1] + 1, dtype=np.bool_)
+    of_interest[said.device[firsts]] = differ[0] & differ[1]
+    asked = np.flatnonzero(of_interest[said.device] & (said.time != NO_DATE))
+    if not len(asked):
+        return said, ranks
+    rival = np.zeros(len(said.codes), dtype=np.bool_)
+    rival[asked] = rivals(said.device[asked], clock[asked], said.time[asked], ranks[asked])
+    open_ = np.zeros(len(of_interest), dtype=np.bool_)
+    open_[said.device[rival]] = True
+    kept = rival | ~open_[said.device]
+    time, rank = np.where(rival, NO_DATE + 1, said.time), np.where(rival, np.uint8(0), ranks)
+    return _Said(said.codes[kept], said.record[kept], said.device[kept], time[kept]), rank[kept]
 
 
 def _fill(column: FactColumn, said: _Said, code: int) -> None:

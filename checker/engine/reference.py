@@ -6,7 +6,9 @@ newest row decide. Then, by what the catalogue says of the fact:
 
 * It never changes: all observations must agree, else they are CONFLICTING; they never grow stale.
 * It changes: the newest counts, a dated one before any undated one; at one time, evidence made on the device itself.
-  What is left must agree. Older than ``--max-age`` it is STALE, as is an undated one if dates are required.
+  What is left must agree. Files whose times name no zone have clocks of their own: the newest by each clock counts that
+  is not surely older than that of another (``engine/clocks.py``). Older than ``--max-age`` it is STALE, as is an
+  undated one if dates are required.
 * It merges by union: all that is not stale counts together, the undated only where nothing is dated. If everything
   is stale, so is the union.
 
@@ -16,10 +18,11 @@ comes out the same for all of them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zlib import crc32
 
 from checker.engine.cells import Cell, Conflict
+from checker.engine.clocks import DOUBT_HOURS, clocks
 from checker.engine.rows import Device, Reading, Word, outcome, route, scope, truth
 from checker.engine.site_rules import FACT, GROUP, TAGS, SiteRules, first_record, replaceable, site_rules
 from checker.facts.values import merge_at_once, merge_texts, read_value
@@ -41,6 +44,7 @@ class Observation:
     time: datetime | None  # UTC, naive; None: undated
     rank: int  # 1 if it was made on the device itself, else 0
     place: int  # of the record, counted over all files
+    clock: int  # 0 if its time names its zone, else the number of its file
     secondary: bool = False  # of a secondary source
 
 
@@ -152,8 +156,21 @@ def coalesce_rows(plan: Plan, spec: FactSpec, said: Sequence[Observation]) -> Re
         reading = _union(spec, dated or together)
         return reading if fresh else _stale(reading)
     newest = max(counted, key=_age)
-    reading = _agreed(spec, [one for one in counted if (one.time, one.rank) == (newest.time, newest.rank)])
+    reading = _agreed(spec, _newest(counted, newest))
     return _stale(reading) if _too_old(newest, plan) else reading
+
+
+def _newest(counted: Sequence[Observation], newest: Observation) -> list[Observation]:
+    """Return the observations of which each may be the newest."""
+    if newest.time is None:
+        return [one for one in counted if (one.time, one.rank) == (None, newest.rank)]
+    found = []
+    for clock in {one.clock for one in counted if one.time is not None}:
+        mine = [one for one in counted if one.clock == clock and one.time is not None]
+        last = max(mine, key=_age)
+        if last.time is not None and last.time >= newest.time - timedelta(hours=DOUBT_HOURS):
+            found += [one for one in mine if (one.time, one.rank) == (last.time, last.rank)]
+    return found
 
 
 def _age(one: Observation) -> tuple[bool, datetime, int, int]:
@@ -208,11 +225,13 @@ def _by_device(inputs: Sequence[FileRecords], identified: Identified) -> list[li
     """Return what the records of each device say."""
     found: list[list[Observation]] = [[] for _ in identified.device_ids]
     place = 0
-    for item in inputs:
+    for item, clock in zip(inputs, clocks([item.file for item in inputs]).tolist(), strict=True):
         for frame in item.frames:
             for row in frame.iter_rows(named=True):
                 said = (
-                    Observation(fact, text, row["observed"], int(item.file.per_device), place, item.file.secondary)
+                    Observation(
+                        fact, text, row["observed"], int(item.file.per_device), place, clock, item.file.secondary
+                    )
                     for fact, text in row.items()
                     if fact not in RECORD_COLUMNS
                 )

@@ -55,6 +55,7 @@ def file_records(
         why=why(normaliser.product, opened, source),
         secondary=normaliser.product.secondary,
         of_sites="site" in normaliser.product.keys,
+        local_times=bool(normaliser.local),
         place_names=normaliser.product.place_names,
         unmapped=tuple(title for title in titles if title and title not in used),
     )

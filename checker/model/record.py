@@ -46,6 +46,7 @@ class InputFile:
     content: str = ""  # SHA-256 of what was read, if the file that the user gave is packed
     secondary: bool = False  # counts only where no other source says anything of a fact, and never founds a device
     of_sites: bool = False  # rules of a proxy for all devices of a site, which stands in the place of a name
+    local_times: bool = False  # a time of its records names no zone and was read as UTC, by whichever clock it was
     place_names: bool = False  # a record that names no device is of the one that the place of the file tells
 
 

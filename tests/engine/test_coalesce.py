@@ -23,9 +23,11 @@ from tests.exports import device_id, export, moment
 UNDATED = None
 STALE, LAST_DAY = moment("2026-10-25T23:59:59"), moment("2026-10-26")  # 28 days before the as-of day
 MONDAY, TUESDAY = moment("2026-11-16T09:00"), moment("2026-11-17T09:00")
+LATER, SURELY_LATER = moment("2026-11-16T23:00"), moment("2026-11-16T23:00:01")  # 14 hours, and more
 CENTRAL, OWN = False, True  # whether a file was made on the device itself
 SECONDARY = None
-Said = tuple[bool | None, datetime | None, str]
+LOCAL, OTHER = "local", "other"  # whether the times of a file name no zone; and of whose: each is a clock of its own
+Said = tuple[bool | str | None, datetime | None, str]
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,32 @@ SCENARIOS = [
         [(CENTRAL, MONDAY, "x"), (CENTRAL, MONDAY, "y")],
         conflict(Missing.UNREADABLE, Missing.UNREADABLE),
     ),
+    Scenario(
+        "no zone, within 14 hours: which is newer?", UBR, [(CENTRAL, MONDAY, "1"), (LOCAL, LATER, "3")], conflict(1, 3)
+    ),
+    Scenario("nor does it help to be older", UBR, [(LOCAL, MONDAY, "1"), (CENTRAL, LATER, "3")], conflict(1, 3)),
+    Scenario("nor to be made on the device", UBR, [(LOCAL, MONDAY, "1"), (OWN, MONDAY, "3")], conflict(1, 3)),
+    Scenario("two clocks without a zone", UBR, [(OTHER, MONDAY, "1"), (LOCAL, LATER, "3")], conflict(1, 3)),
+    Scenario("the same value does not differ", UBR, [(CENTRAL, MONDAY, "3"), (LOCAL, LATER, "3")], 3),
+    Scenario("more than 14 hours apart", UBR, [(CENTRAL, MONDAY, "1"), (LOCAL, SURELY_LATER, "3")], 3),
+    Scenario("of each clock the newest", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, LATER, "2"), (LOCAL, LATER, "2")], 2),
+    Scenario(
+        "a chain of doubts ends with the newest",
+        UBR,
+        [(LOCAL, MONDAY, "1"), (CENTRAL, LATER, "2"), (OTHER, SURELY_LATER, "3")],
+        conflict(2, 3),
+    ),
+    Scenario("an undated one is older than any", UBR, [(CENTRAL, UNDATED, "1"), (LOCAL, MONDAY, "3")], 3),
+    Scenario(
+        "what never changes has no newest", ROLE, [(CENTRAL, MONDAY, "client"), (LOCAL, LATER, "client")], "client"
+    ),
+    Scenario(
+        "latest: a blank may be the newest",
+        TYPE,
+        [(CENTRAL, LATER, "standard"), (LOCAL, MONDAY, "")],
+        conflict(Missing.BLANK, "standard"),
+    ),
+    Scenario("a doubt about what is stale is stale", UBR, [(CENTRAL, STALE, "1"), (LOCAL, STALE, "3")], Missing.STALE),
     Scenario("older than the limit", UBR, [(CENTRAL, STALE, "1")], Missing.STALE),
     Scenario("as old as the limit", UBR, [(CENTRAL, LAST_DAY, "1")], 1),
     Scenario("undated is not stale", UBR, [(CENTRAL, UNDATED, "1")], 1),
@@ -203,6 +231,7 @@ def cells_of(scenario: Scenario, plan: Plan) -> tuple[Cell, Cell]:
             {"mde_id": device_id(1), "observed": time, fact: text},
             per_device=own is True,
             secondary=own is None,
+            local_times=own in (LOCAL, OTHER),
         )
         for at, (own, time, text) in enumerate(scenario.said)
     ]
@@ -243,3 +272,14 @@ def test_a_view_of_a_conflict_is_decided_where_all_its_readings_are_one() -> Non
 
 def test_no_fact_that_never_changes_lets_its_newest_row_decide() -> None:
     assert [name for name, spec in catalogue().items() if spec.merge == "latest" and not spec.changes] == []
+
+
+def test_a_file_without_a_zone_orders_its_own_observations() -> None:
+    rows = [{"mde_id": device_id(1), "observed": time, UBR: text} for time, text in ((MONDAY, "1"), (LATER, "3"))]
+    for inputs in ([export("file", *rows, local_times=True)], [export("file", *rows[::-1], local_times=True)]):
+        plan = plan_of(Scenario("", UBR, [], None))
+        identified = identify(inputs)
+        records = gather_records(inputs, identified, plan.specs, plan.wanted())
+        column = open_bucket(plan, records, 0, 1, {}).column(UBR)
+        (row,) = judge_rows(plan, inputs, identified)
+        assert (row.device.cell(UBR), column.pool.cells[column.codes[0]]) == (3, 3)

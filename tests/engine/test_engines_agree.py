@@ -26,10 +26,12 @@ from tests.exports import device_id, export
 
 DEVICES = 2
 OLDEST = datetime(2026, 10, 26)  # noqa: DTZ001 - 28 days before the as-of day: just not stale
-TIMES = (None, datetime(2026, 10, 1), OLDEST - timedelta(microseconds=1), OLDEST, datetime(2026, 11, 22))  # noqa: DTZ001
+DOUBT = timedelta(hours=14)  # by which a time without a zone may be off
+STALE, NOW = datetime(2026, 10, 1), datetime(2026, 11, 22)  # noqa: DTZ001
+TIMES = (None, STALE, OLDEST - timedelta(microseconds=1), OLDEST, OLDEST + DOUBT, NOW)
 ATTESTED = (date(2026, 10, 1), date(2026, 10, 26), date(2026, 11, 20))
 TRICKY = ("os.ubr", "connectivity.type", "onboarding.offboarded_since", "device.vdi", "url.tests", *TOLD)
-SOURCES = ("central", "own", "secondary")
+SOURCES = ("central", "own", "secondary", "local", "own local")
 SITE_RULES = st.tuples(
     st.sampled_from(["*", "pilot", "ring 1"]),
     st.sampled_from(["*.contoso.example", "edr.contoso.example", ".example"]),
@@ -46,7 +48,7 @@ class Drawn:
     routes: tuple[tuple[bool, Any], ...]  # stops and when
     kinds: tuple[tuple[str, Any], ...]  # entries of the derived fact agent.kind, instead of its own
     words: tuple[tuple[str, str, date, date, Kind, Any], ...]  # fact, value, attested, valid until, kind, where
-    files: tuple[tuple[str, list[Any]], ...]  # central, own or secondary, and rows: device, time, cells
+    files: tuple[tuple[str, list[Any]], ...]  # one of SOURCES, and rows: device, time, cells
     require_dates: bool
     split: int  # at which device the second bucket begins
     site_rules: tuple[tuple[str, str, str], ...] = ()  # of a proxy: site, pattern, action
@@ -71,7 +73,8 @@ class Drawn:
             export(
                 f"file-{number}",
                 *({"mde_id": device_id(device), "observed": time, **dict(cells)} for device, time, cells in rows),
-                per_device=kind == "own",
+                per_device=kind.startswith("own"),
+                local_times=kind.endswith("local"),
                 secondary=kind == "secondary",
             )
             for number, (kind, rows) in enumerate(self.files)
