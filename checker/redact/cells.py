@@ -72,6 +72,7 @@ class Cells:
     def _replace(self, title: str) -> Replace:
         """Return the function for a column."""
         asked = [words for each in self.product.facts.values() for words in _asked(each, title)]
+        asked += [words for column, words in self.product.versions if title_key(column) == title]
         for key in ("name", "device"):
             if title in map(title_key, self.product.keys.get(key, ())):
                 return _but(asked, self._of_name(self.product.key_patterns.get(key)))
