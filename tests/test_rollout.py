@@ -11,23 +11,15 @@ import polars as pl
 import pytest
 
 from checker.model.result import Baseline, Result, Table
-from checker.options import Options
 from checker.pipeline import check
-from tests.contoso import AS_OF, FLEET, ROOT, working_in
+from tests.contoso import DEMO, ROOT, working_in
 
-OPTIONS = Options(
-    (f"{FLEET}/inventory",),
-    AS_OF,
-    attestations=f"{FLEET}/attestations.yaml",
-    waivers=f"{FLEET}/waivers.yaml",
-    waves=f"{FLEET}/waves.yaml",
-)
 WAVES = ("pilot", "wave-1", "wave-2", "servers", "the-rest")
 
 
 @contextmanager
 def judged(**changes: Any) -> Iterator[Result]:  # noqa: ANN401
-    with working_in(ROOT), check(replace(OPTIONS, **changes)) as result:
+    with working_in(ROOT), check(replace(DEMO, **changes)) as result:
         yield result
 
 

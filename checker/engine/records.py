@@ -121,18 +121,24 @@ def _columns(item: FileRecords, fact: str) -> list[pl.Series]:
 
 
 def _codes(inputs: Sequence[FileRecords], fact: str) -> dict[int, Codes]:
-    found = {}
-    for number, item in enumerate(inputs):
-        if not item.file.of_sites and any(fact in frame.columns for frame in item.frames):
-            found[number] = np.concatenate([_codes_in(frame, fact) for frame in item.frames])
-    return found
+    """Return the codes of a fact by file, worked out for all files at once: there may be thousands of one record."""
+    carriers = {
+        number: item.frames
+        for number, item in enumerate(inputs)
+        if not item.file.of_sites and any(fact in frame.columns for frame in item.frames)
+    }
+    if not carriers:
+        return {}
+    places = pl.concat([_places(frame, fact) for frames in carriers.values() for frame in frames])
+    codes = (places.cast(pl.Int32) + REASONS).fill_null(NOTHING).to_numpy()
+    ends = np.cumsum([sum(frame.height for frame in frames) for frames in carriers.values()])
+    return dict(zip(carriers, np.split(codes, ends[:-1]), strict=True))
 
 
-def _codes_in(frame: pl.DataFrame, fact: str) -> Codes:
-    if fact not in frame.columns:
-        return np.full(frame.height, NOTHING, dtype=np.int32)
-    places = frame[fact].to_physical().cast(pl.Int32) + REASONS
-    return places.fill_null(NOTHING).to_numpy()
+def _places(frame: pl.DataFrame, fact: str) -> pl.Series:
+    if fact in frame.columns:
+        return frame[fact].to_physical()
+    return pl.repeat(None, frame.height, dtype=pl.UInt32, eager=True)
 
 
 def _pool(inputs: Sequence[FileRecords], spec: FactSpec) -> Pool:

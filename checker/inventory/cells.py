@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from fnmatch import translate
 from urllib.parse import SplitResult, urlsplit
 
@@ -34,8 +33,6 @@ ERRORS = {  # all that enters a record of what a tool wrote; the first that fits
     "tls": re.compile(r"\b(?:tls|ssl)", re.IGNORECASE),
     "proxy": re.compile(r"proxy", re.IGNORECASE),
 }
-TICKS = re.compile(r"\\?/date\((?P<ms>-?\d{1,14})(?:[+-]\d{4})?\)\\?/", re.IGNORECASE)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -155,17 +152,6 @@ def _member(item: object) -> str:
     return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
 
 
-def _moment(text: str) -> Word:
-    """Return a time in UTC; None if it names no time zone, for a local clock cannot be compared with another."""
-    try:
-        if ticks := TICKS.fullmatch(text):  # milliseconds since 1970, as Windows PowerShell writes times in JSON
-            return (EPOCH + timedelta(milliseconds=int(ticks["ms"]))).isoformat()
-        time = datetime.fromisoformat(text)
-        return time.astimezone(UTC).isoformat() if time.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _split_list(separator: str) -> Callable[[str], str]:
     return lambda text: _as_list({part.strip() for part in re.split(separator, text)} - {""})
 
@@ -263,7 +249,6 @@ SHAPES: dict[str, Cell] = {
     "text": lambda text: text,
     "day": lambda text: text,  # of texts that are no date; the dates are read as a column …
     "time": lambda text: text,  # … and so are times
-    "moment": _moment,
     "folded": fold,
     "json": _json_list,
     "pairs": _pairs,

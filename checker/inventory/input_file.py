@@ -27,7 +27,6 @@ HARMLESS = re.compile(
 RULES = "url.tests"
 NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
 KEYS = ("mde_id", "entra_id", "own_id", "name")
-WITHHELD = "(not shown: it may hold onboarding data)"
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -41,7 +40,6 @@ def file_records(
     titles = list(dict.fromkeys([*opened.titles, *(title for binding in bindings for title in binding)]))
     bound = list(bindings.values())
     used = frozenset().union(*(binding.titles() for binding in bound))
-    faults.rejected = [replace(each, text=WITHHELD) if normaliser.product.secrets else each for each in faults.rejected]
     file = InputFile(
         path=source.path,
         sha256=source.sha256,

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from checker.inventory.table import Kind
 
@@ -69,7 +69,8 @@ class FactReading:
     together say one thing, in the order of ``PARTS``. The text is cut by ``pattern`` (its one group; nothing is said
     where it does not match), looked up in ``words`` (folded; ``*`` stands for any characters; None: nothing said), else
     taken ``otherwise``, and read by its ``shape``. The shape ``matches`` is the list of all that the
-    pattern matches. ``says``: what any text means.
+    pattern matches. ``says``: what any text means. ``zoned``: a time that names no time zone says nothing, for a clock
+    that is of no zone cannot be compared with another.
 
     A title may lead into the JSON of a column: "Column.Key" of objects; "Column[name=Word].Key", "Column[0].Key" and
     "Column[].Key" of lists of objects; "Column.*" is an object of a JSON file as a whole.
@@ -91,6 +92,7 @@ class FactReading:
     otherwise: Word = AS_IT_STANDS
     says: Word = None
     shape: str = "text"
+    zoned: bool = False
     open_set: bool = False
     only: tuple[str, tuple[str, ...]] | None = None
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -100,7 +102,7 @@ class FactReading:
     silent_blanks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProductMapping:
     """One product's exports: how they are recognised, and what their columns say.
 
@@ -118,7 +120,7 @@ class ProductMapping:
     no device even where the product does. ``versions``: a record that has in each of these columns none of its words is
     of a version of the form that is not known, and refused.
     ``cut_at``: the numbers of rows at which its source cuts results off, so that a file of just as many may lack some.
-    ``secrets``: its rows hold what must reach no output, so that the text of one that was set aside is not kept.
+    ``secrets``: a fact is read of a column of secrets, so that no copy of its files is written, also with pseudonyms.
     ``not_english`` are titles that it has in other languages, and ``instead`` what a person can do then.
     """
 
@@ -146,8 +148,9 @@ class ProductMapping:
     not_english: tuple[str, ...] = ()
     instead: str = ""
 
+    @cached_property  # every file that is read asks every mapping
     def titles(self) -> frozenset[str]:
-        """Return the folded titles of every column that the mapping knows."""
+        """The folded titles of every column that the mapping knows."""
         named = [*self.observed, *self.signature.any, *(title for group in self.signature.all for title in group)]
         named += [title for titles in self.keys.values() for title in titles]
         for reading in self.facts.values():

@@ -60,15 +60,14 @@ OPTIONAL = (
 SIGNATURE = ("all", "any", "none")
 KEYS_HINT = "say for example 'name: Hostname'"
 KEYS = ("mde_id", "entra_id", "own_id", "name", "device", "site")
-FACT_OPTIONS = ("from", "fallback", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "set", "only")
-FACT_CONDITIONS = ("where", "needs", "stated_with", "blank_with")
+FACT_OPTIONS = ("from", "fallback", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "zoned", "set")
+FACT_CONDITIONS = ("only", "where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
 OF_TYPE = {"date": "day", "time": "time"}  # shapes that go with types of facts
 SHAPES = (
     "text",
     "day",
     "time",
-    "moment",
     "folded",
     "json",
     "pairs",
@@ -212,6 +211,9 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
     shape = node.entries.get("shape")
     if isinstance(shape, Text) and shape.value == "matches" and not (is_set and "pattern" in node.entries):
         problems.add(shape.place, "the shape 'matches' needs a set and a pattern")
+    zoned = flag_of(node, "zoned", problems)
+    if zoned and _own_shape(fact, node) != "time":
+        problems.add(node.place, "'zoned' is of facts that are times")
     return FactReading(
         fact=fact,
         columns=columns,
@@ -223,6 +225,7 @@ def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Pr
         otherwise=word_of(node.entries["otherwise"], problems) if "otherwise" in node.entries else AS_IT_STANDS,
         says=word_of(node.entries["says"], problems) if "says" in node.entries else None,
         shape=choice_of(node, "shape", SHAPES, problems) if "shape" in node.entries else _own_shape(fact, node),
+        zoned=zoned,
         open_set=is_set and "set" in node.entries and choice_of(node, "set", ("closed", "open"), problems) == "open",
         only=_only(node, problems),
         where=_where(node, "where", problems),

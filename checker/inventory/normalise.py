@@ -24,7 +24,7 @@ from checker.inventory.date_order import AFTER, OBSERVED, TEXT, DateOrder, Waiti
 from checker.inventory.distinct import Answers, Texts
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.table import RawTable
-from checker.inventory.time_forms import TYPE
+from checker.inventory.time_forms import TYPE, ZONED
 from checker.model.record import fact_dtype
 
 CUT = re.compile(r'(?:\[")?@\{')  # PowerShell's text of an object that it did not write out, alone or first in a list
@@ -204,5 +204,7 @@ def _of_whole_column(fact: BoundFact, view: View) -> pl.Series:
     if fact.reading.says is None:
         written = days if fact.reading.shape == "day" else moments
         said = written(view.time(fact.columns[0]).column, texts, dtype)
+        if fact.reading.zoned:
+            said = where(texts.str.contains(ZONED) | ~is_stated(texts), said)
         return where(is_stated(texts), said) if fact.reading.silent_blanks else said
     return where(is_stated(texts), repeated(fact.reading.says, dtype, view.frame.height))

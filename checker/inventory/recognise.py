@@ -62,13 +62,13 @@ def kind_of(head: str, said: ProductMapping | None = None) -> Kind:
     kind: Kind = next((form for form, fits in FORMS if fits(lines)), "csv")
     if kind == "csv" and said and "lines" in said.reads:
         words = {title_key(word) for word in re.split(r"[,;\t|\"]", lines[0])} if lines else set()
-        return kind if len(words & said.titles()) > 1 else "lines"
+        return kind if len(words & said.titles) > 1 else "lines"
     return kind
 
 
 def known_titles(products: Mapping[str, ProductMapping]) -> frozenset[str]:
     """Return the folded titles that any mapping knows."""
-    return frozenset().union(*(product.titles() for product in products.values()))
+    return frozenset().union(*(product.titles for product in products.values()))
 
 
 def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping], forced: bool) -> ProductMapping:
@@ -88,8 +88,8 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     if fitting:
         names = " and ".join(product.id for product in fitting)
         raise InputError(Problem(path, f"could be {names} {seen}", f"say which: --read-as {fitting[0].id}={path}"))
-    near = sorted(able, key=lambda product: -len(keys & product.titles()))[:SHOWN_PRODUCTS]
-    reasons = [f"{product.id} {product.signature.misfit(keys)}" for product in near if keys & product.titles()]
+    near = sorted(able, key=lambda product: -len(keys & product.titles))[:SHOWN_PRODUCTS]
+    reasons = [f"{product.id} {product.signature.misfit(keys)}" for product in near if keys & product.titles]
     nearest = f"nearest: {'; '.join(reasons)}" if reasons else "no format has a column of these names"
     hint = f"{nearest}; --read-as FORMAT={path} settles it"
     raise UnknownFormatError(Problem(path, f"is in no format that is known {seen}", hint))
@@ -115,7 +115,7 @@ def _columns(opened: Opened, known: frozenset[str]) -> str:
 def _forced(product: ProductMapping, opened: Opened, path: str, keys: frozenset[str]) -> ProductMapping:
     if opened.kind not in product.reads:
         raise InputError(Problem(path, f"cannot be read as {product.id}: it is {opened.seen}"))
-    if not keys & product.titles():
+    if not keys & product.titles:
         raise InputError(Problem(path, f"cannot be read as {product.id}: it has none of its columns"))
     return product
 

@@ -21,7 +21,6 @@ from checker.inventory.table import Faults, Opened, RawTable
 
 HOST = "Host"
 BINARY = "(binary)"  # in place of bytes that are no text: no fact is read from them
-NOT_SHOWN = "(not shown: the registry may hold onboarding data)"
 MACHINE = "HKEY_LOCAL_MACHINE"
 LOOKED_AT = 3  # lines: an error or a prompt may stand before the first key
 EDITOR = re.compile(r"\ufeff?Windows Registry Editor Version 5\.00\s*")
@@ -105,7 +104,7 @@ def _records(values: Iterator[_Value], known: frozenset[str], faults: Faults) ->
             _put(record, value)
         except _BrokenError as error:
             if not record.broken:
-                faults.add(row, value.line, str(error), NOT_SHOWN)
+                faults.add(row, value.line, str(error), "")
             record.broken = True
     yield record
 

@@ -1,25 +1,34 @@
-"""Takes secrets out of a text that is kept as it stands: onboarding packages, ids of organisations, signatures.
+"""Takes what may be a secret out of the text of a record that was set aside.
 
-A record never holds them, since a mapping reads only what it names. What is set aside because it cannot be read is kept
-as text, and there nobody knows which part is what: so whatever looks like one gives way.
+A record never holds one, since a mapping reads only what it names. What cannot be read is kept as text, and there
+nobody knows which part is the name of a user, a serial number, a public address, an organisation or a package. So only
+words stay whose shape tells that they are none of these, and what stands between words: enough to see which device it
+is about and what is wrong.
 """
 
 import re
 
-HIDDEN = "(not shown)"
-_NAMES = (
-    r"org_?id|previous_?org_?ids|tenant_?id|sha256sig|sig|onboarding_?info|onboarded_?info|onboarding_?blob"
-    r"|body|user_?principal_?name|upn|password|secret|token"
+HIDDEN = "…"
+_WORD = re.compile(r"[^\s,;|\"'{}\[\]()<>=\\]+")
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:z|[+-]\d\d:?\d\d)?"
+_HARMLESS = re.compile(
+    r"[0-9a-f]{40}"  # a Defender id
+    r"|(?-i:(?:(?:[a-z0-9-]{1,30}|[A-Z0-9-]{1,30})\.){2,5}[a-z]{2,15})"  # a name with its domain; one without may be a
+    # person's, and letters in both cases are those of a token
+    r"|\d{1,5}(?:\.\d{1,5}){0,4}"  # numbers and versions; with more digits it may be a serial number
+    rf"|\d{{4}}-\d\d-\d\d(?:t{_CLOCK})?|\d{{1,4}}[/.]\d{{1,2}}[/.]\d{{1,4}}|{_CLOCK}|[ap]m"
+    r"|kb\d{6,7}|true|false|yes|no|null|linux|macos|windows(?:server)?\d{0,4}",
+    re.ASCII | re.IGNORECASE,
 )
-# A named value: "orgId":"…", OrgID=…, org_id : "…", "OnboardedInfo"="{\"body\":\"…\"}". To the end of the line where
-# the value is not closed: a package is JSON in JSON, whose quotes are escaped once or twice.
-_NAMED = re.compile(rf"(?i)(?<![a-z0-9])((?:{_NAMES})\\*[\"']?\s*[:=]\s*)[^\r\n]*")
-_GUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])")
-_BLOB = re.compile(r"[A-Za-z0-9+/_=-]{64,}")  # longer than a Defender id of 40 digits: base64, signatures, keys
 
 
 def without_secrets(text: str) -> str:
-    """Return a text in which what may be a secret is replaced: named values, GUIDs, and runs of 64 letters or more."""
-    for pattern, new in ((_NAMED, rf"\1{HIDDEN}"), (_GUID, HIDDEN), (_BLOB, HIDDEN)):
-        text = pattern.sub(new, text)
-    return text
+    """Return a text in which each word that may be a secret is replaced by an ellipsis."""
+    return _WORD.sub(_shown, text)
+
+
+def _shown(word: re.Match[str]) -> str:
+    plain = word[0].strip(":")
+    harmless = not plain or (_HARMLESS.fullmatch(plain) and not _ADDRESS.fullmatch(plain))
+    return word[0] if harmless else HIDDEN

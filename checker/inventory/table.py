@@ -7,7 +7,7 @@ from typing import Literal
 import polars as pl
 
 from checker.errors import InputError, Problem
-from checker.inventory.secrets import without_secrets
+from checker.inventory.secrets import HIDDEN, without_secrets
 from checker.model.record import Rejected
 
 SHOWN_PROBLEMS = 10
@@ -63,13 +63,12 @@ class Faults:
     ragged: int = 0  # rows that are not as long as the header and were read, for these checks hold
 
     def add(self, row: int, line: int, reason: str, text: str) -> None:
-        """Note a record that cannot be read, with what stands in the file, secrets taken out."""
+        """Note a record that cannot be read, with what stands in the file and is no secret."""
         self.count += 1
         self.last_row = row
         if self.skip:
-            self.rejected.append(
-                Rejected(self.path, row, line, reason, without_secrets(text[:LOOKED_THROUGH])[:SHOWN_TEXT])
-            )
+            seen = text if len(text) <= LOOKED_THROUGH else text[:LOOKED_THROUGH] + HIDDEN  # hides a word cut in two
+            self.rejected.append(Rejected(self.path, row, line, reason, without_secrets(seen)[:SHOWN_TEXT]))
         elif self.count <= SHOWN_PROBLEMS:
             hint = "repair or remove the record, or set such records aside with --bad-rows skip"
             self.problems.append(Problem(f"{self.path}:{line}", f"record {row:,} {reason}", hint))

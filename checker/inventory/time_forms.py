@@ -4,7 +4,8 @@ Only what a form spells out is read: libraries that read any date guess where da
 a text gets both times and waits for the rest of its column. A time without a zone is taken for UTC.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ READ: Final = {  # what is told of each text; all null where it has no form
     "order": pl.String(),  # dmy or mdy, where the numbers show it
     "local": pl.Boolean(),  # follows a user's settings and names no time zone
 }
+FEW: Final = 64  # texts
 WIDEST_OFFSET: Final = 14 * 60  # minutes: Line Islands, UTC+14
 FILETIME_EPOCH: Final = 116_444_736_000_000_000  # 1970 in steps of 100 nanoseconds since 1601 (MS-DTYP 2.3.3)
 _WHOLE = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november")
@@ -32,6 +34,9 @@ _ZONE = r"(?P<zone> ?(?:z|utc|gmt)| ?(?:utc|gmt)?(?P<sign>[+-])(?P<zone_hour>\d{
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?" + _ZONE
+)
+ZONED: Final = (  # a clock with a zone behind it, or a number of PowerShell's, which counts from 1970 in UTC
+    r"(?i):\d\d(?:[.,]\d{1,9})?(?: ?[ap]\.?m\.?)? ?(?:z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d\d)?)\s*$|/date\("
 )
 _AT = rf"(?:(?:,| at)? {_CLOCK})?"
 _YEAR = r"(?P<year>\d{4})"
@@ -46,18 +51,21 @@ class Form:
     local: bool
     first: Callable[[], dict[str, pl.Expr]] = dict  # what is worked out before, since ``tell`` uses it more than once
 
+    @property
+    def ascii(self) -> str:
+        """The pattern for ASCII's digits alone: from others no numbers are read."""
+        return self.pattern.replace(r"\d", "[0-9]")
+
 
 def read_forms(texts: pl.Series) -> pl.DataFrame:
     """Return what is told of each text, in the columns of ``READ``."""
-    plain = (
-        texts.str.replace_all("[\u200e\u200f\ufeff]", "").str.replace_all(r"\s+", " ").str.strip_chars(" ")
-    ).str.to_lowercase()
-    left = pl.DataFrame({"place": pl.int_range(len(texts), eager=True), "plain": plain})
+    seen = pl.col("plain").str.replace_all("[\u200e\u200f\ufeff]", "").str.replace_all(r"\s+", " ")
+    plain = seen.str.strip_chars(" ").str.to_lowercase()
+    left = pl.DataFrame({"plain": texts}).select(pl.int_range(pl.len(), dtype=pl.Int64).alias("place"), plain)
     found = []
-    for form in FORMS:
-        pattern = form.pattern.replace(r"\d", "[0-9]")  # no other digits, which numbers are not read from
-        groups = left.with_columns(pl.col("plain").str.extract_groups(f"^(?P<whole>{pattern})$").alias("groups"))
-        groups = groups.unnest("groups")
+    for form in _worth_trying(left["plain"]):
+        pattern = f"^(?P<whole>{form.ascii})$"
+        groups = left.with_columns(pl.col("plain").str.extract_groups(pattern).alias("groups")).unnest("groups")
         matched = groups.filter(pl.col("whole").is_not_null())
         if matched.height:
             told = {**{name: pl.lit(None) for name in READ}, **form.tell(form.local)}
@@ -69,6 +77,12 @@ def read_forms(texts: pl.Series) -> pl.DataFrame:
     nothing = pl.DataFrame(schema={"place": pl.Int64, **READ})
     everywhere = pl.DataFrame({"place": pl.int_range(len(texts), eager=True)})
     return everywhere.join(pl.concat([nothing, *found]), on="place", how="left", maintain_order="left").drop("place")
+
+
+def _worth_trying(texts: pl.Series) -> Sequence[Form]:
+    """Return the forms that texts may have: of a few texts, those that one has, which is quicker than to try all."""
+    few = texts.to_list() if len(texts) <= FEW else []
+    return [form for form in FORMS if not few or any(re.fullmatch(form.ascii, text) for text in few)]
 
 
 def _named(local: bool) -> dict[str, pl.Expr]:

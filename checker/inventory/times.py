@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ DAYS_BEFORE = np.cumsum([0, *MONTH_LENGTHS[:-1]]).astype(np.int32)  # a month, i
 DAYS_BEFORE_1970 = datetime(1970, 1, 1, tzinfo=UTC).toordinal() - 1
 ISO_LENGTH = len("0000-00-00T00:00:00")
 ISO_MARKS = {4: b"-", 7: b"-", 10: b"T ", 13: b":", 16: b":"}
+FEW = 4  # texts
 ORDERS = {"dmy": "day_first", "mdy": "month_first"}
 OPEN_COLUMNS = {"text": pl.String(), "mark": pl.String(), "dmy": TYPE, "mdy": TYPE}
 
@@ -46,28 +48,48 @@ def read_times(texts: pl.Series) -> Times:
     regular = _regular(texts)
     if regular is not None:
         return Times(regular)
-    iso = texts.str.strip_chars().str.replace(" ", "T", literal=True).str.strip_chars_end("Z")
-    times = iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
-    left = texts.filter(times.is_null() & texts.is_not_null()).unique().sort()
+    return _read_few(tuple(texts)) if len(texts) <= FEW else _read(texts)
+
+
+@lru_cache(maxsize=1 << 10)  # thousands of small files of one product tell the same times, as when its version expires
+def _read_few(texts: tuple[str | None, ...]) -> Times:
+    return _read(pl.Series(texts, dtype=pl.String))
+
+
+def _read(texts: pl.Series) -> Times:
+    iso = pl.col("text").str.strip_chars().str.replace(" ", "T", literal=True).str.strip_chars_end("Z")
+    time = iso.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    column = texts.alias("text").to_frame().with_columns(time.alias("time"))
+    left = column.filter(pl.col("time").is_null() & pl.col("text").is_not_null())["text"].unique().sort()
     if not len(left):
-        return Times(times.clip(OLDEST, NEWEST))
-    read = pl.DataFrame([left.alias("text"), *read_forms(left)])
-    found = read.filter(pl.col("time").is_not_null())
-    if found.height:
-        times = times.fill_null(looked_up(texts, found["text"], found["time"]))
+        return Times(column["time"].clip(OLDEST, NEWEST))
+    read = read_forms(left).insert_column(0, left)
+    found, others = read.filter(pl.col("time").is_not_null()), read.filter(pl.col("time").is_null())
     is_open = pl.col("mark").is_not_null() & pl.col("day_first").is_not_null()
-    folded = pl.col("text").str.replace_all("[\u200e\u200f\ufeff]", "").str.strip_chars().str.to_lowercase()
-    unread = read.filter(pl.col("time").is_null() & ~is_open & ~folded.is_in(BLANK_FORMS))
-    bounded = {order: pl.col(name).clip(OLDEST, NEWEST) for order, name in ORDERS.items()}
-    showing = found.filter(pl.col("order").is_not_null()).group_by("mark", "order").agg(pl.col("text").min())
-    local = read.filter(pl.col("local") & (is_open | pl.col("time").is_not_null()))["text"]
+    open_ = others.filter(is_open)
+    times = column["time"].fill_null(looked_up(texts, found["text"], found["time"])) if found.height else column["time"]
     return Times(
         times.clip(OLDEST, NEWEST),
-        open=read.filter(is_open).select("text", "mark", **bounded),
-        shown=tuple(sorted(showing.iter_rows())),
-        unreadable=frozenset(unread["text"]),
-        local=frozenset(local),
+        open=_open(open_) if open_.height else _nothing_open(),
+        shown=_shown(found) if found["order"].null_count() < found.height else (),
+        unreadable=_unreadable(others.filter(~is_open)) if open_.height < others.height else frozenset(),
+        local=frozenset(pl.concat([found, open_]).filter("local")["text"]),
     )
+
+
+def _open(read: pl.DataFrame) -> pl.DataFrame:
+    bounded = {order: pl.col(name).clip(OLDEST, NEWEST) for order, name in ORDERS.items()}
+    return read.select("text", "mark", **bounded)
+
+
+def _shown(read: pl.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    showing = read.filter(pl.col("order").is_not_null()).group_by("mark", "order").agg(pl.col("text").min())
+    return tuple(sorted(showing.iter_rows()))
+
+
+def _unreadable(read: pl.DataFrame) -> frozenset[str]:
+    folded = pl.col("text").str.replace_all("[\u200e\u200f\ufeff]", "").str.strip_chars().str.to_lowercase()
+    return frozenset(read.filter(~folded.is_in(BLANK_FORMS))["text"])
 
 
 def looked_up(texts: pl.Series, known: pl.Series, times: pl.Series) -> pl.Series:

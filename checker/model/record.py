@@ -58,7 +58,7 @@ class Rejected:
     row: int
     line: int
     reason: str
-    text: str  # the record as it stands in the file, without secrets, cut at 1,000 characters
+    text: str  # the record as it stands in the file, without what may be a secret, cut at 1,000 characters
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ class Cells:
     def nested(self, title: str) -> bool:
         """Tell whether the mapping reads what stands inside the JSON of a column's cells."""
         inside = f"{title_key(title)}."
-        return any(known.startswith(inside) for known in self.product.titles())
+        return any(known.startswith(inside) for known in self.product.titles)
 
     def neutral(self, text: str) -> str:
         """Return what replaces a text of which nothing is known: a date or a yes stays, long ones stay long."""

@@ -99,7 +99,7 @@ def _scalar(spelled: str, title: str | None, cells: Cells) -> str:
     if NUMBER.fullmatch(spelled):
         return cells.number(title or "", spelled)
     text = str(json.loads(spelled))
-    if SIDECAR in (title or SIDECAR) and (TYPE.fullmatch(text) or title_key(text) in cells.product.titles()):
+    if SIDECAR in (title or SIDECAR) and (TYPE.fullmatch(text) or title_key(text) in cells.product.titles):
         return spelled
     if title and text.lstrip().startswith("{") and cells.nested(title):  # JSON written as a text
         new = rewritten_value(text, cells, title)

@@ -20,7 +20,7 @@ from checker.reporters.html import data
 from checker.reporters.json import report as json_report
 from checker.reporters.kinds import KINDS
 from checker.reporters.tables import files as tables
-from tests.contoso import AS_OF, FLEET, ROOT, working_in
+from tests.contoso import AS_OF, DEMO, ROOT, working_in
 from tests.reporters.fleets import AGENT, HOSTILE, PROXY, SENSE, URLS, Fleet
 from tests.reporters.results import build
 
@@ -88,14 +88,7 @@ def written(folder: Path, name: str, result: Result) -> Report:
 
 def demo(folder: Path) -> Report:
     """Return the report of the demo fleet, as ``make demo`` writes it."""
-    options = Options(
-        (f"{FLEET}/inventory",),
-        AS_OF,
-        attestations=f"{FLEET}/attestations.yaml",
-        waivers=f"{FLEET}/waivers.yaml",
-        waves=f"{FLEET}/waves.yaml",
-    )
-    with working_in(ROOT), check(options) as result:
+    with working_in(ROOT), check(DEMO) as result:
         return written(folder, "demo", result)
 
 

@@ -104,7 +104,7 @@ def test_a_folder_of_several_files_and_a_file_that_is_not_there_are_refused() ->
         draft_mapping(str(FIXTURES / "none.csv"), mappings())
 
 
-SHIPPED = sorted({title for product in mappings().values() for title in product.titles()})
+SHIPPED = sorted({title for product in mappings().values() for title in product.titles})
 OF_LAYOUT = '\0\r\n;|\t"#{[:'  # what would make another layout or format of it
 letters = st.characters(codec="utf-8", exclude_characters=OF_LAYOUT)
 titles_of_a_file = st.lists(

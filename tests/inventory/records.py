@@ -1,7 +1,6 @@
 """How the tests look at what a reader gives: records as dictionaries, and problems as texts."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,10 @@ import polars as pl
 from checker.errors import InputError
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.model.record import RECORD_COLUMNS, FileRecords
+from tests.exports import moment as moment  # of what records hold, beside them
 
 ALL = ReadOptions()
 HEADER = "DeviceId,DeviceName,OSPlatform,OSBuild,ClientVersion"
-
-
-def moment(text: str) -> datetime:
-    """Return a time as records hold it: in UTC, without saying so."""
-    return datetime.fromisoformat(text)
 
 
 def read_one(path: str | Path, options: ReadOptions = ALL) -> FileRecords:

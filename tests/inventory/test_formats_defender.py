@@ -8,22 +8,12 @@ import pytest
 from checker.errors import InputError
 from checker.inventory.read import ReadOptions
 from tests.inventory.records import facts, moment, read_one, rows, rows_of
+from tests.inventory.systems import LINUX, MAC, NEW_ANTIVIRUS, SERVER_2019, WINDOWS_10, WINDOWS_11
 
 WS_0001 = "6fadff662eec5315932af2c075ab612d7e67c6cf"
 SRV_01 = "541774161d29425595f948fcaf82cc97331c1afd"
-WINDOWS_11 = {
-    "os.family": "windows",
-    "os.role": "client",
-    "os.platform": "Windows11",
-    "os.azure_stack_hci": "no",
-}
-WINDOWS_10 = {**WINDOWS_11, "os.platform": "Windows10"}
-SERVER_2019 = {**WINDOWS_11, "os.role": "server", "os.platform": "WindowsServer2019"}
-MAC = {"os.family": "macos", "os.platform": "macOS", "os.azure_stack_hci": "no"}
-LINUX = {"os.family": "linux", "os.platform": "Linux", "os.azure_stack_hci": "no"}
 UBUNTU = {**LINUX, "os.platform": "Ubuntu", "os.distribution": "ubuntu"}
 SITE = {"device.group": "Site 01", "device.last_seen": "2026-11-17"}
-NEW_ANTIVIRUS = {"av.platform": "4.18.24090.11", "av.engine": "1.1.24090.11", "av.intelligence": "1.421.818.0"}
 OLD_ANTIVIRUS = {"av.platform": "4.18.2206.108", "av.engine": "1.1.19428.0", "av.intelligence": "1.371.1279.0"}
 MAC_ANTIVIRUS = {"av.engine": "1.1.24090.1002", "av.intelligence": "1.421.700.0"}  # the platform's is mdatp's version
 

@@ -4,17 +4,8 @@ import pytest
 
 from checker.inventory.read import ReadOptions
 from tests.inventory.records import facts, moment, read_one, rows
+from tests.inventory.systems import LINUX, NEW_ANTIVIRUS, SERVER_2019, WINDOWS_10, WINDOWS_11
 
-WINDOWS_11 = {
-    "os.family": "windows",
-    "os.role": "client",
-    "os.platform": "Windows11",
-    "os.azure_stack_hci": "no",
-}
-WINDOWS_10 = {**WINDOWS_11, "os.platform": "Windows10"}
-SERVER_2019 = {**WINDOWS_11, "os.role": "server", "os.platform": "WindowsServer2019"}
-LINUX = {"os.family": "linux", "os.platform": "Linux", "os.azure_stack_hci": "no"}
-NEW_ANTIVIRUS = {"av.platform": "4.18.24090.11", "av.engine": "1.1.24090.11", "av.intelligence": "1.421.818.0"}
 BUILD_OF_SOFTWARE = [
     {**WINDOWS_11, "os.build": "26200", "os.ubr": "6584", "os.architecture": "x64"},
     {**WINDOWS_11, "os.architecture": "x64"},

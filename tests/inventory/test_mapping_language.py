@@ -47,19 +47,28 @@ def test_matches_are_all_that_a_pattern_finds_and_none_says_nothing(tmp_path: Pa
     assert [row.get("updates.kbs") for row in found] == ['["KB1","KB2"]', None, "", None]
 
 
-def test_a_moment_is_a_time_whose_zone_is_known(tmp_path: Path) -> None:
+def test_a_time_without_a_zone_says_nothing_where_the_mapping_asks_for_one(tmp_path: Path) -> None:
     texts = [
         "/Date(1794899882000)/",
         "2026-11-17T08:18:02+01:00",
+        "2026-11-17T07:18:02Z",
+        "Nov 17, 2026 8:18:02 AM GMT+1",
         "2026-11-17T08:18:02",
+        "2026-11-17",
         "11/12/2026, 7:58:02",
         "x",
         "",
     ]
     rows: dict[str, list[str | None]] = {"Id": ["1"] * len(texts), "Text": [*texts]}
-    found = read(tmp_path, "  device.booted_at: {from: Text, shape: moment}\n", rows)
-    same = "2026-11-17T07:18:02+00:00"
-    assert [row.get("device.booted_at") for row in found] == [same, same, None, None, None, ""]
+    found = read(tmp_path, "  device.booted_at: {from: Text, zoned: true}\n", rows)
+    same = "2026-11-17T07:18:02.000000"
+    assert [row.get("device.booted_at") for row in found] == [*[same] * 4, *[None] * 4, ""]
+
+
+def test_only_a_time_can_ask_for_a_zone(tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(HEAD + "  os.build: {from: Text, zoned: true}\n")
+    with pytest.raises(RuleError, match="'zoned' is of facts that are times"):
+        load_mappings(tmp_path)
 
 
 def test_an_own_id_carries_the_name_of_its_system(tmp_path: Path) -> None:
@@ -229,4 +238,4 @@ def test_what_is_evidence_founds_nothing_whatever_else_the_record_says(tmp_path:
         "Url": [None, "x", "", "-"],
         "Version": ["1.0"] * 4,
     }
-    assert [row["evidence"] for row in records(tmp_path, rows)] == [None, True, None, None]
+    assert [str(row["evidence"]) for row in records(tmp_path, rows)] == ["None", "True", "None", "None"]

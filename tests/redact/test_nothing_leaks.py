@@ -1,9 +1,7 @@
 """No report, message or summary of a redacted run holds a name of the fleet, whatever kinds of reports there are."""
 
-import io
 import re
 import shutil
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from checker.reporters.kinds import KINDS
 from tests.cli.conftest import Ran
 from tests.contoso import ROOT
+from tests.unpacked import contents
 
 from .fleets import HOSTILE, Fleet, demo, hostile
 
@@ -45,20 +44,7 @@ def written(folder: Path, fleet: Fleet, without: str = "") -> list[str]:
 
 def texts(path: Path) -> Iterator[str]:
     """Yield every text in a file, in archives and tables, too."""
-    content = path.read_bytes()
-    if content[:4] == b"PAR1":
-        yield pl.read_parquet(io.BytesIO(content)).write_ndjson()
-        yield str(pl.read_parquet_metadata(io.BytesIO(content)))
-    elif content[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for name in archive.namelist():
-                yield name
-                inner = path.with_name(f"inner-{path.name}{Path(name).suffix}")
-                inner.write_bytes(archive.read(name))
-                yield from texts(inner)
-                inner.unlink()
-    else:
-        yield content.decode("utf-8", "backslashreplace")
+    return (content.decode("utf-8", "backslashreplace") for content in contents(path.read_bytes()))
 
 
 def leaks(text: str, originals: frozenset[str]) -> list[str]:

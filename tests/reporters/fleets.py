@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from checker.model.notes import SourceNote
+from tests.exports import device_id as device_id  # which these fleets are known by
 
 INPUT = "exports/devices 2026-11.csv"
 LEARN = "https://learn.microsoft.com/defender-endpoint"
@@ -52,10 +53,6 @@ STALE = Spec("sc.last-seen", "The device was seen lately", severity="minor", rem
 LIVE = Spec("pm.verified", "The device reports through the streamlined domain", "major", "verification")
 PROXY = Spec("sc.proxy-hint", "The proxy setting holds no password", "info", "advice")
 TENANT = Spec("sc.cloud", "The tenant is in a supported cloud", about="tenant", remediation="Wait for support.")
-
-
-def device_id(number: int) -> str:
-    return f"{number:040x}"
 
 
 def fleet(names: Sequence[str] = ("pc-1", "pc-2", "pc-3", "pc-4")) -> Fleet:

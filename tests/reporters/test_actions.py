@@ -14,12 +14,11 @@ from checker.decide.steps import AGAIN
 from checker.decide.unlock import SETTLE
 from checker.model.notes import ActionNote
 from checker.model.result import DEVICE_COLUMNS, Result, Table
-from checker.options import Options
 from checker.pipeline import check
 from checker.reporters import shown
 from checker.reporters.kinds import Write
 from checker.reporters.tables import actions
-from tests.contoso import AS_OF, FLEET, ROOT, working_in
+from tests.contoso import DEMO, ROOT, working_in
 
 from .fleets import AGENT, SENSE, STALE, TENANT, device_id, fleet
 from .plans import written
@@ -115,12 +114,8 @@ def test_words_mean_here_what_they_mean_where_steps_are_made() -> None:
 @pytest.mark.parametrize("wave", ["", "wave-2"])
 @pytest.mark.parametrize("phase", ["prerequisite", "all"])
 def test_groups_add_up_to_what_the_summary_says(wave: str, phase: str) -> None:
-    options = Options(
-        (f"{FLEET}/inventory",),
-        AS_OF,
-        attestations=f"{FLEET}/attestations.yaml",
-        waivers=f"{FLEET}/waivers.yaml",
-        waves=f"{FLEET}/waves.yaml",
+    options = replace(
+        DEMO,
         wave=wave,
         gate=Gate(phase, "blocker", False),
         outputs=frozenset({"devices"}),

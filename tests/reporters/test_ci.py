@@ -109,19 +109,21 @@ def test_azure_reads_file_line_and_code() -> None:
     assert ci_azure.upload("/a\nb%/c.md") == "##vso[task.uploadsummary]/a%0Ab%AZP25/c.md\n"
 
 
+def unescaped(text: str, codes: dict[str, str]) -> str:
+    """Return a text as a runner reads it, which turns the code of the mark of all codes last."""
+    for code, character in ({"%0D": "\r", "%0A": "\n"} | codes).items():
+        text = text.replace(code, character)
+    return text
+
+
 def read_github(line: str) -> tuple[str, dict[str, str], str]:
     """Read a command as the runner does (its ActionCommand.cs): to the next ``::``, properties at commas."""
     assert line.startswith("::")
     head, _, data = line[2:].partition("::")
     name, _, properties = head.partition(" ")
-
-    def plain(text: str, more: dict[str, str]) -> str:
-        for code, character in ({"%0D": "\r", "%0A": "\n"} | more | {"%25": "%"}).items():
-            text = text.replace(code, character)
-        return text
-
     pairs = (pair.split("=", 1) for pair in properties.split(","))
-    return name, {key: plain(value, {"%3A": ":", "%2C": ","}) for key, value in pairs}, plain(data, {})
+    codes = {"%3A": ":", "%2C": ",", "%25": "%"}
+    return name, {key: unescaped(value, codes) for key, value in pairs}, unescaped(data, {"%25": "%"})
 
 
 def read_azure(line: str) -> tuple[str, dict[str, str], str]:
@@ -129,14 +131,9 @@ def read_azure(line: str) -> tuple[str, dict[str, str], str]:
     assert line.startswith("##vso[")
     head, _, data = line[6:].partition("]")
     name, _, properties = head.partition(" ")
-
-    def plain(text: str, more: dict[str, str]) -> str:
-        for code, character in ({"%0D": "\r", "%0A": "\n"} | more | {"%AZP25": "%"}).items():
-            text = text.replace(code, character)
-        return text
-
     pairs = (pair.split("=", 1) for pair in properties.split(";") if pair)
-    return name, {key: plain(value, {"%3B": ";", "%5D": "]"}) for key, value in pairs}, plain(data, {})
+    codes = {"%3B": ";", "%5D": "]", "%AZP25": "%"}
+    return name, {key: unescaped(value, codes) for key, value in pairs}, unescaped(data, {"%AZP25": "%"})
 
 
 @settings(max_examples=100)

@@ -15,7 +15,7 @@ from checker.model.result import Result
 from checker.options import Options
 from checker.pipeline import check
 from checker.reporters.kinds import KINDS
-from tests.contoso import AS_OF, FLEET, ROOT, working_in
+from tests.contoso import AS_OF, DEMO, ROOT, working_in
 
 from . import totals, totals_pages
 from .plans import written
@@ -56,15 +56,7 @@ READERS: Final[dict[tuple[str, str], Read | None]] = {
 }
 
 EVERYTHING: Final = frozenset({"devices", "findings", "cases", "plan", "controls"})
-DEMO: Final = Options(
-    (f"{FLEET}/inventory",),
-    AS_OF,
-    profile="seed",
-    attestations=f"{FLEET}/attestations.yaml",
-    waivers=f"{FLEET}/waivers.yaml",
-    waves=f"{FLEET}/waves.yaml",
-    outputs=EVERYTHING,
-)
+WHOLE: Final = replace(DEMO, outputs=EVERYTHING)
 WAIVERS: Final = """waivers:
   - {id: W-1, rule: sc.sense-min, devices: {where: {device.group: [Site 01, Site 02, Site 03]}}, accepts: fail, \
 reason: The sites are being moved., owner: A. Owner, approver: B. Approver, ticket: CHG-1, created: 2026-11-01, \
@@ -79,7 +71,7 @@ FLEETS: Final = ("demo", "demo, every phase", "demo, one wave", "one by one", "t
 def options(name: str, folder: Path) -> Options:
     """Return how a fleet is judged: the demo's several ways, and generated ones as JUnit and SARIF tell them apart."""
     if name.startswith("demo"):
-        every = replace(DEMO, gate=Gate("all", "major", True)) if "phase" in name else DEMO
+        every = replace(WHOLE, gate=Gate("all", "major", True)) if "phase" in name else WHOLE
         return replace(every, wave="the-rest") if "wave" in name else every
     generate(100 if name == "one by one" else 400, old_share=0.2, seed=11).write_csv(folder / "hunting.csv")
     (folder / "waivers.yaml").write_text(WAIVERS, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,12 @@ import pytest
 
 from checker.errors import InputError
 from checker.model.result import Result
-from checker.options import Options
 from checker.pipeline import check
 from checker.reporters.kinds import KINDS, ONE_DEVICE
 from checker.reporters.outputs import Output, parse_outputs, write_all
 from checker.stored import result as stored
 from checker.stored.result import files_of, open_result
-from tests.contoso import AS_OF, FLEET, ROOT, working_in
+from tests.contoso import DEMO, ROOT, working_in
 
 WRITTEN = ("report.json", "devices:devices.parquet", "findings:findings.parquet")
 
@@ -26,12 +26,8 @@ WRITTEN = ("report.json", "devices:devices.parquet", "findings:findings.parquet"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with the result of the demo fleet, and every other report that such a result can give."""
     made = tmp_path_factory.mktemp("run")
-    options = Options(
-        (f"{FLEET}/inventory",),
-        AS_OF,
-        attestations=f"{FLEET}/attestations.yaml",
-        waivers=f"{FLEET}/waivers.yaml",
-        waves=f"{FLEET}/waves.yaml",
+    options = replace(
+        DEMO,
         outputs=frozenset({"devices", "findings", "cases", "controls"}),
         tables=(("devices", "devices.parquet"), ("findings", "findings.parquet")),
     )

@@ -1,4 +1,4 @@
-"""The rows that could not be read and were set aside (``--bad-rows skip``): where they stand, why, and as they are."""
+"""The rows that were set aside (``--bad-rows skip``): where they stand, why, and what of them is no secret."""
 
 from typing import BinaryIO, Final
 
@@ -13,7 +13,7 @@ COLUMNS: Final[dict[str, pl.DataType]] = {
     "line": pl.UInt32(),  # on which the record starts, from 1
     "record": pl.UInt32(),  # from 1, the header not counted
     "reason": pl.String(),
-    "text": pl.String(),  # as it stands in the file, cut at 1,000 characters
+    "text": pl.String(),  # as it stands in the file, without what may be a secret, cut at 1,000 characters
 }
 
 

@@ -44,13 +44,19 @@ def sections(summary: Summary) -> tuple[Section, ...]:
     return tuple(_cut(section) for section in found if section.lines or section.rows)
 
 
-def _gate(summary: Summary) -> tuple[Section, ...]:
+def _first(summary: Summary) -> tuple[Section, ...]:
     return (
         simulated(summary),
         Section("", tuple(Row((visible(line),)) for line in summary.guidance)),
         tailored(summary),
         rollout(summary),
         _devices(summary),
+    )
+
+
+def _gate(summary: Summary) -> tuple[Section, ...]:
+    return (
+        *_first(summary),
         unlocking(summary),
         waived(summary),
         _notices(summary),
@@ -60,11 +66,7 @@ def _gate(summary: Summary) -> tuple[Section, ...]:
 
 def _whole(summary: Summary) -> tuple[Section, ...]:
     return (
-        simulated(summary),
-        Section("", tuple(Row((visible(line),)) for line in summary.guidance)),
-        tailored(summary),
-        rollout(summary),
-        _devices(summary),
+        *_first(summary),
         _sides(summary),
         _paths(summary),
         _rules(summary),
