@@ -1,6 +1,6 @@
 """Everything that a run is told; the command line fills it once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -55,3 +55,17 @@ class Options:
     def place(self, name: str) -> Path:
         """Return where a file lies that is given, and shown, by this name."""
         return Path(self.elsewhere.get(name, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how far a run is; nobody, unless a terminal shows it."""
+
+    read: Callable[[int], None] | None = None  # bytes read
+    judged: Callable[[int, int], None] | None = None  # devices judged so far, and how many there are
+    stage: Callable[[str], None] | None = None  # name of the stage that begins
+
+    def begin(self, stage: str) -> None:
+        """Tell that a stage of the run begins; what was before it has ended."""
+        if self.stage:
+            self.stage(stage)

@@ -11,7 +11,7 @@ Nothing below the command line looks at the clock, the network, the environment 
 the options, so the same files give the same bytes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,16 +25,18 @@ import polars as pl
 from checker.decide import summary
 from checker.decide.baseline import since
 from checker.decide.coverage import FactCoverage, Settling, Undecidable, coverage, joins, settling, undecidable
-from checker.decide.exit import counted_rules
+from checker.decide.engines import Engine, Local
 from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
+from checker.decide.nothing import refuse_nothing_judged
 from checker.decide.one import outcomes_of
 from checker.decide.rollout import Rollout
 from checker.decide.steps import step_notes
 from checker.decide.systems import DESCRIBING
 from checker.decide.tables import Wanted
 from checker.engine.coalesce import applied_rules
-from checker.engine.columns import open_bucket, scope_of
+from checker.engine.columns import open_bucket
+from checker.engine.outcomes import scope_of
 from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
 from checker.engine.site_rules import FACT, SITE_FACTS
@@ -45,39 +47,36 @@ from checker.inventory.mapping import ProductMapping
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import Loaded, load
 from checker.model.notes import FileNote, InputTally
-from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
 from checker.model.result import Manner, Result
-from checker.options import Options
+from checker.options import Options, Progress
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.result import recognised, redacted
 from checker.reporters.assessors.one_device import find_device
 
 NAMED_IN_INSPECT = 20  # parties of no device, for each reason
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Who is told how far a run is; nobody, unless a terminal shows it."""
-
-    read: Callable[[int], None] | None = None  # bytes read
-    judged: Callable[[int], None] | None = None  # devices judged
+LOCAL = Local()
 
 
 @contextmanager
-def check(options: Options, progress: Progress | None = None) -> Iterator[Result]:
+def check(options: Options, progress: Progress | None = None, engine: Engine = LOCAL) -> Iterator[Result]:
     """Judge an inventory; the result's tables live in a folder that goes with the context.
+
+    ``engine`` reads the files and runs the buckets: this process, unless another is given.
 
     Raises:
         CheckerError: with every problem of the rules, the attestations or the inputs.
     """
     progress = progress or Progress()
+    progress.begin("rules")
     loaded = load(options)
-    inputs = read(options, loaded, progress)
+    progress.begin("read")
+    inputs = read(options, loaded, progress, engine)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
-        result = judge_and_summarise(options, loaded, inputs, Path(folder), progress)
+        result = judge_and_summarise(options, loaded, inputs, Path(folder), progress, engine)
         if options.redact_key:
+            progress.begin("redact")
             result = redacted(result, Pseudonyms(options.redact_key), loaded.plan.pack.rules, Path(folder))
         yield result
 
@@ -131,9 +130,9 @@ def inspect(options: Options) -> Inspection:
     )
 
 
-def read(options: Options, loaded: Loaded, progress: Progress) -> list[FileRecords]:
+def read(options: Options, loaded: Loaded, progress: Progress, engine: Engine = LOCAL) -> list[FileRecords]:
     """Return the records of all inputs, in an order that does not depend on how they were given."""
-    return read_facts(options, loaded.formats, _facts(options, loaded.plan, loaded.current), progress)
+    return read_facts(options, loaded.formats, _facts(options, loaded.plan, loaded.current), progress, engine)
 
 
 def _facts(options: Options, plan: Plan, current: Plan | None) -> frozenset[str]:
@@ -145,7 +144,11 @@ def _facts(options: Options, plan: Plan, current: Plan | None) -> frozenset[str]
 
 
 def read_facts(
-    options: Options, formats: Mapping[str, ProductMapping], wanted: frozenset[str], progress: Progress
+    options: Options,
+    formats: Mapping[str, ProductMapping],
+    wanted: frozenset[str],
+    progress: Progress,
+    engine: Engine = LOCAL,
 ) -> list[FileRecords]:
     """Return the records of all inputs with these facts, in an order that does not depend on how they were given."""
     inputs = read_inventory(
@@ -161,15 +164,22 @@ def read_facts(
             elsewhere=options.elsewhere,
             device_of=options.device_of,
         ),
+        engine.reading,
     )
     return sorted(inputs, key=lambda item: (item.file.path, item.file.sha256))
 
 
 def judge_and_summarise(
-    options: Options, loaded: Loaded, inputs: Sequence[FileRecords], folder: Path, progress: Progress
+    options: Options,
+    loaded: Loaded,
+    inputs: Sequence[FileRecords],
+    folder: Path,
+    progress: Progress,
+    engine: Engine = LOCAL,
 ) -> Result:
     """Identify the records, judge every device, and add it all up."""
     plan, current = loaded.plan, loaded.current
+    progress.begin("identify")
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     if not len(identified.device_ids):
@@ -177,12 +187,18 @@ def judge_and_summarise(
             Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future))
         )
     records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
-    judgements = judge(Run(plan, records, folder, _wanted(options), current), progress.judged)
-    applied = applied_rules(records, plan)
-    inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope, applied)
+    run = Run(plan, records, folder, _wanted(options), current)
+    progress.begin("judge")
+    told = progress.judged
+    done = (lambda devices: told(devices, records.devices)) if told else None
+    judgements = judge(run, done, engine.judge)
+    progress.begin("summarise")
+    inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope, judgements.applied)
     if not options.gating:
-        _refuse_nothing_judged(options, plan, judgements)
-    told = summary.Run(
+        refuse_nothing_judged(
+            ", ".join(options.inventory), judgements, plan, options.gate, (options.wave, options.waves)
+        )
+    summed = summary.Run(
         plan=plan,
         current=current,
         inputs=inputs_told,
@@ -198,7 +214,7 @@ def judge_and_summarise(
     )
     tables = judgements.tables
     return Result(
-        summary.summarise(told, judgements),
+        summary.summarise(summed, judgements),
         tables.table("devices"),
         tables.table("findings"),
         tables.cases,
@@ -208,15 +224,15 @@ def judge_and_summarise(
         rejected=tuple(row for item in inputs for row in item.rejected),
         manner=Manner(device=options.device),
         controls=loaded.controls,
-        device=_device(options, plan, records, judgements) if options.device else None,
+        device=_device(options, run, judgements, engine) if options.device else None,
     )
 
 
-def _device(options: Options, plan: Plan, records: Records, judgements: Judgements) -> pl.DataFrame:
+def _device(options: Options, run: Run, judgements: Judgements, engine: Engine) -> pl.DataFrame:
     """Return every outcome of the device that was asked for; it is looked up among the devices that are written."""
     row = find_device(judgements.tables.table("devices"), options.device)
-    place = cast("int", records.device_ids.index_of(row["device_id"]))
-    return outcomes_of(plan, records, place, judgements.lists, options.gate.phase)
+    records, place, lists = engine.alone(run, cast("int", run.records.device_ids.index_of(row["device_id"])))
+    return outcomes_of(run.plan, records, place, lists, options.gate.phase)
 
 
 def _wanted(options: Options) -> Wanted:
@@ -265,20 +281,3 @@ def _no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str
     if inputs and not any(item.file.founds for item in inputs):
         return "these files are evidence about devices; give an inventory (hunting, machines, portal export) with them"
     return "the files have no records with a device id or a name"
-
-
-def _refuse_nothing_judged(options: Options, plan: Plan, judgements: Judgements) -> None:
-    """Refuse a run that would end well because nothing that counts for its end was judged."""
-    judged = len(judgements.out_of_scope) - int(judgements.out_of_scope.sum())
-    counts = judgements.tally.rules
-    rules = counted_rules(plan, options.gate)
-    outcomes = sum(int(counts[rule.id].outcomes[: Outcome.NOT_APPLICABLE].sum()) for rule in rules)
-    if judged and outcomes:
-        return
-    what, hint = "every device is out of scope", ""
-    if judged and options.wave and not sum(judgements.tally.verification.values()):
-        what, hint = f"no judged device is of wave '{options.wave}'", f"look at its devices in {options.waves}"
-    elif judged:
-        what = f"no rule of phase {options.gate.phase} that counts with --fail-on {options.gate.fail_on} applies"
-        hint = "choose other rules, another --phase, or a lower --fail-on"
-    raise InputError(Problem(", ".join(options.inventory), f"nothing was judged: {what}", hint))

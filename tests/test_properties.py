@@ -27,9 +27,9 @@ from checker.model.plan import Plan
 from checker.model.record import FileRecords
 from checker.model.result import Summary
 from checker.model.truth import Truth, all_of, any_of
-from checker.options import Options
+from checker.options import Options, Progress
 from checker.packs.library import shipped_packs
-from checker.pipeline import Progress, judge_and_summarise
+from checker.pipeline import judge_and_summarise
 from tests.engine.packs import TEXTS
 from tests.exports import Row, device_id, export, moment
 

@@ -61,13 +61,12 @@ def _lint(files: tuple[str, ...], as_of: str | None) -> None:
 
 def _draft(given: dict[str, Any]) -> None:
     from checker.drafts.attestations import draft
-    from checker.pipeline import Progress
 
     if given["assume"]:
         raise UsageError(
             Problem("--assume", "is refused: nobody vouches for a supposition", "use it with check or plan")
         )
     options = inventory_options(given)
-    with progress_bar(given["progress"], options.inventory, options.elsewhere) as advance:
-        text = draft(options, Progress(advance))
+    with progress_bar(given["progress"], options.inventory, options.elsewhere) as bar:
+        text = draft(options, bar.told())
     echo(text, "utf-8", exact=True)  # as files of attestations are read, whatever the terminal's own encoding

@@ -17,11 +17,11 @@ from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
 from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
+from checker.cli.timings import Timings
 from checker.inventory.given import expanded
 from checker.model.result import Baseline, Result, Summary
 from checker.options import Options
 from checker.packs.library import find_pack
-from checker.pipeline import Progress
 from checker.pipeline import check as run_check
 from checker.reporters.outputs import Output, check_device, parse_outputs, write_all
 from checker.reporters.terminal.summary import print_rich, render_plain
@@ -79,6 +79,7 @@ RUNNING = (
     *SEALING,
     click.option("--quiet", is_flag=True, help="Print nothing."),
     click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out."),
+    click.option("--timings", is_flag=True, help="Print on stderr where the time went."),
 )
 
 
@@ -97,17 +98,21 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     Raises:
         CheckerError: with every problem of options, rules, inputs or outputs.
     """
+    timings = Timings()
     with hushed(given["redact"]):
         options, outputs = _told(given, more, settings)
     with (
         hushed(given["redact"]),
-        progress_bar(given["progress"], options.inventory, options.elsewhere) as advance,
-        run_check(options, Progress(advance)) as result,
+        progress_bar(given["progress"], options.inventory, options.elsewhere) as bar,
+        run_check(options, bar.told(timings.begin)) as result,
     ):
+        timings.begin("reports")
         result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))
         seals = any(output.kind == "evidence" for output in outputs)
-        write_all(sealed(result, options, given) if seals else result, outputs)
+        write_all(sealed(result, options, given) if seals else result, outputs, timings.begin)
         yield result
+    if given["timings"]:
+        timings.tell()
 
 
 def _told(

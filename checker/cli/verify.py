@@ -34,13 +34,12 @@ def verify(evidence: str, inventory: tuple[str, ...], key: str, *, replay: bool,
     from checker.errors import Problem, UsageError
     from checker.evidence.verify import Asked, Verdict
     from checker.evidence.verify import verify as checks
-    from checker.pipeline import Progress
 
     if inventory and replay:
         raise UsageError(Problem("--replay", "and INVENTORY exclude each other", "name one of them"))
     differs = False
-    with progress_bar(progress, inventory) as advance:
-        for check in checks(evidence, Asked(__version__, key, inventory, replay, Progress(advance))):
+    with progress_bar(progress, inventory) as bar:
+        for check in checks(evidence, Asked(__version__, key, inventory, replay, bar.told())):
             differs = differs or check.verdict is Verdict.DIFFERS
             echo(f"{check.verdict:<13}{visible(check.what)}\n")
     sys.exit(int(differs))

@@ -29,12 +29,11 @@ def suggest_waves(**given: Any) -> None:  # noqa: ANN401
     from dataclasses import replace
 
     from checker.drafts.waves import Wishes, suggest
-    from checker.pipeline import Progress
 
     _refuse(given)
     options = replace(inventory_options(given), tool=given["tool"])
-    with progress_bar(given["progress"], options.inventory, options.elsewhere) as advance:
-        draft = suggest(options, Wishes(given["pilot"], given["tool"]), Progress(advance))
+    with progress_bar(given["progress"], options.inventory, options.elsewhere) as bar:
+        draft = suggest(options, Wishes(given["pilot"], given["tool"]), bar.told())
     echo(draft, "utf-8", exact=True)  # as files of waves are read, whatever the terminal's own encoding
 
 

@@ -10,7 +10,7 @@ from checker.decide.signatures import Verdicts
 from checker.decide.steps import Steps, wave_names
 from checker.decide.systems import described
 from checker.decide.verdict import Verdict
-from checker.engine.columns import Judged
+from checker.engine.judged import Judged
 from checker.model.result import DEVICE_COLUMNS
 
 VERDICT_COLUMNS = (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from checker.engine.columns import Bucket, Judged
+from checker.engine.columns import Bucket
+from checker.engine.judged import Judged
 from checker.engine.select import Mask
 from checker.engine.stated import Places
 from checker.model.outcome import Outcome

@@ -1,4 +1,8 @@
-"""Judges all devices, bucket by bucket, into tables on disk and tallies in memory."""
+"""Judges all devices, bucket by bucket, into tables on disk and tallies in memory.
+
+Who runs the buckets is the engine's business (``decide/engines.py``): each gives what ``judge_bucket`` adds to a
+:class:`Found`, and founds add up in the order of device ids.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,18 +20,22 @@ from checker.decide.signatures import Book, Proof, Verdicts, Waiting, decide_buc
 from checker.decide.tables import Tables, Wanted
 from checker.decide.tally import Tally, binding, count_governed, count_rules, count_verdicts, count_waves, new_tally
 from checker.decide.verdict import Verdict, is_gate
-from checker.engine.columns import Judged, judge_columns, open_bucket, outcome_of, route_of
+from checker.engine.coalesce import applied_in
+from checker.engine.columns import open_bucket
+from checker.engine.judged import Judged, judge_columns
 from checker.engine.once import once_bucket
+from checker.engine.outcomes import outcome_of, route_of
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
 from checker.engine.select import Lists, resolve
 from checker.model.outcome import Outcome, Readiness, Verification
 from checker.model.plan import Kind, Plan
+from checker.model.rule import Rule
 
 
 @dataclass
 class Run:
-    """A run while its buckets are judged."""
+    """What buckets are judged by, and what is asked of them."""
 
     plan: Plan
     records: Records
@@ -36,9 +44,21 @@ class Run:
     current: Plan | None = None  # the newest guidance, for the second guidance line
     pools: dict[str, Pool] = field(default_factory=dict)
     current_pools: dict[str, Pool] = field(default_factory=dict)
-    book: Book = field(default_factory=Book)
-    current_fails: Counter[str] = field(default_factory=Counter)
-    current_devices: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def absent(self) -> dict[str, tuple[str, ...]]:
+        """For each rule the facts that no input carries."""
+        return {rule.id: not_exported(self.plan, self.records, self.plan.rule_facts(rule)) for rule in self.rules}
+
+    @cached_property
+    def lists(self) -> Lists:
+        """What the lists of waivers, waves and statements mean."""
+        return resolve(self.records, self.plan.selections)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules of the plan."""
+        return self.plan.pack.rules
 
     @cached_property
     def unchanged(self) -> dict[str, int]:
@@ -69,39 +89,70 @@ class Judgements:
     lists: Lists  # what the lists of waivers, waves and statements mean
     current_fails: Counter[str]
     current_devices: Counter[str]  # READY devices that fail, or are unknown, under the newest guidance
+    applied: frozenset[int] = frozenset()  # records that are rules of a proxy for at least one device
 
 
-def judge(run: Run, done: Callable[[int], None] | None = None) -> Judgements:
-    """Judge every device of the run; ``done`` is told how many devices are finished."""
-    tally, tables = new_tally(run.plan), Tables(run.folder, run.wanted)
-    absent = {rule.id: not_exported(run.plan, run.records, run.plan.rule_facts(rule)) for rule in run.plan.pack.rules}
-    lists = resolve(run.records, run.plan.selections)
-    scopes = []
+Buckets = Callable[[Run, "Found", Callable[[int], None]], None]  # judges all, and adds what was found in device order
+
+
+@dataclass
+class Found:
+    """What the buckets so far give: what another bucket gives adds up with it, the devices in order."""
+
+    tally: Tally
+    tables: Tables
+    book: Book = field(default_factory=Book)
+    out_of_scope: list[npt.NDArray[np.bool_]] = field(default_factory=list)  # flags of the devices, bucket by bucket
+    current_fails: Counter[str] = field(default_factory=Counter)
+    current_devices: Counter[str] = field(default_factory=Counter)
+    applied: set[int] = field(default_factory=set)  # records that are rules of a proxy for one of the devices
+
+
+def nothing_found(run: Run) -> Found:
+    """Return what no bucket gives."""
+    return Found(new_tally(run.plan), Tables(run.folder, run.wanted))
+
+
+def judge_here(run: Run, found: Found, done: Callable[[int], None]) -> None:
+    """Judge every bucket in this process, one after the other; ``done`` is told how many devices are finished."""
     for first, last in buckets(run.records):
-        judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools, lists))
-        waiting, governed, verdicts = conclude(judged, absent, run.wanted, run.book)
-        names = names_of(judged)
-        count_verdicts(tally, verdicts, governed.shown)
-        count_rules(tally, judged, verdicts, waiting, governed, names)
-        count_governed(tally, judged, governed)
-        count_waves(tally, judged, verdicts, governed, names)
-        _compare_with_current(run, judged, verdicts, governed)
-        tables.add(judged, verdicts, waiting, governed, names)
-        scopes.append(judged.scope >= 0)
-        if done:
-            done(last)
-    _judge_once(run, tally)
-    tables.add_fleet(run.plan, tally, absent)
+        judge_bucket(run, first, last, found)
+        done(last)
+
+
+def judge_bucket(run: Run, first: int, last: int, found: Found) -> None:
+    """Judge the devices ``first`` up to, not including, ``last``, and add what comes of it."""
+    judged = judge_columns(open_bucket(run.plan, run.records, first, last, run.pools, run.lists))
+    waiting, governed, verdicts = conclude(judged, run.absent, run.wanted, found.book)
+    names, tally = names_of(judged), found.tally
+    count_verdicts(tally, verdicts, governed.shown)
+    count_rules(tally, judged, verdicts, waiting, governed, names)
+    count_governed(tally, judged, governed)
+    count_waves(tally, judged, verdicts, governed, names)
+    _compare_with_current(run, found, judged, verdicts, governed)
+    found.tables.add(judged, verdicts, waiting, governed, names)
+    found.out_of_scope.append(judged.scope >= 0)
+    found.applied |= applied_in(run.records, judged.bucket.part, run.plan)
+
+
+def judge(run: Run, done: Callable[[int], None] | None = None, all_buckets: Buckets = judge_here) -> Judgements:
+    """Judge every device of the run; ``done`` is told how many devices are finished."""
+    found = nothing_found(run)
+    all_buckets(run, found, done or (lambda _: None))
+    _judge_once(run, found.tally)
+    found.tables.add_fleet(run.plan, found.tally, run.absent)
+    scopes = found.out_of_scope
     return Judgements(
-        tally=tally,
-        verdicts=tuple(run.book.verdicts),
-        tables=tables,
+        tally=found.tally,
+        verdicts=tuple(found.book.verdicts),
+        tables=found.tables,
         out_of_scope=np.concatenate(scopes) if scopes else np.zeros(0, dtype=np.bool_),
-        not_exported=absent,
+        not_exported=run.absent,
         carried=frozenset(run.records.codes),
-        lists=lists,
-        current_fails=run.current_fails,
-        current_devices=run.current_devices,
+        lists=run.lists,
+        current_fails=found.current_fails,
+        current_devices=found.current_devices,
+        applied=frozenset(found.applied),
     )
 
 
@@ -150,7 +201,7 @@ def _judge_once(run: Run, tally: Tally) -> None:
             tally.waiver_used.add(waiver)
 
 
-def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts, governed: Governed) -> None:
+def _compare_with_current(run: Run, found: Found, judged: Judged, verdicts: Verdicts, governed: Governed) -> None:
     """Count, among READY devices, what fails or is unknown under the newest guidance and no waiver covers."""
     if run.current is None:
         return
@@ -170,8 +221,8 @@ def _compare_with_current(run: Run, judged: Judged, verdicts: Verdicts, governed
             if rule.id in governed.spoken:
                 counted = counted & (covering(run.plan, rule, everywhere, governed.spoken)[ready] == NO_WAIVER)
             failing = counted & (outcomes == Outcome.FAIL)
-            run.current_fails[rule.id] += int(np.count_nonzero(failing))
+            found.current_fails[rule.id] += int(np.count_nonzero(failing))
             fails |= failing
             unknown |= counted & (outcomes == Outcome.UNKNOWN)
-    run.current_devices["fail"] += int(np.count_nonzero(fails))
-    run.current_devices["unknown"] += int(np.count_nonzero(unknown & ~fails))
+    found.current_devices["fail"] += int(np.count_nonzero(fails))
+    found.current_devices["unknown"] += int(np.count_nonzero(unknown & ~fails))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from checker.engine.columns import Judged
+from checker.engine.judged import Judged
 from checker.model.notes import Example
 
 

@@ -7,7 +7,8 @@ from checker.decide.exit import shown_in
 from checker.decide.findings import finding_rows
 from checker.decide.governed import govern
 from checker.decide.names import names_of
-from checker.engine.columns import judge_columns, open_bucket
+from checker.engine.columns import open_bucket
+from checker.engine.judged import judge_columns
 from checker.engine.records import Records
 from checker.engine.select import Lists
 from checker.model.outcome import Outcome

@@ -1,6 +1,6 @@
 """Groups the devices of a bucket by all that a verdict rests on, so that each distinct case is decided once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,17 +8,18 @@ import numpy.typing as npt
 
 from checker.decide.governed import Governed, in_force
 from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
-from checker.engine.columns import UNDETERMINED, Judged, outcome_of, route_of
+from checker.engine.groups import group
+from checker.engine.judged import Judged
+from checker.engine.outcomes import UNDETERMINED, outcome_of, route_of
 from checker.engine.select import Mask
 from checker.engine.suppose import waiting_for
 from checker.model.outcome import Outcome
 from checker.model.plan import Kind, Plan
 
-Row = npt.NDArray[np.int16] | npt.NDArray[np.uint8] | npt.NDArray[np.bool_]
+Parts = dict[str, npt.NDArray[np.uint8]]  # of judgements: what it is about, and rows of it
 ROUTE = "(route)"  # stands beside the ids of rules
 PROVEN = ("READY", "MIGRATED", "VERIFIED")  # what a device may be without suppositions
 Proof = tuple[Mask, Mask, Mask]  # where it is so, in that order
-MIX = 0x9E3779B97F4A7C15  # odd 64-bit constant (golden ratio); groups are verified, so collisions cost time only
 
 
 @dataclass(slots=True)
@@ -64,10 +65,12 @@ class Waiting:
 def waiting_in(judged: Judged, facts: dict[str, tuple[str, ...]]) -> Waiting:
     """Return which UNKNOWNs of a bucket wait for ``facts``, told by rule."""
     devices = {}
+    outcomes = judged.outcomes[:, judged.alike.first]
     for place, rule in enumerate(judged.bucket.plan.device_rules):
-        unknown = judged.outcomes[place] == Outcome.UNKNOWN
+        unknown = outcomes[place] == Outcome.UNKNOWN
         if facts[rule.id] and unknown.any():
-            devices[rule.id] = unknown & waiting_for(judged.bucket, rule, frozenset(facts[rule.id]))
+            waits = waiting_for(judged.sample, rule, frozenset(facts[rule.id]))
+            devices[rule.id] = (unknown & waits)[judged.alike.place]
     return Waiting(facts, devices)
 
 
@@ -80,51 +83,85 @@ def decide_bucket(judged: Judged, told: tuple[Waiting, Governed, Proof], partial
         partial: rules were left out.
         book: keeps the verdicts of a run from bucket to bucket.
     """
-    plan = judged.bucket.plan
     waiting, governed, proof = told
-    facts = blocker_facts(plan)
-    attested = _attested(judged)
-    gates = [rule.id for rule in plan.device_rules if is_gate(rule)]
-    waivable = {waiver.rule for _, waiver in in_force(plan)}
-    rules = [rule.id for rule in plan.device_rules if rule.id in waivable]
-    nowhere = np.zeros(judged.bucket.devices, dtype=np.bool_)
-    parts: dict[str, list[Row]] = {
-        "scope": [judged.scope],
-        "route": [judged.route],
-        "supposed": [_supposed(judged), *proof],
-        "outcomes": list(judged.outcomes),
-        "attested": [attested.get(name, nowhere) for name in (*gates, plan.pack.verified_by, ROUTE)],
-        "missing": [judged.bucket.missing(fact) >= 0 for fact in facts],
-        "waiting": [waiting.devices.get(name, nowhere) for name in gates],
-        "waived": [_or(governed.waives(name), nowhere) for name in rules],
-    }
-    told_apart = [row for part in parts.values() for row in part]
-    rows = np.zeros((len(told_apart), judged.bucket.devices), dtype=np.uint8)
-    for at, row in enumerate(told_apart):
-        if row is not nowhere:
-            rows[at] = row
-    first, place = group(rows)
-    names = _Names(facts, gates, rules)
-    numbers = np.zeros(len(first), dtype=np.int64)
-    for at, device in enumerate(first.tolist()):
-        key = rows[:, device].tobytes()
+    asked = _asked(judged.bucket.plan)
+    kinds = _told_of_kinds(judged, waiting, asked)
+    devices = _told_of_devices(judged, governed, proof, asked)
+    alike, place = group(_columns(kinds), len(judged.alike)), judged.alike.place
+    cases = group([(alike.place[place], len(alike)), *_columns(devices)], judged.bucket.devices)
+    numbers = np.zeros(len(cases), dtype=np.int64)
+    for at, device in enumerate(cases.first.tolist()):
+        parts = _at(kinds, int(place[device])) | _at(devices, device)
+        key = b"".join(part.tobytes() for part in parts.values())
         if key not in book.numbers:
-            book.add(key, decide(plan, _judgement(judged, device, parts, names, waiting), partial))
+            book.add(key, decide(judged.bucket.plan, _judgement(judged.bucket.plan, parts, asked, waiting), partial))
         numbers[at] = book.numbers[key]
-    return Verdicts(tuple(book.verdicts[number] for number in numbers.tolist()), place, first, numbers)
+    return Verdicts(tuple(book.verdicts[number] for number in numbers.tolist()), cases.place, cases.first, numbers)
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """What the rows of a judgement's parts are about."""
+class _Asked:
+    """What the rows of each part of a judgement are about."""
 
     facts: Sequence[str]
     gates: Sequence[str]
-    rules: Sequence[str]  # those that a waiver in force speaks of
+    proofs: Sequence[str]  # what may rest on attestations
+    waivable: Sequence[str]  # rules that a waiver in force speaks of
 
 
-def _or(found: npt.NDArray[np.bool_] | None, nowhere: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return nowhere if found is None else found
+def _asked(plan: Plan) -> _Asked:
+    gates = [rule.id for rule in plan.device_rules if is_gate(rule)]
+    waivable = {waiver.rule for _, waiver in in_force(plan)}
+    return _Asked(
+        blocker_facts(plan),
+        gates,
+        [*gates, plan.pack.verified_by, ROUTE],
+        [rule.id for rule in plan.device_rules if rule.id in waivable],
+    )
+
+
+def _told_of_kinds(judged: Judged, waiting: Waiting, asked: _Asked) -> Parts:
+    """Return what devices that no test tells apart have in common."""
+    first, sample = judged.alike.first, judged.sample
+    attested = _attested(judged)
+    kinds, nowhere = len(first), np.zeros(len(first), dtype=np.bool_)
+    waits = {rule: devices[first] for rule, devices in waiting.devices.items()}
+    return {
+        "scope": _rows([judged.scope[first] + 1], kinds),
+        "route": _rows([judged.route[first] - UNDETERMINED], kinds),
+        "outcomes": judged.outcomes[:, first],
+        "attested": _rows([attested.get(name, nowhere) for name in asked.proofs], kinds),
+        "missing": _rows([sample.missing(fact) >= 0 for fact in asked.facts], kinds),
+        "waiting": _rows([waits.get(name, nowhere) for name in asked.gates], kinds),
+    }
+
+
+def _told_of_devices(judged: Judged, governed: Governed, proof: Proof, asked: _Asked) -> Parts:
+    """Return what else tells devices apart: what is supposed of them, and which of their outcomes are waived."""
+    parts: Parts = {}
+    if judged.bucket.plan.simulated:
+        parts["supposed"] = _rows([_supposed(judged), *proof], judged.bucket.devices)
+    if asked.waivable:
+        nowhere = np.zeros(judged.bucket.devices, dtype=np.bool_)
+        waived = [governed.waives(rule) for rule in asked.waivable]
+        parts["waived"] = _rows([nowhere if row is None else row for row in waived], judged.bucket.devices)
+    return parts
+
+
+def _rows(rows: Sequence[npt.NDArray[np.generic]], width: int) -> npt.NDArray[np.uint8]:
+    return np.array(rows).astype(np.uint8).reshape(len(rows), width)
+
+
+def _columns(parts: Parts) -> Iterator[tuple[npt.NDArray[np.uint8], int]]:
+    """Yield the rows of all parts as columns of codes; those that say the same everywhere tell nothing apart."""
+    for rows in parts.values():
+        most = rows.max(axis=1, initial=0)
+        for row, size in zip(rows, most.tolist(), strict=True):
+            yield row, size + 1
+
+
+def _at(parts: Parts, place: int) -> Parts:
+    return {name: rows[:, place] for name, rows in parts.items()}
 
 
 def _supposed(judged: Judged) -> npt.NDArray[np.bool_]:
@@ -137,34 +174,27 @@ def _supposed(judged: Judged) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _judgement(
-    judged: Judged,
-    device: int,
-    parts: dict[str, list[Row]],
-    names: _Names,
-    waiting: Waiting,
-) -> Judgement:
+def _judgement(plan: Plan, parts: Parts, asked: _Asked, waiting: Waiting) -> Judgement:
     """Return all that a device's verdict rests on."""
-    plan = judged.bucket.plan
-    scope, route = int(judged.scope[device]), int(judged.route[device])
-    used = _true_at((*names.gates, plan.pack.verified_by, ROUTE), parts["attested"], device)
+    scope, route = int(parts["scope"][0]) - 1, int(parts["route"][0]) + UNDETERMINED
+    used = _true(asked.proofs, parts["attested"])
     return Judgement(
         scope=plan.scope[scope][0] if scope >= 0 else "",
         route=None if route == UNDETERMINED else plan.pack.routes[route],
-        outcomes=tuple(Outcome(value) for value in judged.outcomes[:, device].tolist()),
+        outcomes=tuple(Outcome(value) for value in parts["outcomes"].tolist()),
         attested=tuple(rule.id in used for rule in plan.device_rules),
-        missing=_true_at(names.facts, parts["missing"], device),
-        waiting=_true_at(names.gates, parts["waiting"], device),
+        missing=_true(asked.facts, parts["missing"]),
+        waiting=_true(asked.gates, parts["waiting"]),
         absent=waiting.absent,
-        waived=_true_at(names.rules, parts["waived"], device),
+        waived=_true(asked.waivable, parts["waived"]) if "waived" in parts else frozenset(),
         attested_route=ROUTE in used,
-        supposed=bool(parts["supposed"][0][device]),
-        proven=_true_at(PROVEN, parts["supposed"][1:], device),
+        supposed="supposed" in parts and bool(parts["supposed"][0]),
+        proven=_true(PROVEN, parts["supposed"][1:]) if "supposed" in parts else frozenset(),
     )
 
 
-def _true_at(names: Sequence[str], rows: Sequence[Row], device: int) -> frozenset[str]:
-    return frozenset(name for name, row in zip(names, rows, strict=True) if row[device])
+def _true(names: Sequence[str], flags: npt.NDArray[np.uint8]) -> frozenset[str]:
+    return frozenset(name for name, flag in zip(names, flags.tolist(), strict=True) if flag)
 
 
 def blocker_facts(plan: Plan) -> tuple[str, ...]:
@@ -180,36 +210,21 @@ def blocker_facts(plan: Plan) -> tuple[str, ...]:
 
 
 def _attested(judged: Judged) -> dict[str, Mask]:
-    """Return where blockers, the rule that proves the move and the route came out so by attestations only."""
+    """Return for which kinds blockers, the rule that proves the move and the route came out so by attestations only."""
     bucket, plan = judged.bucket, judged.bucket.plan
     named = {word.fact for word in plan.statements if word.kind is Kind.ATTESTED}
     if not named or bucket.below is Kind.ATTESTED:
         return {}
-    read = bucket.under(Kind.ATTESTED)
+    read, first = judged.sample.under(Kind.ATTESTED), judged.alike.first
     found: dict[str, Mask] = {}
     for place, rule in enumerate(plan.device_rules):
         wanted = is_gate(rule) or rule.id == plan.pack.verified_by
         if wanted and _reads(plan, plan.rule_facts(rule), named):
-            found[rule.id] = outcome_of(read, rule) != judged.outcomes[place]
+            found[rule.id] = outcome_of(read, rule) != judged.outcomes[place][first]
     if any(_reads(plan, route_facts(route), named) for route in plan.pack.routes):
-        found[ROUTE] = route_of(read) != judged.route
+        found[ROUTE] = route_of(read) != judged.route[first]
     return found
 
 
 def _reads(plan: Plan, facts: tuple[str, ...], named: set[str]) -> bool:
     return not named.isdisjoint((*facts, *plan.base_facts(facts)))
-
-
-def group(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return one device of each distinct column of ``rows``, and for each device the place of its group."""
-    rows = rows[(rows != rows[:, :1]).any(axis=1)]  # most rows say the same of all devices, and tell none apart
-    mixed, part = np.zeros((2, rows.shape[1]), dtype=np.uint64)
-    factor = 1
-    for row in rows:
-        factor = factor * MIX % 2**64 | 1
-        np.multiply(row, np.uint64(factor), out=part)
-        mixed += part
-    _, first, place = np.unique(mixed, return_index=True, return_inverse=True)
-    if any((row != row[first][place]).any() for row in rows):
-        _, first, place = np.unique(rows, axis=1, return_index=True, return_inverse=True)
-    return first.astype(np.int64), place.reshape(-1).astype(np.int64)

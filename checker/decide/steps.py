@@ -9,10 +9,12 @@ import polars as pl
 from checker.decide.evidence import texts_of
 from checker.decide.governed import Governed
 from checker.decide.names import Names
-from checker.decide.signatures import Verdicts, group
+from checker.decide.signatures import Verdicts
 from checker.decide.unlock import SETTLE
 from checker.decide.verdict import Verdict
-from checker.engine.columns import UNDETERMINED, Judged
+from checker.engine.groups import group
+from checker.engine.judged import Judged
+from checker.engine.outcomes import UNDETERMINED
 from checker.engine.truths import TRUE, truths_of
 from checker.model.notes import SourceNote, StepNote
 from checker.model.outcome import Outcome, Verification
@@ -40,15 +42,15 @@ def steps_of(judged: Judged, verdicts: Verdicts) -> Steps:
     """Return what to do with every device of a bucket; a step is taken where its condition is TRUE."""
     bucket, plan = judged.bucket, judged.bucket.plan
     steps = plan.pack.steps
-    taken = [truths_of(bucket, step.when, defaults=True) == TRUE for step in steps]
-    verdict = verdicts.place.astype(np.uint64)
-    parts = [(verdict >> np.uint64(8 * byte) & np.uint64(255)) for byte in range(3)]  # devices of a bucket: below 2**24
-    first, place = group(np.stack([row.astype(np.uint8) for row in (*parts, *taken)]))
+    taken = [truths_of(judged.sample, step.when, defaults=True) == TRUE for step in steps]
+    alike, kind = group([(row, 2) for row in taken], len(judged.alike)), judged.alike.place
+    told_apart = [(verdicts.place, len(verdicts.distinct)), (alike.place[kind], len(alike))]
+    cases = group(told_apart, bucket.devices)
     ahead, after = [], []
-    for device in first.tolist():
+    for device in cases.first.tolist():
         route = int(judged.route[device])
         chosen = None if route == UNDETERMINED else plan.pack.routes[route]
-        todo = {step.id for step, row in zip(steps, taken, strict=True) if row[device]}
+        todo = {step.id for step, row in zip(steps, taken, strict=True) if row[kind[device]]}
         found = verdicts.distinct[int(verdicts.place[device])]
         ahead.append(_ahead(found, chosen, todo))
         open_ = {
@@ -58,7 +60,7 @@ def steps_of(judged: Judged, verdicts: Verdicts) -> Steps:
         }
         proven = not found.route or found.verification is Verification.VERIFIED
         after.append(tuple(name for name in chosen.verify if name in open_) if chosen and not proven else ())
-    return Steps(tuple(ahead), tuple(after), place)
+    return Steps(tuple(ahead), tuple(after), cases.place)
 
 
 def _ahead(verdict: Verdict, route: Route | None, todo: set[str]) -> tuple[str, ...]:

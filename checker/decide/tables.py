@@ -15,7 +15,7 @@ from checker.decide.names import Names
 from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.steps import plan_rows, steps_of
 from checker.decide.tally import Tally
-from checker.engine.columns import Judged
+from checker.engine.judged import Judged
 from checker.errors import OutputError, Problem
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan

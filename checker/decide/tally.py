@@ -12,7 +12,8 @@ from checker.decide.names import Names
 from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.verdict import binds
 from checker.engine.coalesce import ATTESTED
-from checker.engine.columns import UNDETERMINED, Judged
+from checker.engine.judged import Judged
+from checker.engine.outcomes import UNDETERMINED
 from checker.engine.select import NO_WAVE
 from checker.engine.truths import TRUE, UNKNOWN, truths_of
 from checker.model.condition import facts_of
@@ -189,7 +190,7 @@ def count_waves(tally: Tally, judged: Judged, verdicts: Verdicts, governed: Gove
     if not plan.waves:
         return
     in_scope = judged.scope < 0
-    whole = truths_of(bucket, plan.pack.whole_fleet, defaults=True)
+    whole = truths_of(judged.sample, plan.pack.whole_fleet, defaults=True)[judged.alike.place]
     for place in range(NO_WAVE, len(plan.waves)):
         count = tally.waves.setdefault(place, WaveCount())
         here = governed.wave == place

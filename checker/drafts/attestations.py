@@ -18,9 +18,9 @@ from checker.model.plan import Plan
 from checker.model.result import Summary
 from checker.model.rule import Pack
 from checker.operators.reach import HTTPS, Reach
-from checker.options import Options
+from checker.options import Options, Progress
 from checker.packs.attestations import KEYS
-from checker.pipeline import Progress, judge_and_summarise, read
+from checker.pipeline import judge_and_summarise, read
 from checker.reporters.wording import count
 
 WIDTH = 118  # of a comment, the sign and its space aside

@@ -22,9 +22,9 @@ from checker.model.outcome import Missing, Readiness
 from checker.model.plan import Plan
 from checker.model.result import Result, Summary
 from checker.model.rule import Pack, Rule
-from checker.options import Options
+from checker.options import Options, Progress
 from checker.packs.routes import TOOL_FACT
-from checker.pipeline import Progress, judge_and_summarise, read_facts
+from checker.pipeline import judge_and_summarise, read_facts
 from checker.reporters.wording import visible
 
 FACTS = ("os.family", "os.role", "os.distribution", "os.build", "os.version", "device.group", "device.tags")

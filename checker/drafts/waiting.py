@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.decide.tally import binding
-from checker.engine.columns import Bucket, Judged, judge_columns, open_bucket
+from checker.engine.columns import Bucket, open_bucket
+from checker.engine.judged import Judged, judge_columns
 from checker.engine.pool import Truths
 from checker.engine.records import Records, buckets
 from checker.engine.select import resolve

@@ -12,9 +12,8 @@ from checker.engine.select import WHOLE, shares_of
 from checker.errors import InputError, Problem
 from checker.model.result import Summary
 from checker.model.wave import GUIDANCE_DAYS
-from checker.options import Options
+from checker.options import Options, Progress
 from checker.packs.scaffold import quoted
-from checker.pipeline import Progress
 from checker.reporters.wording import count, visible
 
 DIMENSIONS = {  # column -> what a person calls it

@@ -108,10 +108,15 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn
 
 def applied_rules(records: Records, plan: Plan) -> frozenset[int]:
     """Return the records that are rules of a proxy for at least one device."""
+    parts = (slice_records(records, first, last) for first, last in buckets(records)) if records.rules.lines else ()
+    return frozenset[int]().union(*(applied_in(records, part, plan) for part in parts))
+
+
+def applied_in(records: Records, part: Slice, plan: Plan) -> frozenset[int]:
+    """Return the records that are rules of a proxy for at least one device of a bucket."""
     if not records.rules.lines:
         return frozenset()
-    parts = (slice_records(records, first, last) for first, last in buckets(records))
-    sites = frozenset[str]().union(*(each for part in parts for each in device_sites(records, part, plan)[1]))
+    sites = frozenset[str]().union(*device_sites(records, part, plan)[1])
     return frozenset(line.record for line in records.rules.lines_of(sites))
 
 

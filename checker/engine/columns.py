@@ -1,8 +1,4 @@
-"""The fast engine: judges a bucket of devices at once, with one array operation per part of a condition.
-
-Every test runs on the distinct values of a fact and is looked up by code, so operators exist once, as plain functions
-(``engine/rows.py`` is the same judgement device by device, in plain Python; property tests hold the two equal).
-"""
+"""A range of devices while it is judged, and its columns: what was read of a fact, and what was stated of it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -12,18 +8,14 @@ import polars as pl
 
 from checker.engine.coalesce import Slice, coalesce, slice_records
 from checker.engine.fact_column import FactColumn
+from checker.engine.outcomes import derive
 from checker.engine.pool import Pool, Truths
 from checker.engine.records import Records
 from checker.engine.select import Lists, Mask, Membership, membership, selected, shares_of
 from checker.engine.stated import Places, Word, fill, moment_of
-from checker.engine.truths import FALSE, TRUE, UNKNOWN, truths_of
-from checker.model.condition import Test, facts_of
-from checker.model.outcome import Missing, Outcome
-from checker.model.plan import Derived, Kind, Plan, Statement
-from checker.model.rule import Rule
+from checker.model.condition import Test
+from checker.model.plan import Kind, Plan, Statement
 from checker.model.selection import Selection
-
-UNDETERMINED = -1  # no route: an UNKNOWN row ended the search
 
 
 @dataclass(slots=True)
@@ -108,8 +100,7 @@ class Bucket:
     def _make(self, fact: str) -> FactColumn:
         spec = self.plan.specs[fact]
         if spec.derived:
-            derived = next(item for item in self.plan.derived if item.spec.name == fact)
-            return _derive(self, derived)
+            return derive(self, fact)
         if spec.view_of:
             column = _view(self, fact)
         else:
@@ -128,16 +119,6 @@ class Bucket:
         return self._missing[fact]
 
 
-@dataclass(slots=True)
-class Judged:
-    """How a bucket came out; arrays run over its devices, rows over ``plan.device_rules``."""
-
-    bucket: Bucket
-    scope: npt.NDArray[np.int16]  # -1 in scope, else the place of the reason in plan.scope
-    route: npt.NDArray[np.int16]  # place in plan.pack.routes, or UNDETERMINED
-    outcomes: npt.NDArray[np.uint8]  # [rule, device]
-
-
 def open_bucket(
     plan: Plan, records: Records, first: int, last: int, pools: dict[str, Pool], lists: Lists | None = None
 ) -> Bucket:
@@ -145,55 +126,16 @@ def open_bucket(
     return Bucket(plan, records, first, slice_records(records, first, last), pools, lists or {})
 
 
-def judge_columns(bucket: Bucket) -> Judged:
-    """Return scope, route and the outcome of every device rule for every device of the bucket."""
-    plan = bucket.plan
-    outcomes = np.empty((len(plan.device_rules), bucket.devices), dtype=np.uint8)
-    for place, rule in enumerate(plan.device_rules):
-        outcomes[place] = outcome_of(bucket, rule)
-    return Judged(bucket, scope_of(bucket), route_of(bucket), outcomes)
-
-
-def outcome_of(bucket: Bucket, rule: Rule) -> npt.NDArray[np.uint8]:
-    """Return a rule's outcome for each device: not applies or requires, and never a PASS that rests on a default."""
-    applies = truths_of(bucket, rule.applies_to, defaults=True)
-    requires = truths_of(bucket, rule.require, defaults=True)
-    if any(bucket.plan.specs[fact].default for fact in facts_of(rule.require)):
-        without = truths_of(bucket, rule.require, defaults=False)
-        requires = np.where((requires == TRUE) & (without != TRUE), UNKNOWN, requires)
-    held = np.maximum(2 - applies, requires)
-    by_truth = np.array([Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS], dtype=np.uint8)
-    return np.where(applies == FALSE, np.uint8(Outcome.NOT_APPLICABLE), by_truth[held])
-
-
 def _view(bucket: Bucket, fact: str) -> FactColumn:
     """Return a fact that is another fact's text, read in another way."""
     base = bucket.column(bucket.plan.specs[fact].view_of)
     pool = bucket.pools.setdefault(fact, Pool(bucket.plan.specs[fact]))
-    kept = {code: pool.view_code(base.pool, code) for code in np.unique(np.append(base.codes, base.shown)).tolist()}
+    here = np.zeros(len(base.pool), dtype=np.bool_)
+    here[base.codes] = here[base.shown] = True
     translate = np.zeros(len(base.pool), dtype=np.int32)
-    translate[list(kept)] = list(kept.values())
+    for code in np.flatnonzero(here).tolist():
+        translate[code] = pool.view_code(base.pool, code)
     return FactColumn(pool, translate[base.codes], translate[base.shown], base.record.copy())
-
-
-def _derive(bucket: Bucket, derived: Derived) -> FactColumn:
-    """Return a derived fact: the first TRUE entry wins; an UNKNOWN one ends the search unless nothing could differ."""
-    pool = bucket.pools.setdefault(derived.spec.name, Pool(derived.spec))
-    count = bucket.devices
-    values = np.array([pool.code(value) for value, _ in derived.entries], dtype=np.int32)
-    truths = [truths_of(bucket, when, defaults=False) for _, when in derived.entries]
-    codes = np.zeros(count, dtype=np.int32)
-    # From the last entry to the first: what the search would give if it started here. 0 is "nothing".
-    for value, truth in zip(values[::-1], truths[::-1], strict=True):
-        could_differ = codes != value
-        codes = np.where(truth == TRUE, value, np.where((truth == UNKNOWN) & could_differ, np.int32(0), codes))
-    facts = bucket.plan.base_facts((derived.spec.name,))
-    reason = np.full(count, Missing.UNREADABLE, dtype=np.int32)  # all is known, and no entry fits
-    for fact in reversed(facts):
-        missing = bucket.missing(fact)
-        reason = np.where(missing >= 0, missing, reason).astype(np.int32)
-    codes = np.where(codes == 0, reason, codes).astype(np.int32)
-    return FactColumn(pool, codes, codes.copy(), np.full(count, -1, dtype=np.int64))
 
 
 def _stated(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:
@@ -219,24 +161,3 @@ def _meant(bucket: Bucket, word: Statement) -> Places:
     if word.devices.everyone:
         return np.arange(bucket.devices)
     return np.flatnonzero(bucket.under(word.kind).chosen(word.devices))
-
-
-def scope_of(bucket: Bucket) -> npt.NDArray[np.int16]:
-    """Return, for each device, the place of the reason why it is out of scope; -1 in scope."""
-    found = np.full(bucket.devices, -1, dtype=np.int16)
-    for place, (_, when) in reversed(list(enumerate(bucket.plan.scope))):
-        found[truths_of(bucket, when, defaults=False) == TRUE] = place
-    return found
-
-
-def route_of(bucket: Bucket) -> npt.NDArray[np.int16]:
-    """Return, for each device, the place of its route, or UNDETERMINED."""
-    found = np.full(bucket.devices, UNDETERMINED, dtype=np.int16)
-    open_ = np.ones(bucket.devices, dtype=np.bool_)
-    for place, route in enumerate(bucket.plan.pack.routes):
-        truth = truths_of(bucket, route.when, defaults=True)
-        found[open_ & (truth == TRUE)] = place
-        open_ &= truth != TRUE
-        if route.stops:
-            open_ &= truth != UNKNOWN
-    return found

@@ -20,3 +20,7 @@ class FactColumn:
     def copied(self) -> "FactColumn":
         """Return the column with arrays of its own, to be changed."""
         return FactColumn(self.pool, self.codes.copy(), self.shown.copy(), self.record.copy())
+
+    def at(self, places: npt.NDArray[np.int64]) -> "FactColumn":
+        """Return the column of some of its devices."""
+        return FactColumn(self.pool, self.codes[places], self.shown[places], self.record[places])

@@ -7,10 +7,12 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.engine.cells import Cell, Conflict, truth_of
+from checker.engine.groups import Groups, group
 from checker.facts.values import read_value
 from checker.model.condition import Test
 from checker.model.fact import FactSpec
 from checker.model.outcome import Missing
+from checker.model.truth import Truth
 
 Codes = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.uint8]
@@ -29,6 +31,7 @@ class Pool:
         self._conflicts: dict[tuple[int, ...], int] = {}
         self._parts: dict[int, tuple[int, ...]] = {}  # code of a conflict -> codes between which nothing decides
         self._tables: dict[Test, Truths] = {}
+        self._classes: dict[tuple[Test, ...], Groups] = {}
         self._identity: Codes = np.zeros(0, dtype=np.int32)
         self._reasons: npt.NDArray[np.int8] = np.zeros(0, dtype=np.int8)
         self._first: dict[tuple[type, Cell], int] = {}  # typed value -> its least code
@@ -113,6 +116,17 @@ class Pool:
             known = fresh if known is None else np.concatenate([known, fresh])
             self._tables[test] = known
         return known
+
+    def classes(self, tests: tuple[Test, ...]) -> tuple[Codes, int]:
+        """Return, for each code, the number of its class, and how many there are.
+
+        Codes of one class have the same Missing reason, or all have a value, and the same truth of each test.
+        """
+        known = self._classes.get(tests)
+        if known is None or len(known.place) < len(self):
+            rows = [(self.reasons + 1, REASONS + 1), *((self.truths(test), len(Truth)) for test in tests)]
+            known = self._classes[tests] = group(rows, len(self))
+        return known.place.astype(np.int32), len(known)
 
 
 def _reason(cell: Cell) -> int:

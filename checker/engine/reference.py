@@ -75,19 +75,25 @@ def said_of(plan: Plan, read: Mapping[str, Reading], device_id: str) -> Device:
 
     Lists name device ids here, and waves are not told; ``engine/select.py`` knows names, too.
     """
-    device = Device(plan, read)
+    device, spoken = Device(plan, read), []
     for kind in Kind:
         words: dict[str, list[Statement]] = {}
         for word in plan.statements:
             if word.kind is kind and word.in_force(plan.as_of) and _means(device, word.devices, device_id):
                 words.setdefault(word.fact, []).append(word)
-        if words:
-            device = Device(
-                plan,
-                read,
-                {fact: _layers(device, fact, said) for fact, said in words.items()}
-                | {fact: layers for fact, layers in device.words.items() if fact not in words},
-            )
+        spoken.append(words)
+        device = _told(plan, read, spoken)
+    return device
+
+
+def _told(plan: Plan, read: Mapping[str, Reading], spoken: Sequence[Mapping[str, Sequence[Statement]]]) -> Device:
+    """Return the device with words of several kinds; a view shows all that is said of its fact before what is of it."""
+    device = Device(plan, read)
+    for views in (False, True):
+        for words in spoken:
+            mine = {fact: said for fact, said in words.items() if bool(plan.specs[fact].view_of) is views}
+            told = {fact: _layers(device, fact, said) for fact, said in mine.items()}
+            device = Device(plan, read, {**device.words, **told})
     return device
 
 

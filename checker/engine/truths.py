@@ -5,10 +5,12 @@ from functools import reduce
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from checker.engine.cells import truth_of
 from checker.engine.fact_column import FactColumn
-from checker.engine.pool import Codes, Truths
+from checker.engine.groups import group
+from checker.engine.pool import Codes, Pool, Truths
 from checker.model.condition import All, AnyOf, Condition, Constant, Not, Test
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
@@ -18,10 +20,17 @@ TRUE, UNKNOWN, FALSE = np.uint8(Truth.TRUE), np.uint8(Truth.UNKNOWN), np.uint8(T
 
 
 class Facts(Protocol):
-    """Devices whose facts can be asked for: a bucket."""
+    """Devices whose facts can be asked for: a bucket, or a sample of one."""
 
-    plan: Plan
     truths: dict[tuple[Test, bool], Truths]  # of tests asked before
+
+    @property
+    def plan(self) -> Plan:
+        """By what they are judged."""
+
+    @property
+    def pools(self) -> dict[str, Pool]:
+        """Pools of views, derived and absent facts."""
 
     @property
     def devices(self) -> int:
@@ -29,6 +38,9 @@ class Facts(Protocol):
 
     def column(self, fact: str) -> FactColumn:
         """Return the column of a fact."""
+
+    def missing(self, fact: str) -> npt.NDArray[np.int8]:
+        """Return, for each device, the Missing reason of a fact, or -1 where it has a value."""
 
 
 def truths_of(bucket: Facts, condition: Condition, defaults: bool) -> Truths:
@@ -63,15 +75,13 @@ def _test(bucket: Facts, test: Test, defaults: bool) -> Truths:
     ]
     if len(columns) == 1:
         return columns[0].pool.truths(test)[codes[0]]
-    sizes = [len(column.pool) for column in columns]
-    combined = np.ravel_multi_index(tuple(code.astype(np.int64) for code in codes), sizes)
-    distinct, inverse = np.unique(combined, return_inverse=True)
-    parts = np.unravel_index(distinct, sizes)
+    groups = group(((code, len(column.pool)) for column, code in zip(columns, codes, strict=True)), bucket.devices)
+    distinct = zip(*(code[groups.first].tolist() for code in codes), strict=True)
     truths = [
-        truth_of(test, tuple(column.pool.cells[int(code)] for column, code in zip(columns, row, strict=True)))
-        for row in zip(*parts, strict=True)
+        truth_of(test, tuple(column.pool.cells[code] for column, code in zip(columns, row, strict=True)))
+        for row in distinct
     ]
-    return np.array(truths, dtype=np.uint8)[inverse]
+    return np.array(truths, dtype=np.uint8)[groups.place]
 
 
 def _defaulted(bucket: Facts, fact: str, column: FactColumn) -> Codes:

@@ -22,8 +22,7 @@ from checker.evidence.originals import BASELINE
 from checker.evidence.recorded import from_values
 from checker.model.notes import FileNote, InputTally
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Summary, Table
-from checker.options import Options
-from checker.pipeline import Progress
+from checker.options import Options, Progress
 from checker.pipeline import check as run_check
 from checker.reporters.evidence.archive import write_result
 from checker.reporters.evidence.statement import Member

@@ -17,9 +17,9 @@ from checker.evidence.originals import BASELINE
 from checker.evidence.replay import GOVERNING, compared, first_value, judged_again
 from checker.inventory.given import files_given
 from checker.model.result import Summary
+from checker.options import Progress
 from checker.packs.build import pack_sha256, pack_sources
 from checker.packs.library import find_pack, shipped_packs
-from checker.pipeline import Progress
 from checker.reporters.evidence.archive import as_json
 from checker.reporters.evidence.statement import Member, statement
 from checker.stored.result import read_summary

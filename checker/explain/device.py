@@ -17,7 +17,9 @@ from checker.decide.governed import NO_WAIVER, Governed
 from checker.decide.names import names_of
 from checker.decide.sources import source_notes, thresholds
 from checker.decide.verdict import Verdict, binds, counted
-from checker.engine.columns import UNDETERMINED, Bucket, Judged
+from checker.engine.columns import Bucket
+from checker.engine.judged import Judged
+from checker.engine.outcomes import UNDETERMINED
 from checker.engine.select import NO_WAVE
 from checker.explain.reading import fact_note, told_facts
 from checker.explain.settle import rests_on_default, settles

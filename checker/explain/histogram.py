@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from checker.decide.evidence import spelled
 from checker.decide.sources import source_notes, thresholds
-from checker.engine.columns import Bucket, open_bucket, outcome_of, scope_of
+from checker.engine.columns import Bucket, open_bucket
 from checker.engine.once import once_bucket
+from checker.engine.outcomes import outcome_of, scope_of
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
 from checker.engine.select import Lists

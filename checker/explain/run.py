@@ -12,7 +12,8 @@ from checker.decide.judge import conclude
 from checker.decide.ledger import set_future_aside
 from checker.decide.signatures import Book
 from checker.decide.tables import Wanted
-from checker.engine.columns import judge_columns, open_bucket
+from checker.engine.columns import open_bucket
+from checker.engine.judged import judge_columns
 from checker.engine.records import Records, gather_records
 from checker.engine.select import Lists, resolve
 from checker.errors import InputError, Problem, UsageError
@@ -23,8 +24,8 @@ from checker.loading import Loaded, load
 from checker.model.explanation import Explanation, RuleHistogram
 from checker.model.plan import Kind, Plan
 from checker.model.rule import Rule
-from checker.options import Options
-from checker.pipeline import Progress, read
+from checker.options import Options, Progress
+from checker.pipeline import read
 from checker.yaml_nodes import did_you_mean
 
 MOST_NAMED = 20  # devices named where a name means several

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
+from checker.inventory.members import none_known, not_read, packed_in, refuse_changed, stamp
 from checker.inventory.normalise import Normaliser
 from checker.inventory.package_list import open_package_list
 from checker.inventory.parquet_files import open_parquet
@@ -59,7 +60,6 @@ OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "lines": open_lines,
 }
 
-SHOWN_NAMES: Final = 5  # members that a notice names
 NAME = "device.name"  # a key of records, and a fact where a condition asks for it
 
 
@@ -84,12 +84,36 @@ class ReadOptions:
     device_of: Mapping[str, str] = field(default_factory=dict)  # path -> name or id of the device of nameless records
 
 
-def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -> list[FileRecords]:
+Read = tuple[list[FileRecords], list[Problem]]
+
+
+def read_each(files: Sequence[str], options: ReadOptions) -> Read:
+    """Return the records of files, one after the other, and what is wrong with them."""
+    read: list[FileRecords] = []
+    problems: list[Problem] = []
+    for path in files:
+        found, wrong = read_file(path, options)
+        read += found
+        problems += wrong
+    return read, problems
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who finds the files of an inventory, and who reads them; what is then made of them is the same for all."""
+
+    find: Callable[[Sequence[str], Mapping[str, str]], tuple[list[str], list[Problem]]] = expanded
+    read: Callable[[Sequence[str], ReadOptions], Read] = read_each
+
+
+def read_inventory(
+    paths: Sequence[str], options: ReadOptions = ReadOptions(), reading: Reading = Reading()
+) -> list[FileRecords]:
     """Read files, and all files of folders, in the order given; raise :class:`InputError` with all their problems.
 
     A file given twice, or two files of the same content, are both read, with a notice on the second by path.
     """
-    files, problems = expanded(paths, options.elsewhere)
+    files, problems = reading.find(paths, options.elsewhere)
     known = options.formats or mappings()
     for path, name in options.read_as.items():
         if name not in known:
@@ -102,21 +126,25 @@ def read_inventory(paths: Sequence[str], options: ReadOptions = ReadOptions()) -
         "--device-of": options.device_of,
     }
     problems += _unread(said, files, within=True)
-    read: list[FileRecords] = []
-    for path in files if not problems else ():
-        try:
-            read += _read_given(path, options)
-        except InputError as error:
-            problems += error.problems
-        except OSError as error:
-            problems.append(Problem(path, f"cannot be read: {error.strerror or error}"))
+    read, more = reading.read(files if not problems else (), options)
+    problems += more
     if not problems:
         problems += _unread(said, [*files, *(item.file.path for item in read)], within=False)
     if problems:
         raise InputError(problems)
-    devices = ((item, said_of(item.file.path, options.device_of)) for item in read)
-    read = [named(item, device) if device else item for item, device in devices]
     return _with_twins_noted(read)
+
+
+def read_file(path: str, options: ReadOptions) -> Read:
+    """Return the records of one file, of each member if it is an archive, or what is wrong with it."""
+    try:
+        read = _read_given(path, options)
+        devices = ((item, said_of(item.file.path, options.device_of)) for item in read)
+        return [named(item, device) if device else item for item, device in devices], []
+    except InputError as error:
+        return [], list(error.problems)
+    except OSError as error:
+        return [], [Problem(path, f"cannot be read: {error.strerror or error}")]
 
 
 def _unread(named: Mapping[str, Mapping[str, object]], files: Sequence[str], *, within: bool) -> list[Problem]:
@@ -165,24 +193,14 @@ def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
         OSError: it cannot be read.
     """
     place = Path(options.elsewhere.get(path, path))
-    before = _stamp(place)
+    before = stamp(place)
     try:
         read = _read_members(path, place, options)
     except InputError:
-        _refuse_changed(path, place, before)
+        refuse_changed(path, place, before)
         raise
-    _refuse_changed(path, place, before)
+    refuse_changed(path, place, before)
     return read
-
-
-def _stamp(place: Path) -> tuple[int, int]:
-    found = place.stat()
-    return found.st_size, found.st_mtime_ns
-
-
-def _refuse_changed(path: str, place: Path, before: tuple[int, int]) -> None:
-    if _stamp(place) != before:
-        raise InputError(Problem(path, "changed while it was read", "read it again when nothing writes to it"))
 
 
 def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileRecords]:
@@ -197,7 +215,7 @@ def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileReco
             packed = packed or (sha256_of(place) if leaf.unpacked else "")
             try:
                 records = _read_leaf(leaf, options, share.of(leaf))
-                read.append(_packed(records, path, packed) if packed else records)
+                read.append(packed_in(records, path, packed) if packed else records)
             except UnknownFormatError as error:
                 unknown.append(error)
                 names.append(leaf.shown)
@@ -207,33 +225,11 @@ def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileReco
         raise InputError(problems)
     share.finish()
     if unknown and not read:
-        raise unknown[0] if len(unknown) == 1 else InputError(_none_known(path, names))
+        raise unknown[0] if len(unknown) == 1 else InputError(none_known(path, names))
     if unknown:
         file = read[0].file
-        read[0].file = replace(file, notices=(*file.notices, _not_read(names)))
+        read[0].file = replace(file, notices=(*file.notices, not_read(names)))
     return read
-
-
-def _packed(records: FileRecords, path: str, sha256: str) -> FileRecords:
-    """Return records of a packed file with the SHA-256 of the one that the user gave: of that there is a copy."""
-    file = records.file
-    within = path if file.path != path else ""
-    return replace(records, file=replace(file, sha256=sha256, packed_in=within, content=file.sha256))
-
-
-def _none_known(path: str, names: Sequence[str]) -> Problem:
-    hint = "unpack it, and see what mde-readiness inspect FILE says of one"
-    return Problem(path, f"holds {len(names):,} files, none in a format that is known: {_some(names)}", hint)
-
-
-def _not_read(names: Sequence[str]) -> str:
-    members = "1 member is" if len(names) == 1 else f"{len(names):,} members are"
-    return f"{members} in no format that is known, and not read: {_some(names)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN_NAMES
-    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _read_leaf(leaf: Leaf, options: ReadOptions, done: Callable[[int], None]) -> FileRecords:

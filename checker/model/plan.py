@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 
-from checker.model.condition import Condition, facts_of
+from checker.model.condition import Condition, Test, facts_of, tests_of
 from checker.model.fact import FactSpec
 from checker.model.rule import Pack, Rule
 from checker.model.selection import EVERYONE, Selection
@@ -138,16 +139,47 @@ class Plan:
 
     def wanted(self) -> frozenset[str]:
         """Return every base fact that the plan reads."""
-        names: list[str] = []
+        asked = (*self._conditions, *(devices.where for devices in self.selections))
+        names = [fact for when in asked for fact in facts_of(when)]
         for rule in self.pack.rules:
             names += [*self.rule_facts(rule), *rule.message.facts]
-        for route in self.pack.routes:
-            names += facts_of(route.when)
-        for step in self.pack.steps:
-            names += facts_of(step.when)
-        names += facts_of(self.pack.whole_fleet)
-        for _, when in self.scope:
-            names += facts_of(when)
-        for devices in self.selections:
-            names += facts_of(devices.where)
         return frozenset(self.base_facts(tuple(names)))
+
+    @property
+    def _conditions(self) -> tuple[Condition, ...]:
+        """What is asked of every device when it is judged, and for its next steps."""
+        rules = ((rule.applies_to, rule.require) for rule in self.device_rules)
+        return (
+            *chain.from_iterable(rules),
+            *(route.when for route in self.pack.routes),
+            *(step.when for step in self.pack.steps),
+            self.pack.whole_fleet,
+            *(when for _, when in self.scope),
+        )
+
+    @cached_property
+    def _tests(self) -> tuple[Test, ...]:
+        """The tests by which devices are judged, and those that the derived facts among them rest on, each once."""
+        entries = {item.spec.name: tuple(when for _, when in item.entries) for item in self.derived}
+        found: dict[Test, None] = {}
+        open_ = list(self._conditions)
+        while open_:
+            fresh = [test for test in tests_of(open_.pop()) if test not in found]
+            found.update(dict.fromkeys(fresh))
+            open_ += [when for test in fresh for fact in test.facts for when in entries.get(fact, ())]
+        return tuple(found)
+
+    @cached_property
+    def tests_of(self) -> dict[str, tuple[Test, ...]]:
+        """For each fact that is not derived the tests that read it alone."""
+        names = tuple(fact for test in self._tests for fact in test.facts)
+        found: dict[str, list[Test]] = {fact: [] for fact in sorted(self.base_facts(names))}
+        for test in self._tests:
+            if len(test.facts) == 1 and test.fact in found:
+                found[test.fact].append(test)
+        return {fact: tuple(tests) for fact, tests in found.items()}
+
+    @cached_property
+    def joint_tests(self) -> tuple[Test, ...]:
+        """The tests that read several facts together."""
+        return tuple(test for test in self._tests if len(test.facts) > 1)

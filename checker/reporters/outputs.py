@@ -6,7 +6,7 @@ Example:
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -81,8 +81,8 @@ def check_device(outputs: Iterable[Output], device: str) -> None:
         raise UsageError(Problem(f"--device {device}", "is of no use: no report tells of one device", f"add {wanted}"))
 
 
-def write_all(result: Result, outputs: Sequence[Output]) -> None:
-    """Write every output, or none: see :func:`checker.reporters.atomic.together`.
+def write_all(result: Result, outputs: Sequence[Output], begun: Callable[[str], None] = lambda _: None) -> None:
+    """Write every output, or none: see :func:`checker.reporters.atomic.together`; ``begun`` is told which comes next.
 
     Raises:
         OutputError: one of them cannot be written; all old files stay.
@@ -91,10 +91,12 @@ def write_all(result: Result, outputs: Sequence[Output]) -> None:
     folders = [(output, output.folder) for output in outputs if output.folder]
     with ExitStack() as made, atomic.together([output.path for output in files]) as streams:
         for output, stream in zip(files, streams, strict=True):
+            begun(f"report {output.kind}")
             with atomic.naming(output.path):
                 output.write(result, stream)
         places = [made.enter_context(atomic.NewFolder(output.path)) for output, _ in folders]
         for (output, fill), place in zip(folders, places, strict=True):
+            begun(f"report {output.kind}")
             with atomic.naming(output.path):
                 fill(result, place.filling)
         for place in places:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from checker.loading import load
 from checker.model.notes import InputTally
 from checker.model.record import FileRecords, Rejected
-from checker.options import Options
-from checker.pipeline import Progress, judge_and_summarise
+from checker.options import Options, Progress
+from checker.pipeline import judge_and_summarise
 from tests.exports import device_id, entra_id, export, moment
 
 AS_OF = date(2026, 11, 23)

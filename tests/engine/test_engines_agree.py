@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from checker.engine.cells import Cell, Conflict
-from checker.engine.columns import UNDETERMINED, Judged, judge_columns, open_bucket
+from checker.engine.columns import open_bucket
+from checker.engine.judged import Judged, judge_columns
+from checker.engine.outcomes import UNDETERMINED
 from checker.engine.pool import Pool
 from checker.engine.records import Records, gather_records
 from checker.engine.reference import RowJudgement, judge_rows
@@ -24,7 +26,7 @@ from tests.engine.packs import AS_OF, LITERALS, TEXTS, TOLD, condition, conditio
 from tests.engine.test_site_rules import rules
 from tests.exports import device_id, export
 
-DEVICES = 2
+DEVICES = 4
 OLDEST = datetime(2026, 10, 26)  # noqa: DTZ001 - 28 days before the as-of day: just not stale
 DOUBT = timedelta(hours=14)  # by which a time without a zone may be off
 STALE, NOW = datetime(2026, 10, 1), datetime(2026, 11, 22)  # noqa: DTZ001
@@ -136,9 +138,24 @@ def values_of(fact: str) -> list[str]:
     return [text for text in texts if not isinstance(read_value(text, spec), Missing)]
 
 
+A_VIEW_AND_ITS_FACT_STATED = Drawn(
+    rules=(({"agent.built": {"not_equals": "2023-05-01"}}, None),),
+    routes=((False, None),),
+    kinds=(),
+    words=tuple(
+        (fact, value, ATTESTED[0], AS_OF, Kind.ATTESTED, None)
+        for fact, value in (("agent.built", "2024-02-01"), ("agent.version", "101.23052.0004"))
+    ),
+    files=(("central", [(0, None, [("agent.version", "101.23052.0004")])]),),
+    require_dates=True,
+    split=0,
+)
+
+
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn())
 @example(SEVERAL_REASONS_OUT_OF_SCOPE)
+@example(A_VIEW_AND_ITS_FACT_STATED)
 def test_every_device_comes_out_the_same(run: Drawn) -> None:
     plan, inputs = run.plan(), run.inputs()
     identified = identify(inputs)

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from checker.engine.columns import judge_columns, open_bucket
+from checker.engine.columns import open_bucket
+from checker.engine.judged import judge_columns
 from checker.engine.records import gather_records
 from checker.facts.catalogue import catalogue
 from checker.inventory.identify import identify

@@ -10,7 +10,8 @@ import pytest
 
 from checker.decide.ledger import tally_inputs
 from checker.engine.coalesce import applied_rules
-from checker.engine.columns import open_bucket, outcome_of
+from checker.engine.columns import open_bucket
+from checker.engine.outcomes import outcome_of
 from checker.engine.records import gather_records
 from checker.engine.reference import judge_rows
 from checker.facts.attempts import read_proxy_authentication, read_tls_inspection

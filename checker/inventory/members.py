@@ -1,0 +1,47 @@
+"""What is told of a file that was given, and of the members that it holds if it is packed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from checker.errors import InputError, Problem
+from checker.model.record import FileRecords
+
+SHOWN_NAMES: Final = 5  # members that a notice names
+
+
+def stamp(place: Path) -> tuple[int, int]:
+    """Return by what a change of a file shows: its size, and when it was last written to."""
+    found = place.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def refuse_changed(path: str, place: Path, before: tuple[int, int]) -> None:
+    """Raise :class:`InputError` if the file was changed since it had that stamp."""
+    if stamp(place) != before:
+        raise InputError(Problem(path, "changed while it was read", "read it again when nothing writes to it"))
+
+
+def packed_in(records: FileRecords, path: str, sha256: str) -> FileRecords:
+    """Return records of a packed file with the SHA-256 of the one that the user gave: of that there is a copy."""
+    file = records.file
+    within = path if file.path != path else ""
+    return replace(records, file=replace(file, sha256=sha256, packed_in=within, content=file.sha256))
+
+
+def none_known(path: str, names: Sequence[str]) -> Problem:
+    """Return that of a packed file nothing can be read."""
+    hint = "unpack it, and see what mde-readiness inspect FILE says of one"
+    return Problem(path, f"holds {len(names):,} files, none in a format that is known: {_some(names)}", hint)
+
+
+def not_read(names: Sequence[str]) -> str:
+    """Return the notice that names the members of a packed file that are not read."""
+    members = "1 member is" if len(names) == 1 else f"{len(names):,} members are"
+    return f"{members} in no format that is known, and not read: {_some(names)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
