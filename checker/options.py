@@ -69,3 +69,7 @@ class Progress:
         """Tell that a stage of the run begins; what was before it has ended."""
         if self.stage:
             self.stage(stage)
+
+    def of(self, devices: int) -> Callable[[int], None]:
+        """Return what is told how many of these devices are judged so far."""
+        return lambda done: self.judged(done, devices) if self.judged else None

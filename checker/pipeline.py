@@ -189,9 +189,7 @@ def judge_and_summarise(
     records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
     run = Run(plan, records, folder, _wanted(options), current)
     progress.begin("judge")
-    told = progress.judged
-    done = (lambda devices: told(devices, records.devices)) if told else None
-    judgements = judge(run, done, engine.judge)
+    judgements = judge(run, progress.of(records.devices), engine.judge)
     progress.begin("summarise")
     inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope, judgements.applied)
     if not options.gating:
