@@ -41,6 +41,7 @@ from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
 from checker.engine.site_rules import FACT, SITE_FACTS
 from checker.errors import InputError, Problem
+from checker.inventory.identified import Identified
 from checker.inventory.identify import identify
 from checker.inventory.join_notices import join_notices
 from checker.inventory.mapping import ProductMapping
@@ -180,12 +181,7 @@ def judge_and_summarise(
     """Identify the records, judge every device, and add it all up."""
     plan, current = loaded.plan, loaded.current
     progress.begin("identify")
-    future = set_future_aside(inputs, plan)
-    identified = identify(inputs)
-    if not len(identified.device_ids):
-        raise InputError(
-            Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future))
-        )
+    future, identified = _identified(options, inputs, plan)
     records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
     run = Run(plan, records, folder, _wanted(options), current)
     progress.begin("judge")
@@ -224,6 +220,17 @@ def judge_and_summarise(
         controls=loaded.controls,
         device=_device(options, run, judgements, engine) if options.device else None,
     )
+
+
+def _identified(options: Options, inputs: Sequence[FileRecords], plan: Plan) -> tuple[list[int], Identified]:
+    """Return how many records of each file are of the future, and to which devices the others belong."""
+    future = set_future_aside(inputs, plan)
+    identified = identify(inputs)
+    if not len(identified.device_ids):
+        raise InputError(
+            Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future))
+        )
+    return future, identified
 
 
 def _device(options: Options, run: Run, judgements: Judgements, engine: Engine) -> pl.DataFrame:
