@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from checker.decide.exit import Gate
+from checker.engine.records import BUCKET
 from checker.inventory.date_order import Order
 from checker.model.result import Baseline
 from checker.packs.compile import DEFAULT_MAX_AGE_DAYS
@@ -44,6 +45,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     gate: Gate = field(default_factory=Gate)
     all_outcomes: bool = False
+    batch_size: int = BUCKET  # devices judged together: bounds memory, and changes no answer
     device: str = ""  # id, name or alias of the device whose every outcome somebody will read
     # what somebody will read: devices, findings, cases, plan, controls; "places": devices of few findings
     outputs: frozenset[str] = frozenset({"devices", "findings", "cases"})

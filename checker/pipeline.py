@@ -183,7 +183,9 @@ def judge_and_summarise(
     progress.begin("identify")
     future, identified = _identified(options, inputs, plan)
     records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
-    run = Run(plan, records, folder, _wanted(options), current)
+    for item in inputs:
+        item.forget()
+    run = Run(plan, records, folder, _wanted(options), current, options.batch_size)
     progress.begin("judge")
     judgements = judge(run, progress.of(records.devices), engine.judge)
     progress.begin("summarise")

@@ -18,6 +18,7 @@ from checker.cli.progress import progress_bar
 from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
 from checker.cli.timings import Timings
+from checker.engine.records import BUCKET
 from checker.inventory.given import expanded
 from checker.model.result import Baseline, Result, Summary
 from checker.options import Options
@@ -79,6 +80,14 @@ RUNNING = (
     *SEALING,
     click.option("--quiet", is_flag=True, help="Print nothing."),
     click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out."),
+    click.option(
+        "--batch-size",
+        metavar="DEVICES",
+        type=click.IntRange(1_024, 1_048_576),
+        default=BUCKET,
+        show_default=True,
+        help="Devices judged together: fewer take less memory, and more time.",
+    ),
     click.option("--timings", is_flag=True, help="Print on stderr where the time went."),
 )
 
@@ -138,6 +147,7 @@ def _told(
         baseline=baseline,
         device=device,
         redact_key=key,
+        batch_size=given["batch_size"],
         **settings,
     )
     return options, outputs

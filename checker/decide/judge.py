@@ -26,7 +26,7 @@ from checker.engine.judged import Judged, judge_columns
 from checker.engine.once import once_bucket
 from checker.engine.outcomes import outcome_of, route_of
 from checker.engine.pool import Pool
-from checker.engine.records import Records, buckets
+from checker.engine.records import BUCKET, Records, buckets
 from checker.engine.select import Lists, resolve
 from checker.model.outcome import Outcome, Readiness, Verification
 from checker.model.plan import Kind, Plan
@@ -42,6 +42,7 @@ class Run:
     folder: Path  # where the parts of the tables are written
     wanted: Wanted
     current: Plan | None = None  # the newest guidance, for the second guidance line
+    batch: int = BUCKET  # devices judged together
     pools: dict[str, Pool] = field(default_factory=dict)
     current_pools: dict[str, Pool] = field(default_factory=dict)
 
@@ -115,7 +116,7 @@ def nothing_found(run: Run) -> Found:
 
 def judge_here(run: Run, found: Found, done: Callable[[int], None]) -> None:
     """Judge every bucket in this process, one after the other; ``done`` is told how many devices are finished."""
-    for first, last in buckets(run.records):
+    for first, last in buckets(run.records, run.batch):
         judge_bucket(run, first, last, found)
         done(last)
 

@@ -17,6 +17,8 @@ from checker.model.record import FileRecords, InputFile
 BUCKET = 65_536  # devices judged at once: bounds what judging holds, findings and their evidence included
 NO_DATE = np.iinfo(np.int64).min  # an undated record loses to any dated one
 NOTHING = -1  # the record says nothing of the fact
+Narrow = npt.NDArray[np.int8] | npt.NDArray[np.int16] | npt.NDArray[np.int32]  # as wide as the pool is long
+WIDTHS = ((pl.Int8(), 2**7 - 1), (pl.Int16(), 2**15 - 1), (pl.Int32(), 2**31 - 1))
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - record times are naive UTC
 
 
@@ -34,7 +36,7 @@ class Records:
     rank: npt.NDArray[np.uint8]  # 1 for per-device evidence, which wins a tie of time
     founds: npt.NDArray[np.bool_]
     name: pl.Series
-    codes: dict[str, dict[int, Codes]]  # fact -> file -> code of each of its rows, NOTHING where it says nothing
+    codes: dict[str, dict[int, Narrow]]  # fact -> file -> code of each of its rows, NOTHING where it says nothing
     pools: dict[str, Pool]
     starts: npt.NDArray[np.int64]  # first record of each file
     order: npt.NDArray[np.int64]  # records by device, then time, rank and place
@@ -62,7 +64,7 @@ class Records:
         """Return what these records say of a fact, as pool codes; NOTHING where they say nothing."""
         by_file = self.codes.get(fact, {})
         if len(self.files) == 1 and 0 in by_file:
-            return by_file[0][records]
+            return by_file[0][records].astype(np.int32)
         found = np.full(len(records), NOTHING, dtype=np.int32)
         owner = self.file_of[records]
         for file, codes in by_file.items():
@@ -71,10 +73,10 @@ class Records:
         return found
 
 
-def buckets(records: Records) -> Iterator[tuple[int, int]]:
+def buckets(records: Records, size: int = BUCKET) -> Iterator[tuple[int, int]]:
     """Yield the ranges of devices, first and one past the last, that are judged together."""
-    for first in range(0, records.devices, BUCKET):
-        yield first, min(first + BUCKET, records.devices)
+    for first in range(0, records.devices, size):
+        yield first, min(first + size, records.devices)
 
 
 def gather_records(
@@ -92,6 +94,7 @@ def gather_records(
     of_devices = [item for item in inputs if not item.file.of_sites]
     carried = {fact for item in of_devices for fact in item.file.columns} & wanted
     read = carried | ({FACT} & facts if rules.lines else set())
+    pools = {fact: _pool(inputs, specs[fact]) for fact in sorted(read)}
     return Records(
         files=tuple(item.file for item in inputs),
         device_ids=identified.device_ids,
@@ -103,8 +106,8 @@ def gather_records(
         rank=ranks,
         founds=np.repeat(np.array([item.file.founds for item in inputs], dtype=np.bool_), heights),
         name=_join(frames, "name"),
-        codes={fact: _codes(inputs, fact) for fact in sorted(carried)},
-        pools={fact: _pool(inputs, specs[fact]) for fact in sorted(read)},
+        codes={fact: _codes(inputs, pools[fact]) for fact in sorted(carried)},
+        pools=pools,
         starts=starts[:-1],
         order=order,
         ends=ends,
@@ -120,8 +123,9 @@ def _columns(item: FileRecords, fact: str) -> list[pl.Series]:
     return [frame[fact] for frame in item.frames if fact in frame.columns]
 
 
-def _codes(inputs: Sequence[FileRecords], fact: str) -> dict[int, Codes]:
+def _codes(inputs: Sequence[FileRecords], pool: Pool) -> dict[int, Narrow]:
     """Return the codes of a fact by file, worked out for all files at once: there may be thousands of one record."""
+    fact = pool.spec.name
     carriers = {
         number: item.frames
         for number, item in enumerate(inputs)
@@ -130,7 +134,8 @@ def _codes(inputs: Sequence[FileRecords], fact: str) -> dict[int, Codes]:
     if not carriers:
         return {}
     places = pl.concat([_places(frame, fact) for frames in carriers.values() for frame in frames])
-    codes = (places.cast(pl.Int32) + REASONS).fill_null(NOTHING).to_numpy()
+    dtype = next(dtype for dtype, most in WIDTHS if len(pool) <= most)
+    codes = (places.cast(dtype) + REASONS).fill_null(NOTHING).to_numpy()
     ends = np.cumsum([sum(frame.height for frame in frames) for frames in carriers.values()])
     return dict(zip(carriers, np.split(codes, ends[:-1]), strict=True))
 

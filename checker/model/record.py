@@ -73,3 +73,7 @@ class FileRecords:
     def rows(self) -> int:
         """Rows of the file, the rejected ones counted."""
         return sum(frame.height for frame in self.frames) + len(self.rejected)
+
+    def forget(self) -> None:
+        """Let go of what is told of devices by now: keys and facts; rows and their times stay."""
+        self.frames[:] = [frame.select("row", "observed") for frame in self.frames]
