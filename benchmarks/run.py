@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import formats, govern, html
+from benchmarks import formats, govern, html, scale
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "benchmarks"
@@ -180,6 +180,14 @@ def written_formats(devices: int, reports: tuple[str, ...], times: int) -> forma
     return formats.Cost(ours.seconds, ours.peak_mb, size, theirs.seconds, theirs.peak_mb)
 
 
+def beside_polars(path: Path, words: Sequence[str], times: int) -> scale.Measured:
+    """Judge an export, and have Polars read it; return seconds and MB of both."""
+    read = python(f"import polars; polars.read_csv({str(path)!r}, infer_schema=False)")
+    found = compare("", [*check(path), *words], "", read, "", times)
+    ours, theirs = best(found.ours), best(found.theirs)
+    return ours.seconds, ours.peak_mb, theirs.seconds, theirs.peak_mb
+
+
 def findings_written() -> int:
     """Return how many finding rows the largest run wrote."""
     import polars as pl
@@ -219,8 +227,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--devices", type=int, default=1_000_000)
     arguments = parser.parse_args()
+    from benchmarks import joined  # which measures by what stands here
+
     found = figures(arguments.devices)
-    reports = [*html.section(written_html), *formats.section(written_formats)]
+    found += joined.figures(arguments.devices)
+    grown = scale.section(beside_polars, BUILD, check, ROOT)
+    reports = [*grown, *html.section(written_html), *formats.section(written_formats)]
     path = ROOT / "benchmarks" / "README.md"
     marker = "<!-- below: written by hand -->"
     kept = path.read_text(encoding="utf-8").partition(marker)[2] if path.exists() else "\n"
