@@ -1,5 +1,6 @@
 """The distinct values of one fact over a whole run: typed once, tested once, then looked up by code."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 import numpy as np
@@ -10,13 +11,15 @@ from checker.engine.cells import Cell, Conflict, truth_of
 from checker.engine.groups import Groups, group
 from checker.facts.values import read_value
 from checker.model.condition import Test
-from checker.model.fact import FactSpec
+from checker.model.fact import FactSpec, KnownNone
 from checker.model.outcome import Missing
 from checker.model.truth import Truth
+from checker.operators import OPERATORS
 
 Codes = npt.NDArray[np.int32]
 Truths = npt.NDArray[np.uint8]
 CONFLICT_SIGN, BLANK_SIGN = " | ", "(blank)"  # how the values of a conflict are shown
+MANY = 1_000  # values of which only some are tested, where an order tells the others
 REASONS = len(Missing)  # the first codes of every pool are the reasons why there is no value
 
 
@@ -31,6 +34,7 @@ class Pool:
         self._conflicts: dict[tuple[int, ...], int] = {}
         self._parts: dict[int, tuple[int, ...]] = {}  # code of a conflict -> codes between which nothing decides
         self._tables: dict[Test, Truths] = {}
+        self._ordered: tuple[tuple[int, int], Codes] | None = None  # places in order, and of which codes
         self._classes: dict[tuple[Test, ...], Groups] = {}
         self._identity: Codes = np.zeros(0, dtype=np.int32)
         self._reasons: npt.NDArray[np.int8] = np.zeros(0, dtype=np.int8)
@@ -76,8 +80,8 @@ class Pool:
         if isinstance(cell, Conflict):
             views = {self.view_code(base, part) for part in base._parts[code]}
             return views.pop() if len(views) == 1 else self.conflict(views)
-        at = self.code(str(base.texts[code]))  # may add to the pool, so before its identity is asked for
-        return int(self.identity[at])
+        at = self.code(str(base.texts[code]))
+        return self._first.setdefault(self._key(at), at)
 
     @property
     def identity(self) -> Codes:
@@ -112,10 +116,38 @@ class Pool:
         known = self._tables.get(test)
         done = 0 if known is None else len(known)
         if known is None or done < len(self):
-            fresh = np.fromiter((truth_of(test, (cell,)) for cell in self.cells[done:]), np.uint8, len(self) - done)
+            fresh = self._fresh_truths(test, done)
             known = fresh if known is None else np.concatenate([known, fresh])
             self._tables[test] = known
         return known
+
+    def _fresh_truths(self, test: Test, first: int) -> Truths:
+        """Return the truth of a test for each code from ``first`` on; of many ordered values only where it changes."""
+        cells = self.cells[first:]
+        if len(cells) < MANY or not OPERATORS[test.operator].steps:
+            return np.fromiter((truth_of(test, (cell,)) for cell in cells), np.uint8, len(cells))
+        order = self._in_order(first)
+        found = np.empty(len(cells), dtype=np.uint8)
+        others = np.ones(len(cells), dtype=np.bool_)
+        others[order] = False
+        for at in np.flatnonzero(others).tolist():
+            found[at] = truth_of(test, (cells[at],))
+        if len(order):
+            least = truth_of(test, (cells[order[0]],))
+            change = bisect_left(order, True, key=lambda at: truth_of(test, (cells[at],)) != least)
+            found[order[:change]] = least
+            if change < len(order):
+                found[order[change:]] = truth_of(test, (cells[order[change]],))
+        return found
+
+    def _in_order(self, first: int) -> Codes:
+        """Return the places, counted from ``first``, of the values that have an order, the least first."""
+        if self._ordered is None or self._ordered[0] != (first, len(self)):
+            cells = self.cells[first:]
+            places = [at for at, cell in enumerate(cells) if not isinstance(cell, Missing | Conflict | KnownNone)]
+            order = np.array(sorted(places, key=cells.__getitem__), dtype=np.int32)
+            self._ordered = (first, len(self)), order
+        return self._ordered[1]
 
     def classes(self, tests: tuple[Test, ...]) -> tuple[Codes, int]:
         """Return, for each code, the number of its class, and how many there are.

@@ -31,6 +31,7 @@ class Operator:
         schema: JSON Schema of the argument as it stands in YAML.
         bound_to_day: the test gets ``(argument, as_of)`` for its argument.
         dynamic: the argument may be ``{fact: name}``; the test then gets that fact's known value.
+        steps: along values in their order its truth changes once at most, so that where it does can be searched for.
     """
 
     name: str
@@ -40,3 +41,4 @@ class Operator:
     schema: Json
     bound_to_day: bool = False
     dynamic: bool = False
+    steps: bool = False
