@@ -70,6 +70,8 @@ def _meaning(spec: FactSpec) -> str:
         extra.append(f"Assumed to be {spec.default} where nobody states it.")
     if spec.blank_is_none:
         extra.append("Blank is none.")
+    if spec.counts_with:
+        extra.append(f"Counts only beside the `{spec.counts_with}` of the same record.")
     if spec.merge != "latest-non-empty":
         extra.append({"latest": "A blank in the newest row counts.", "union": "All observations together."}[spec.merge])
     return " ".join([spec.meaning, *extra])

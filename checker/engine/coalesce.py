@@ -81,14 +81,20 @@ class _Said:
         return np.roll(self.starts(), -1)
 
 
-def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn:
-    """Return one value per device of a base fact, as the catalogue says that its observations combine."""
+def coalesce(records: Records, part: Slice, fact: str, plan: Plan, beside: FactColumn | None = None) -> FactColumn:
+    """Return one value per device of a base fact, as the catalogue says that its observations combine.
+
+    ``beside`` is the fact with which it counts, if it does so with one.
+    """
     spec = plan.specs[fact]
     if fact not in records.pools:
         return part.absent(spec)
     column = FactColumn(records.pools[fact], part.no_codes, part.no_codes, part.no_records).copied()
     everything = _Said(records.codes_of(fact, part.records), part.records, part.device, part.time)
-    said = _primary(everything.where(everything.codes != NOTHING), records)
+    said = everything.where(everything.codes != NOTHING)
+    if beside is not None:
+        said = _counted_with(said, beside, records, column.pool)
+    said = _primary(said, records)
     blank = column.pool.identity[said.codes] == Missing.BLANK
     _fill(column, said.where(blank), Missing.BLANK)
     if spec.merge != "latest":
@@ -101,6 +107,10 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan) -> FactColumn
         _newest(column, said, None)
     old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
     column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
+    if beside is not None:
+        reasons = beside.pool.reasons[beside.codes]
+        open_ = (reasons >= 0) & (column.record >= 0) & (column.codes != Missing.BLANK)
+        column.codes[open_] = reasons[open_]
     if fact == FACT and records.rules.lines:
         tell_rules(column, *device_sites(records, part, plan), records.rules)
     return column
@@ -123,6 +133,16 @@ def applied_in(records: Records, part: Slice, plan: Plan) -> frozenset[int]:
 def device_sites(records: Records, part: Slice, plan: Plan) -> tuple[Numbers, Sequence[Sites]]:
     """Return for each device of a bucket the number of the sites whose rules are for it, and the sites by number."""
     return sites_of(coalesce(records, part, GROUP, plan), coalesce(records, part, TAGS, plan), records.rules)
+
+
+def _counted_with(said: _Said, beside: FactColumn, records: Records, pool: Pool) -> _Said:
+    """Return the blanks, and what records say that say the device's value of the fact beside, or if it has none any."""
+    other = records.codes_of(beside.pool.spec.name, said.record)
+    stated = other != NOTHING
+    values = beside.pool.identity[np.where(stated, other, Missing.BLANK)]
+    device = beside.codes[said.device]
+    fits = (values == device) | (beside.pool.reasons[device] >= 0)
+    return said.where((pool.identity[said.codes] == Missing.BLANK) | ((values != Missing.BLANK) & fits))
 
 
 def _primary(said: _Said, records: Records) -> _Said:

@@ -101,15 +101,18 @@ class Bucket:
         spec = self.plan.specs[fact]
         if spec.derived:
             return derive(self, fact)
-        if spec.view_of:
-            column = _view(self, fact)
-        else:
-            if fact not in self.read:
-                self.read[fact] = coalesce(self.records, self.part, fact, self.plan)
-            column = self.read[fact]
+        column = _view(self, fact) if spec.view_of else self._read(fact)
         if column.pool.spec.name == fact and fact not in self.records.pools:
             column.pool = self.pools.setdefault(fact, column.pool)
         return _stated(self, fact, column)
+
+    def _read(self, fact: str) -> FactColumn:
+        """Return what the records say of a fact, told once for all kinds of statements."""
+        if fact not in self.read:
+            other = self.plan.specs[fact].counts_with
+            beside = self._read(other) if other else None
+            self.read[fact] = coalesce(self.records, self.part, fact, self.plan, beside)
+        return self.read[fact]
 
     def missing(self, fact: str) -> npt.NDArray[np.int8]:
         """Return, for each device, the Missing reason of a fact, or -1 where it has a value."""

@@ -1,7 +1,9 @@
 """What the records of one device say of a fact together, in plain Python: the reference for ``engine/coalesce.py``.
 
 Each record that says something of a fact is an observation; those of secondary sources count only where there is no
-other, be it a blank. A blank is passed over unless ``merge: latest`` lets the
+other, be it a blank. One of a fact that counts with another
+(``counts_with``) counts only if its record says the device's value of that one, too, or if the device has none: then
+this one lacks a value for the same reason. A blank is passed over unless ``merge: latest`` lets the
 newest row decide. Then, by what the catalogue says of the fact:
 
 * It never changes: all observations must agree, else they are CONFLICTING; they never grow stale.
@@ -128,7 +130,36 @@ def readings(plan: Plan, observations: Iterable[Observation]) -> Mapping[str, Re
     for one in observations:
         if one.text is not None:
             by_fact.setdefault(one.fact, []).append(one)
-    return {fact: coalesce_rows(plan, plan.specs[fact], _primary(said)) for fact, said in by_fact.items()}
+    specs = plan.specs
+    found = {
+        fact: coalesce_rows(plan, specs[fact], _primary(said))
+        for fact, said in by_fact.items()
+        if not specs[fact].counts_with
+    }
+    for fact in by_fact.keys() - found.keys():
+        other = specs[fact].counts_with
+        beside = {one.place: read_value(str(one.text), specs[other]) for one in by_fact.get(other, ())}
+        value = found[other].cell if other in found else Missing.NOT_EXPORTED
+        said = [one for one in by_fact[fact] if _counts(one, specs[fact], beside.get(one.place, Missing.BLANK), value)]
+        if said:
+            reading = coalesce_rows(plan, specs[fact], _primary(said))
+            found[fact] = reading if reading.cell is Missing.BLANK else replace(reading, cell=_reason(value, reading))
+    return found
+
+
+def _counts(one: Observation, spec: FactSpec, own: Cell, device: Cell) -> bool:
+    """Tell whether an observation counts: a blank, or beside ``own`` of its record if that is the device's value."""
+    if _is_blank(one, spec):
+        return True
+    unsettled = isinstance(device, Missing | Conflict)
+    return own is not Missing.BLANK and (unsettled or (type(own), own) == (type(device), device))
+
+
+def _reason(value: Cell, reading: Reading) -> Cell:
+    """Return why a fact has no value, if that with which it counts has none; else the fact's own cell."""
+    if isinstance(value, Conflict):
+        return Missing.CONFLICTING
+    return value if isinstance(value, Missing) else reading.cell
 
 
 def ruled(plan: Plan, read: Mapping[str, Reading], rules: SiteRules) -> Mapping[str, Reading]:

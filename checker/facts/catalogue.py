@@ -9,7 +9,9 @@ from checker.model.fact import FactSpec, FactType, Merge
 from checker.yaml_nodes import Entries, Problems, check_keys, choice_of, flag_of, load, mapping, text_of, texts_of
 
 FOLDER = Path(__file__).parent
-OPTIONAL = ("merge", "blank", "words", "default", "reading", "view_of", "unit", "identifies", "carried_by")
+OPTIONAL = (
+    *("merge", "blank", "words", "default", "reading", "view_of", "counts_with", "unit", "identifies", "carried_by"),
+)
 IDENTIFIES = ("name", "id", "group", "tag", "address", "application", "text", "nobody")
 
 
@@ -62,6 +64,7 @@ def _spec(name: str, entry: Entries, problems: Problems) -> FactSpec:
         default=text_of(entry, "default", problems) or None,
         reading=text_of(entry, "reading", problems),
         view_of=text_of(entry, "view_of", problems),
+        counts_with=text_of(entry, "counts_with", problems),
         unit=text_of(entry, "unit", problems),
         identifies=choice_of(entry, "identifies", IDENTIFIES, problems) if "identifies" in entry.entries else "",
         carried_by=text_of(entry, "carried_by", problems),

@@ -15,6 +15,11 @@ from checker.model.record import RECORD_COLUMNS
 
 MDE_ID = "^[0-9a-f]{40}$"
 GUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+# A GUID in any of its forms: in braces, and without hyphens.
+GUID_PARTS = r"^\s*[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?\s*$"
+PLAIN_GUID = "${1}-${2}-${3}-${4}-${5}"
+# Of a domain of DNS; a workgroup and NetBIOS' name of a domain are one word, and make no full name.
+DOMAIN = r"^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$"
 NO_NAME = ["localhost", "localhost.localdomain", ".", "127.0.0.1", "::1"]  # what every device calls itself
 NO_OWN_ID = ["0", "00000000-0000-0000-0000-000000000000"]
 NO_MDE_ID, NO_GUID = "0" * 40, "00000000-0000-0000-0000-000000000000"
@@ -128,27 +133,31 @@ def _with_others(column: pl.Series, texts: pl.Series) -> pl.Series:
 
 def keys(
     view: View, own_ids: str = "", patterns: Mapping[str, re.Pattern[str]] = NO_PATTERNS
-) -> tuple[dict[str, pl.Series], int]:
-    """Return the keys (ids folded, the name as spelled, null where there is none), and how many Defender ids are none.
+) -> tuple[dict[str, pl.Series], int, int]:
+    """Return the keys (ids folded, the name as spelled, null where there is none), and how many ids are none.
 
-    ``own_ids`` is the system of the key ``own_id``; of ``patterns`` the one group is the key. What an export writes for
-    an id that it lacks ("unknown", "0", zeros) would make one device of all such rows.
+    Told are those of Defender (zeros among them), and those of Entra. ``own_ids`` is the system of the key ``own_id``;
+    of ``patterns`` the one group is the key. What an export writes for an id that it lacks ("unknown", "0", zeros)
+    would make one device of all such rows. A short name becomes a full one where the record tells its domain.
     """
     found = {key: _key_of(view, key, patterns.get(key)) for key in view.binding.keys}
     missing = repeated(None, TEXT, view.frame.height)
-    odd = 0
+    odd = odd_entra = 0
     if "entra_id" in found:
-        found["entra_id"] = where(_is_id(found["entra_id"], GUID, NO_GUID), found["entra_id"])
+        found["entra_id"], odd_entra = _entra_ids(found["entra_id"])
     if "mde_id" in found:
         ids = where(_is_id(found["mde_id"], MDE_ID, NO_MDE_ID), found["mde_id"])
         odd = ids.null_count() - found["mde_id"].null_count()
         found["mde_id"] = ids
     if "name" in found:
         found["name"] = where(~found["name"].str.to_lowercase().is_in(NO_NAME).fill_null(False), found["name"])
+        if "domain" in found:
+            found["name"] = _full_names(found["name"], found["domain"])
     if "site" in found:  # stands where other records have the name of their device
         found["name"] = found.pop("site")
     if "own_id" in found:
-        own = found["own_id"].set(found["own_id"].is_in(NO_OWN_ID).fill_null(False), None)
+        own = found["own_id"].str.strip_chars("{}")
+        own = own.set(own.is_in(NO_OWN_ID).fill_null(False), None)
         found["own_id"] = own.to_frame().select(pl.lit(f"{own_ids}:") + pl.col(own.name)).to_series()
     if "device" in found:
         is_id = found["device"].str.contains(MDE_ID).fill_null(False)
@@ -156,7 +165,24 @@ def keys(
         ids = found["device"].zip_with(is_id & (found["device"] != NO_MDE_ID), missing)
         own = found.get("mde_id", missing)
         found |= {"mde_id": own.zip_with(own.is_not_null(), ids), "name": missing.zip_with(is_id, name)}
-    return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}, odd
+    return {key: found.get(key, missing) for key, dtype in RECORD_COLUMNS.items() if dtype == TEXT}, odd, odd_entra
+
+
+def _entra_ids(ids: pl.Series) -> tuple[pl.Series, int]:
+    """Return the ids in one form, null where they are no GUID, and how many are none; zeros stand for no id."""
+    if not ids.str.contains(GUID).all():
+        ids = ids.str.replace(GUID_PARTS, PLAIN_GUID)
+    found = where(_is_id(ids, GUID, NO_GUID), ids)
+    zeros = int((ids == NO_GUID).sum())
+    return found, found.null_count() - ids.null_count() - zeros
+
+
+def _full_names(names: pl.Series, domains: pl.Series) -> pl.Series:
+    """Return the names with the domain behind those that have none."""
+    name, domain = pl.col("name"), pl.col("domain").str.strip_chars(".")
+    full = domain.str.contains(DOMAIN) & ~name.str.contains(".", literal=True)
+    frame = pl.DataFrame({"name": names, "domain": domains})
+    return frame.select(pl.when(full).then(name + "." + domain).otherwise(name)).to_series()
 
 
 def _key_of(view: View, key: str, pattern: re.Pattern[str] | None) -> pl.Series:

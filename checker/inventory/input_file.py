@@ -27,6 +27,8 @@ HARMLESS = re.compile(
 RULES = "url.tests"
 NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
 KEYS = ("mde_id", "entra_id", "own_id", "name")
+DEFENDER = ("device id", "not of 40 hexadecimal digits (or all zeros)")  # what is counted, and what is wrong with it
+ENTRA = ("Entra id", "no GUID")
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -55,6 +57,7 @@ def file_records(
         of_sites="site" in normaliser.product.keys,
         local_times=bool(normaliser.local),
         place_names=normaliser.product.place_names,
+        own_ids_repeat=normaliser.product.own_ids_repeat,
         unmapped=tuple(title for title in titles if title and title not in used),
     )
     return FileRecords(file, [_with_columns(frame, facts) for frame in frames], faults.rejected)
@@ -141,7 +144,8 @@ def _ragged_notices(ragged: int) -> list[str]:
 def _notices(path: str, normaliser: Normaliser, frames: Sequence[pl.DataFrame], faults: Faults) -> list[str]:
     rows = sum(frame.height for frame in frames) + len(faults.rejected)
     times = _time_notices(path, normaliser, frames)
-    cells = [*_id_notices(normaliser.odd_ids), *times, *_cut_notices(normaliser)]
+    ids = [*_id_notices(normaliser.odd_ids, DEFENDER), *_id_notices(normaliser.odd_entra_ids, ENTRA)]
+    cells = [*ids, *times, *_cut_notices(normaliser)]
     return [*_limit_notices(normaliser.product.cut_at, rows), *_ragged_notices(faults.ragged), *cells]
 
 
@@ -152,12 +156,13 @@ def _limit_notices(limits: Sequence[int], rows: int) -> list[str]:
     return [f"{why}; ask for fewer at a time (one row a device, a part of the devices), and give all files"]
 
 
-def _id_notices(odd: int) -> list[str]:
+def _id_notices(odd: int, form: tuple[str, str]) -> list[str]:
     if not odd:
         return []
-    ids = "1 device id is" if odd == 1 else f"{odd:,} device ids are"
+    name, none = form
+    ids = f"1 {name} is" if odd == 1 else f"{odd:,} {name}s are"
     used, go = ("is not used", "row goes by its") if odd == 1 else ("are not used", "rows go by their")
-    return [f"{ids} not of 40 hexadecimal digits (or all zeros) and {used}; the {go} other keys"]
+    return [f"{ids} {none} and {used}; the {go} other keys"]
 
 
 def _time_notices(path: str, normaliser: Normaliser, frames: Sequence[pl.DataFrame]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from checker.inventory.table import Kind
 
 AS_IT_STANDS = "*"
 SHOWN_ALTERNATIVES = 3
-TOGETHER = ("sense-log",)  # what can be told from all records of a file
+TOGETHER = ("sense-log", "properties")  # what can be told from all records of a file
 PARTS = ("url", "port", "method", "via", "result", "http_status", "error")  # of a try to reach a URL
 
 Word = str | None  # None: the text says nothing of the fact
@@ -109,10 +109,11 @@ class ProductMapping:
     A key is read of the first of its columns in which a record says something, and cut by its pattern in
     ``key_patterns``, if it has one. ``observed`` titles the time of a record, to which a column of minutes may have to
     be added. In a record that says nothing in the columns ``partial_without``, a blank is no statement: such rows tell
-    of a part of the device only. ``own_ids`` names the system of which the key ``own_id`` is an id. What a
-    ``secondary`` source says counts only where no other says anything. With ``place_names`` a record that names no
-    device is of the one that its place tells. With ``silent_blanks`` a blank, JSON's null with it, says nothing of any
-    fact; a word must say that there is none.
+    of a part of the device only. ``own_ids`` names the system of which the key ``own_id`` is an id; with
+    ``own_ids_repeat`` two devices may have one, as each server counts for itself. The key ``domain``, if it is one of
+    DNS, makes a full name of a short one. What a ``secondary`` source says counts only where no other does. With
+    ``place_names`` a record that names no device is of the one that its place tells. With ``silent_blanks`` a blank,
+    JSON's null with it, says nothing of any fact; a word must say that there is none.
     Rows of its CSV that are longer or shorter than the header are read where they hold an id, and in each column of
     ``ragged`` one of its words; without ``ragged`` they are faults.
     ``together`` names what tells columns from all records of a file (one of ``TOGETHER``).
@@ -136,6 +137,7 @@ class ProductMapping:
     partial_without: tuple[str, ...]
     facts: Mapping[str, FactReading]
     own_ids: str = ""
+    own_ids_repeat: bool = False
     secondary: bool = False
     place_names: bool = False
     key_patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)

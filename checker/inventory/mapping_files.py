@@ -43,6 +43,7 @@ OPTIONAL = (
     "per_device",
     "secondary",
     "own_ids",
+    "own_ids_repeat",
     "place_names",
     "silent_blanks",
     "ragged",
@@ -59,7 +60,7 @@ OPTIONAL = (
 )
 SIGNATURE = ("all", "any", "none")
 KEYS_HINT = "say for example 'name: Hostname'"
-KEYS = ("mde_id", "entra_id", "own_id", "name", "device", "site")
+KEYS = ("mde_id", "entra_id", "own_id", "name", "domain", "device", "site")
 FACT_OPTIONS = ("from", "fallback", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "zoned", "set")
 FACT_CONDITIONS = ("only", "where", "needs", "stated_with", "blank_with")
 PART_OPTIONS = ("from", "words", "otherwise", "says")
@@ -163,6 +164,7 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         partial_without=texts_of(node, "partial_without", problems),
         facts=readings,
         own_ids=text_of(node, "own_ids", problems),
+        own_ids_repeat=flag_of(node, "own_ids_repeat", problems),
         secondary=flag_of(node, "secondary", problems),
         place_names=flag_of(node, "place_names", problems),
         ragged=_where(node, "ragged", problems),

@@ -38,6 +38,7 @@ def mapping_schema() -> Json:
             "per_device": {**FLAG, "description": "Made on the device itself: breaks a tie of equal times."},
             "secondary": {**FLAG, "description": "Counts only where no other source says anything of a fact."},
             "own_ids": {**TEXT, "description": "The system whose id the key own_id is: intune, configmgr, …"},
+            "own_ids_repeat": {**FLAG, "description": "Two devices may have one such id."},
             "place_names": {**FLAG, "description": "A record that names no device is of the one its place tells."},
             "silent_blanks": {**FLAG, "description": "A blank, JSON's null with it, says nothing of any fact."},
             "observed": {**TITLES, "description": "When the record was observed; without it --observed dates it."},

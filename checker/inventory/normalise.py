@@ -49,6 +49,7 @@ class Normaliser:
     unreadable: Counter[str] = field(default_factory=Counter)  # times in no form that is known, with their records
     local: str = ""  # the least of the times that name no zone
     odd_ids: int = 0  # Defender ids that are none
+    odd_entra_ids: int = 0
     _tables: int = 0
     _bindings: dict[tuple[str, ...], Binding] = field(default_factory=dict)
     _texts: dict[Columns, Texts] = field(default_factory=dict)
@@ -74,8 +75,9 @@ class Normaliser:
         height = table.rows.to_frame("")  # a frame without any column has none
         frame = table.columns if table.columns.width else height
         view = View(frame, self.binding(frame.columns))
-        found, odd = keys(view, self.product.own_ids, self.product.key_patterns)
+        found, odd, odd_entra = keys(view, self.product.own_ids, self.product.key_patterns)
         self.odd_ids += odd
+        self.odd_entra_ids += odd_entra
         columns = {"row": table.rows, "line": table.lines, **found, **self._observed(view)}
         columns |= {"evidence": evidence_alone(view), **self._facts(view)}
         self._note_dates(view)

@@ -8,11 +8,13 @@ after it. Their records are of
 2. the device that is called as the file, without its ending, or as the folder (or archive): whole, or by a short name
    that no other device has.
 
-What both tell must be one device. A folder is no proof in which two devices are named, nor (of 1) one in which several
-such files of one product stand: they may well be of several devices. A place never founds a device, and is decided on
-sets, once all files are read: their order plays no part.
+What both tell must be one device, and a file whose name begins with that of another is of neither. A folder is no proof
+in which two devices are named, nor (of 1) one in which several such files of one product stand, or in which a file that
+names the device is called after it and this one is not: they may well be of several devices. A place never founds a
+device, and is decided on sets, once all files are read: their order plays no part.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -25,6 +27,7 @@ from checker.inventory.identified import UNMATCHED, Placed, Places
 from checker.model.record import FileRecords
 
 ARCHIVES = (".zip",)
+MARK = re.compile(r"[ ._()@-]")
 ENDINGS = frozenset(
     (".csv", ".tsv", ".txt", ".log", ".json", ".jsonl", ".ndjson", ".xml", ".html", ".reg", ".evtx", ".parquet")
 ) | frozenset((".xlsx", ".gz", ".zst", ".zip"))
@@ -36,6 +39,7 @@ class _Folder:
 
     named: set[int] = field(default_factory=set)
     nameless: dict[str, set[str]] = field(default_factory=dict)  # product -> digests of its nameless files
+    naming: list[str] = field(default_factory=list)  # paths of the files that name devices
 
 
 def place(
@@ -58,10 +62,11 @@ def place(
         return device, ()
     folders = _folders(inputs, party, device_of, starts, nameless)
     called = _called(keys, device, {name for at in nameless for name in _names(inputs[at].file.path)})
+    shorts = _shorts(keys, device, {at for folder in folders.values() for at in folder.named})
     found = []
     for number, records in nameless.items():
         file = inputs[number].file
-        at, why = _decide(*_by_contents(folders, file.path, file.format), file.path, called)
+        at, why = _decide(*_by_contents(folders, file.path, file.format, shorts), file.path, called)
         device[records] = at
         found.append(Placed(file.path, len(records), ids[at] if at != UNMATCHED else "", why))
     return device, tuple(sorted(found, key=lambda item: item.path))
@@ -85,22 +90,28 @@ def _folders(
         folder = found.setdefault(_folder(path), _Folder())
         named = set(np.unique(device_of[parties[parties != UNMATCHED]])[:2].tolist())
         folder.named |= named | ({UNMATCHED} if named and number in nameless else set())  # rows of whom, beside those?
+        folder.naming += [path] if named else []
         if number in nameless:
             folder.nameless.setdefault(item.file.format, set()).add(item.file.sha256)
     return found
 
 
-def _by_contents(folders: Mapping[str, _Folder], path: str, product: str) -> tuple[set[int], bool]:
+def _by_contents(
+    folders: Mapping[str, _Folder], path: str, product: str, shorts: Mapping[int, set[str]]
+) -> tuple[set[int], bool]:
     """Return the devices that the files around name, and whether that may be a proof."""
     own = _folder(path)
     below = [folder for name, folder in folders.items() if name == own or own in _above(name)]
-    named = set().union(*(folder.named for folder in below))
+    around = below
     for above in _above(own):
-        if named:
+        if any(folder.named for folder in around):
             break
-        named = folders[above].named if above in folders else set()
+        around = [folders[above]] if above in folders else []
+    named = set[int]().union(*(folder.named for folder in around))
+    names = {short for at in named for short in shorts.get(at, ())}
+    after_device = any(_is_after(each, names) for folder in around for each in folder.naming)
     twins = set().union(*(folder.nameless.get(product, set()) for folder in below))
-    return named, len(twins) == 1
+    return named, len(twins) == 1 and (_is_after(path, names) or not after_device)
 
 
 def _decide(named: set[int], proof: bool, path: str, called: Mapping[str, int]) -> tuple[int, str]:
@@ -111,11 +122,23 @@ def _decide(named: set[int], proof: bool, path: str, called: Mapping[str, int]) 
         told |= {at: "the name of its folder" for at in by_folder if at not in told}
     if proof and len(named) == 1:
         told |= {at: "the other files of its folder" for at in named - {UNMATCHED} if at not in told}
-    if len(told) == 1:
+    begins = [] if by_file else [called[name] for name in reversed(_beginnings(path)) if name in called][:1]
+    if len(told) == 1 and told.keys() >= set(begins):
         return next(iter(told.items()))
     if told:
         return UNMATCHED, "its name tells one device and its folder another"
     return UNMATCHED, "its folder may be of several devices" if named else "nothing tells which"
+
+
+def _shorts(keys: pl.DataFrame, device: Places, wanted: set[int]) -> dict[int, set[str]]:
+    """Return the short names of these devices."""
+    owned = pl.DataFrame({"name": keys["short"], "device": device}).filter(
+        pl.col("device").is_in(list(wanted - {UNMATCHED})), pl.col("name").is_not_null()
+    )
+    found: dict[int, set[str]] = {}
+    for name, at in owned.unique().iter_rows():
+        found.setdefault(at, set()).add(name)
+    return found
 
 
 def _called(keys: pl.DataFrame, device: Places, wanted: Iterable[str]) -> dict[str, int]:
@@ -164,7 +187,18 @@ def _spellings(path: str) -> tuple[list[str], list[str]]:
 
 
 def _names(path: str) -> list[str]:
-    return [name for names in _spellings(path) for name in names]
+    return [*(name for names in _spellings(path) for name in names), *_beginnings(path)]
+
+
+def _beginnings(path: str) -> list[str]:
+    """Return what the name of a file begins with, up to each mark between its words: the whole is not among them."""
+    folded = PurePosixPath(path).name.casefold()
+    return [folded[: mark.start()] for mark in MARK.finditer(folded) if mark.start()]
+
+
+def _is_after(path: str, names: set[str]) -> bool:
+    """Tell whether a file is called after a device of one of these short names: its name begins with it."""
+    return not names.isdisjoint([*_beginnings(path), PurePosixPath(path).name.casefold()])
 
 
 def _without_endings(name: str) -> list[str]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from checker.errors import Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
+from checker.inventory.properties import with_builds
 from checker.inventory.sense_event import PROVIDER, TITLES, SenseEvent, sense_event
 from checker.inventory.sense_log import ASKED_FOR, TOLD, SenseLog
 from checker.inventory.table import Faults, Opened, RawTable
@@ -109,4 +110,4 @@ def _is_sense(frame: pl.DataFrame, titles: Sequence[str]) -> list[bool]:
     return frame.select(pl.any_horizontal(named).fill_null(False)).to_series().to_list()
 
 
-TELLERS: dict[str, Teller] = {"sense-log": _sense_log}
+TELLERS: dict[str, Teller] = {"sense-log": _sense_log, "properties": with_builds}

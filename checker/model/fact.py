@@ -22,6 +22,7 @@ class FactSpec:
     default: str | None = None
     reading: str = ""
     view_of: str = ""
+    counts_with: str = ""
     unit: str = ""
     identifies: str = ""  # whom its texts name: a kind of pseudonym, or "nobody"; empty where the type leaves no room
     carried_by: str = ""

@@ -126,8 +126,8 @@ class Plan:
                         visit(part)
                 return
             found[name] = None
-            if self.specs[name].view_of:
-                found[self.specs[name].view_of] = None
+            for other in filter(None, (self.specs[name].view_of, self.specs[name].counts_with)):
+                found[other] = None
 
         for name in names:
             visit(name)

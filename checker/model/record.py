@@ -47,6 +47,7 @@ class InputFile:
     secondary: bool = False  # counts only where no other source says anything of a fact, and never founds a device
     of_sites: bool = False  # rules of a proxy for all devices of a site, which stands in the place of a name
     local_times: bool = False  # a time of its records names no zone and was read as UTC, by whichever clock it was
+    own_ids_repeat: bool = False  # two devices may have one own id, as each server counts for itself
     place_names: bool = False  # a record that names no device is of the one that the place of the file tells
 
 

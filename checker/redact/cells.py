@@ -73,10 +73,15 @@ class Cells:
         """Return the function for a column."""
         asked = [words for each in self.product.facts.values() for words in _asked(each, title)]
         asked += [words for column, words in self.product.versions if title_key(column) == title]
+        own_id = self.product.key_patterns.get("own_id")
+        is_own_id = own_id is not None and title in map(title_key, self.product.keys["own_id"])
         for key in ("name", "device"):
             if title in map(title_key, self.product.keys.get(key, ())):
-                return _but(asked, self._of_name(self.product.key_patterns.get(key)))
+                pattern = self.product.key_patterns.get(key)
+                return _but(asked, self._of_name(pattern, own_id if is_own_id else None))
         keys = {name: kind for kind, titles in self.product.keys.items() for name in map(title_key, titles)}
+        if keys.get(title) == "domain":
+            return lambda text: self.names.domain(text) if "." in text else self.names.label("domain", text)
         if title in keys:
             kind = {"name": "name", "device": "name", "site": "group"}.get(keys[title], "id")
             return of_kind(self.names, kind)
@@ -88,11 +93,16 @@ class Cells:
             return self._of_condition(asked)
         return _but(asked, self._of_facts(title, readings))
 
-    def _of_name(self, pattern: re.Pattern[str] | None) -> Replace:
-        """Return the function for a column that names the device; what its pattern takes for no name stays none."""
+    def _of_name(self, pattern: re.Pattern[str] | None, own_id: re.Pattern[str] | None) -> Replace:
+        """Return the function for a column that names the device; what its pattern takes for no name stays none.
+
+        ``own_id`` is the pattern of the id that stands around a name, as in a path, if one may: it stays such an id.
+        """
 
         def new(text: str) -> str:
             match = pattern.search(text.strip()) if pattern else None
+            if match and own_id and own_id.search(text.strip()):
+                return self._path(text.strip(), match[1], own_id)
             if pattern and not match:
                 other = self.neutral(text)
                 forms = (other, f"{other}|", f"/{other}", self.names.guid(text))
@@ -101,6 +111,19 @@ class Cells:
             return name if name.strip().casefold() in NO_NAME else self.names.called(name)
 
         return new
+
+    def _path(self, text: str, name: str, pattern: re.Pattern[str]) -> str:
+        """Return a path with pseudonyms in it, but for the words by which a pattern knows it."""
+        known = re.findall(r"[a-z]{3,}", pattern.pattern)
+        parts = [
+            part
+            if part.casefold() in known or not part
+            else self.names.called(part)
+            if part == name
+            else self.names.label("id", part)
+            for part in text.split("/")
+        ]
+        return "/".join(parts)
 
     def _of_facts(self, title: str, readings: Sequence[FactReading]) -> Replace:
         parts = next((reading.parts for reading in readings if reading.parts), ())

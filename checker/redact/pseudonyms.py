@@ -19,7 +19,9 @@ from checker.redact.hosts import PUBLIC_PATHS, is_public
 NAME_DIGITS: Final = 16
 DIGITS: Final = 12  # of groups, tags, people, files: thousands of them fall together once in 50 million times
 NAME, ENTRA = "name:", "entra:"  # before the keys of devices that have no Defender id (inventory/identify.py)
-OWN: Final = re.compile(r"(intune:|configmgr:|jamf:|servicenow:)(.+)", re.DOTALL)  # likewise, the ids of other systems
+OWN: Final = re.compile(
+    r"(intune:|configmgr:|jamf:|servicenow:|azure:|osquery:)(.+)", re.DOTALL
+)  # likewise, the ids of other systems
 PLAIN: Final = "\0"  # before a text that is a pseudonym already; no name has it, since no text with it is read
 
 _MDE_ID: Final = re.compile(r"[0-9a-f]{40}")
@@ -80,7 +82,7 @@ class Pseudonyms:
         """Return the pseudonym of an id by its form; of one that has no known form ``id-…``."""
         if text.startswith(PLAIN):
             return text.removeprefix(PLAIN)
-        folded = _folded(text)
+        folded = _folded(text).strip("{}")
         if _MDE_ID.fullmatch(folded):
             return self.mde_id(folded)
         return self.guid(folded) if _GUID.fullmatch(folded) else self.label("id", text)

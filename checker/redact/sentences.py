@@ -47,6 +47,7 @@ _OF_ONE_INPUT: Final = _forms(
     r"\(one row a device, a part of the devices\), and give all files",
     r"[0-9,]+ device ids? (?:is|are) not of 40 hexadecimal digits \(or all zeros\) and (?:is|are) not used; the rows? "
     r"(?:goes by its|go by their) other keys",
+    r"[0-9,]+ Entra ids? (?:is|are) no GUID and (?:is|are) not used; the rows? (?:goes by its|go by their) other keys",
     r"[0-9,]+ records? (?:is|are) undated: (?:a time such as '(?P<time>[^']*)'|the text of its time) "
     r"is in no form that is known; --observed (?P<file>.*)=DATE dates them",
     rf"{_UNSETTLED}; --date-order (?P<file>.*)=dmy or (?P<file_>.*)=mdy settles it",

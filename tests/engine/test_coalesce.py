@@ -56,31 +56,31 @@ def results(cell: Cell) -> Any:  # noqa: ANN401
     return {attempt.host: attempt.result for attempt in cell} if attempts else cell
 
 
-VERSION, UBR, ROLE, TYPE, TAGS, KBS, URLS = (
-    "agent.version", "os.ubr", "os.role", "connectivity.type", "device.tags", "updates.kbs", "url.tests"
+VERSION, CORES, ROLE, TYPE, TAGS, KBS, URLS = (
+    "agent.version", "hardware.cores", "os.role", "connectivity.type", "device.tags", "updates.kbs", "url.tests"
 )  # fmt: skip
 SCENARIOS = [
-    Scenario("nobody says anything", UBR, [], Missing.NOT_EXPORTED),
-    Scenario("the newest wins", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "2")], 2),
-    Scenario("an undated one loses to any dated one", UBR, [(OWN, UNDATED, "1"), (CENTRAL, MONDAY, "2")], 2),
-    Scenario("even to a stale one", UBR, [(OWN, UNDATED, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
-    Scenario("a blank is passed over", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "")], 1),
-    Scenario("only blanks are a blank", UBR, [(CENTRAL, MONDAY, ""), (CENTRAL, UNDATED, "n/a")], Missing.BLANK),
-    Scenario("a blank hides no stale value", UBR, [(CENTRAL, STALE, "1"), (CENTRAL, TUESDAY, "")], Missing.STALE),
+    Scenario("nobody says anything", CORES, [], Missing.NOT_EXPORTED),
+    Scenario("the newest wins", CORES, [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "2")], 2),
+    Scenario("an undated one loses to any dated one", CORES, [(OWN, UNDATED, "1"), (CENTRAL, MONDAY, "2")], 2),
+    Scenario("even to a stale one", CORES, [(OWN, UNDATED, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
+    Scenario("a blank is passed over", CORES, [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "")], 1),
+    Scenario("only blanks are a blank", CORES, [(CENTRAL, MONDAY, ""), (CENTRAL, UNDATED, "n/a")], Missing.BLANK),
+    Scenario("a blank hides no stale value", CORES, [(CENTRAL, STALE, "1"), (CENTRAL, TUESDAY, "")], Missing.STALE),
     Scenario(
         "what cannot be read hides what is older",
-        UBR,
+        CORES,
         [(CENTRAL, MONDAY, "1"), (CENTRAL, TUESDAY, "x")],
         Missing.UNREADABLE,
     ),
-    Scenario("a secondary source counts where no other says anything", UBR, [(SECONDARY, MONDAY, "1")], 1),
-    Scenario("and loses to any other, however old", UBR, [(SECONDARY, TUESDAY, "1"), (CENTRAL, UNDATED, "2")], 2),
-    Scenario("even to a stale one", UBR, [(SECONDARY, TUESDAY, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
-    Scenario("and to a blank", UBR, [(SECONDARY, TUESDAY, "1"), (CENTRAL, MONDAY, "")], Missing.BLANK),
+    Scenario("a secondary source counts where no other says anything", CORES, [(SECONDARY, MONDAY, "1")], 1),
+    Scenario("and loses to any other, however old", CORES, [(SECONDARY, TUESDAY, "1"), (CENTRAL, UNDATED, "2")], 2),
+    Scenario("even to a stale one", CORES, [(SECONDARY, TUESDAY, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
+    Scenario("and to a blank", CORES, [(SECONDARY, TUESDAY, "1"), (CENTRAL, MONDAY, "")], Missing.BLANK),
     Scenario("nor does it conflict", ROLE, [(SECONDARY, MONDAY, "server"), (CENTRAL, MONDAY, "client")], "client"),
     Scenario(
         "two secondary sources are told apart as others are",
-        UBR,
+        CORES,
         [(SECONDARY, MONDAY, "1"), (SECONDARY, TUESDAY, "2")],
         2,
     ),
@@ -90,39 +90,44 @@ SCENARIOS = [
         [(SECONDARY, TUESDAY, '["a"]'), (CENTRAL, MONDAY, '["b"]')],
         SetValue(frozenset({"b"})),
     ),
-    Scenario("equal time, different values", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3)),
-    Scenario("undated, different values", UBR, [(CENTRAL, UNDATED, "1"), (CENTRAL, UNDATED, "3")], conflict(1, 3)),
-    Scenario("equal time, the device's own", UBR, [(OWN, MONDAY, "1"), (CENTRAL, MONDAY, "3")], 1),
-    Scenario("newer is better than its own", UBR, [(OWN, MONDAY, "1"), (CENTRAL, TUESDAY, "3")], 3),
-    Scenario("spellings of one value do not differ", UBR, [(CENTRAL, MONDAY, "3"), (CENTRAL, MONDAY, "3.0")], 3),
+    Scenario("equal time, different values", CORES, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3)),
+    Scenario("undated, different values", CORES, [(CENTRAL, UNDATED, "1"), (CENTRAL, UNDATED, "3")], conflict(1, 3)),
+    Scenario("equal time, the device's own", CORES, [(OWN, MONDAY, "1"), (CENTRAL, MONDAY, "3")], 1),
+    Scenario("newer is better than its own", CORES, [(OWN, MONDAY, "1"), (CENTRAL, TUESDAY, "3")], 3),
+    Scenario("spellings of one value do not differ", CORES, [(CENTRAL, MONDAY, "3"), (CENTRAL, MONDAY, "3.0")], 3),
     Scenario(
         "what cannot be read takes part",
-        UBR,
+        CORES,
         [(CENTRAL, MONDAY, "2"), (CENTRAL, MONDAY, "x")],
         conflict(2, Missing.UNREADABLE),
     ),
     Scenario(
         "nobody knows whether two unreadable texts are the same",
-        UBR,
+        CORES,
         [(CENTRAL, MONDAY, "x"), (CENTRAL, MONDAY, "y")],
         conflict(Missing.UNREADABLE, Missing.UNREADABLE),
     ),
     Scenario(
-        "no zone, within 14 hours: which is newer?", UBR, [(CENTRAL, MONDAY, "1"), (LOCAL, LATER, "3")], conflict(1, 3)
+        "no zone, within 14 hours: which is newer?",
+        CORES,
+        [(CENTRAL, MONDAY, "1"), (LOCAL, LATER, "3")],
+        conflict(1, 3),
     ),
-    Scenario("nor does it help to be older", UBR, [(LOCAL, MONDAY, "1"), (CENTRAL, LATER, "3")], conflict(1, 3)),
-    Scenario("nor to be made on the device", UBR, [(LOCAL, MONDAY, "1"), (OWN, MONDAY, "3")], conflict(1, 3)),
-    Scenario("two clocks without a zone", UBR, [(OTHER, MONDAY, "1"), (LOCAL, LATER, "3")], conflict(1, 3)),
-    Scenario("the same value does not differ", UBR, [(CENTRAL, MONDAY, "3"), (LOCAL, LATER, "3")], 3),
-    Scenario("more than 14 hours apart", UBR, [(CENTRAL, MONDAY, "1"), (LOCAL, SURELY_LATER, "3")], 3),
-    Scenario("of each clock the newest", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, LATER, "2"), (LOCAL, LATER, "2")], 2),
+    Scenario("nor does it help to be older", CORES, [(LOCAL, MONDAY, "1"), (CENTRAL, LATER, "3")], conflict(1, 3)),
+    Scenario("nor to be made on the device", CORES, [(LOCAL, MONDAY, "1"), (OWN, MONDAY, "3")], conflict(1, 3)),
+    Scenario("two clocks without a zone", CORES, [(OTHER, MONDAY, "1"), (LOCAL, LATER, "3")], conflict(1, 3)),
+    Scenario("the same value does not differ", CORES, [(CENTRAL, MONDAY, "3"), (LOCAL, LATER, "3")], 3),
+    Scenario("more than 14 hours apart", CORES, [(CENTRAL, MONDAY, "1"), (LOCAL, SURELY_LATER, "3")], 3),
+    Scenario(
+        "of each clock the newest", CORES, [(CENTRAL, MONDAY, "1"), (CENTRAL, LATER, "2"), (LOCAL, LATER, "2")], 2
+    ),
     Scenario(
         "a chain of doubts ends with the newest",
-        UBR,
+        CORES,
         [(LOCAL, MONDAY, "1"), (CENTRAL, LATER, "2"), (OTHER, SURELY_LATER, "3")],
         conflict(2, 3),
     ),
-    Scenario("an undated one is older than any", UBR, [(CENTRAL, UNDATED, "1"), (LOCAL, MONDAY, "3")], 3),
+    Scenario("an undated one is older than any", CORES, [(CENTRAL, UNDATED, "1"), (LOCAL, MONDAY, "3")], 3),
     Scenario(
         "what never changes has no newest", ROLE, [(CENTRAL, MONDAY, "client"), (LOCAL, LATER, "client")], "client"
     ),
@@ -132,12 +137,14 @@ SCENARIOS = [
         [(CENTRAL, LATER, "standard"), (LOCAL, MONDAY, "")],
         conflict(Missing.BLANK, "standard"),
     ),
-    Scenario("a doubt about what is stale is stale", UBR, [(CENTRAL, STALE, "1"), (LOCAL, STALE, "3")], Missing.STALE),
-    Scenario("older than the limit", UBR, [(CENTRAL, STALE, "1")], Missing.STALE),
-    Scenario("as old as the limit", UBR, [(CENTRAL, LAST_DAY, "1")], 1),
-    Scenario("undated is not stale", UBR, [(CENTRAL, UNDATED, "1")], 1),
-    Scenario("unless dates are required", UBR, [(CENTRAL, UNDATED, "1")], Missing.STALE, require_dates=True),
-    Scenario("a stale conflict is stale", UBR, [(CENTRAL, STALE, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
+    Scenario(
+        "a doubt about what is stale is stale", CORES, [(CENTRAL, STALE, "1"), (LOCAL, STALE, "3")], Missing.STALE
+    ),
+    Scenario("older than the limit", CORES, [(CENTRAL, STALE, "1")], Missing.STALE),
+    Scenario("as old as the limit", CORES, [(CENTRAL, LAST_DAY, "1")], 1),
+    Scenario("undated is not stale", CORES, [(CENTRAL, UNDATED, "1")], 1),
+    Scenario("unless dates are required", CORES, [(CENTRAL, UNDATED, "1")], Missing.STALE, require_dates=True),
+    Scenario("a stale conflict is stale", CORES, [(CENTRAL, STALE, "1"), (CENTRAL, STALE, "2")], Missing.STALE),
     Scenario("what never changes does not grow stale", ROLE, [(CENTRAL, STALE, "server")], "server"),
     Scenario("nor without a date", ROLE, [(CENTRAL, UNDATED, "server")], "server", require_dates=True),
     Scenario(
@@ -198,14 +205,16 @@ SCENARIOS = [
         [(CENTRAL, MONDAY, tried("not_tested")), (OWN, MONDAY, tried("blocked"))],
         {"a.example": "blocked"},
     ),
-    Scenario("attested where nobody says it", UBR, [], 7, ("7", "2026-11-01")),
-    Scenario("attested where it is blank", UBR, [(CENTRAL, TUESDAY, "")], 7, ("7", "2026-11-01")),
-    Scenario("attested after it was observed too long ago", UBR, [(CENTRAL, STALE, "1")], 7, ("7", "2026-11-01")),
-    Scenario("attested before that", UBR, [(CENTRAL, STALE, "1")], Missing.STALE, ("7", "2026-10-25")),
-    Scenario("a measured value stands", UBR, [(CENTRAL, MONDAY, "1")], 1, ("7", "2026-11-20")),
-    Scenario("so does one that cannot be read", UBR, [(CENTRAL, MONDAY, "x")], Missing.UNREADABLE, ("7", "2026-11-20")),
+    Scenario("attested where nobody says it", CORES, [], 7, ("7", "2026-11-01")),
+    Scenario("attested where it is blank", CORES, [(CENTRAL, TUESDAY, "")], 7, ("7", "2026-11-01")),
+    Scenario("attested after it was observed too long ago", CORES, [(CENTRAL, STALE, "1")], 7, ("7", "2026-11-01")),
+    Scenario("attested before that", CORES, [(CENTRAL, STALE, "1")], Missing.STALE, ("7", "2026-10-25")),
+    Scenario("a measured value stands", CORES, [(CENTRAL, MONDAY, "1")], 1, ("7", "2026-11-20")),
     Scenario(
-        "and a conflict", UBR, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3), ("7", "2026-11-20")
+        "so does one that cannot be read", CORES, [(CENTRAL, MONDAY, "x")], Missing.UNREADABLE, ("7", "2026-11-20")
+    ),
+    Scenario(
+        "and a conflict", CORES, [(CENTRAL, MONDAY, "1"), (CENTRAL, MONDAY, "3")], conflict(1, 3), ("7", "2026-11-20")
     ),
     Scenario("a view is attested like any fact", "agent.built", [], date(2024, 2, 1), ("2024-02-01", "2026-11-01")),
 ]
@@ -275,11 +284,11 @@ def test_no_fact_that_never_changes_lets_its_newest_row_decide() -> None:
 
 
 def test_a_file_without_a_zone_orders_its_own_observations() -> None:
-    rows = [{"mde_id": device_id(1), "observed": time, UBR: text} for time, text in ((MONDAY, "1"), (LATER, "3"))]
+    rows = [{"mde_id": device_id(1), "observed": time, CORES: text} for time, text in ((MONDAY, "1"), (LATER, "3"))]
     for inputs in ([export("file", *rows, local_times=True)], [export("file", *rows[::-1], local_times=True)]):
-        plan = plan_of(Scenario("", UBR, [], None))
+        plan = plan_of(Scenario("", CORES, [], None))
         identified = identify(inputs)
         records = gather_records(inputs, identified, plan.specs, plan.wanted())
-        column = open_bucket(plan, records, 0, 1, {}).column(UBR)
+        column = open_bucket(plan, records, 0, 1, {}).column(CORES)
         (row,) = judge_rows(plan, inputs, identified)
-        assert (row.device.cell(UBR), column.pool.cells[column.codes[0]]) == (3, 3)
+        assert (row.device.cell(CORES), column.pool.cells[column.codes[0]]) == (3, 3)

@@ -89,6 +89,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
     facts = draw(st.lists(some, min_size=1, max_size=3, unique=True))
     read = list(dict.fromkeys(base for fact in facts for base in TOLD.get(fact, (fact,))))
     read += ["device.tags"] if "url.tests" in read else []
+    read += ["os.build"] if "os.ubr" in read and "os.build" not in read else []
     asked = conditions(facts)
     attestable = [(fact, value) for fact in (*facts, *read) for value in values_of(fact)]
     said = st.sampled_from([(fact, text) for fact in read for text in TEXTS[fact]])

@@ -58,7 +58,7 @@ def test_a_name_that_the_screen_cut_off_is_none() -> None:
 
 
 SYSTEMINFO = {
-    "WS-0101": {
+    "WS-0101.corp.contoso.example": {
         "os.family": "windows",
         "os.role": "client",
         "os.azure_stack_hci": "no",
@@ -77,7 +77,7 @@ SYSTEMINFO = {
         "os.architecture": "arm64",
         "updates.kbs": "",
     },
-    "SRV-0103": {
+    "SRV-0103.corp.contoso.example": {
         "os.family": "windows",
         "os.role": "server",
         "os.azure_stack_hci": "no",
@@ -86,7 +86,7 @@ SYSTEMINFO = {
         "os.architecture": "x64",
         "updates.kbs": kbs("KB5011503", "KB4457127"),
     },
-    "SRV-0104": {
+    "SRV-0104.corp.contoso.example": {
         "os.family": "windows",
         "os.role": "server",
         "os.azure_stack_hci": "no",
@@ -117,7 +117,7 @@ def test_an_edition_of_which_no_list_speaks_is_not_said() -> None:
 
 def test_get_computerinfo_of_windows_powershell() -> None:
     (found,) = rows("get-computerinfo/windows-powershell.json")
-    assert (found["name"], found["observed"]) == ("WS-0101", moment("2026-11-18 07:45:00"))
+    assert (found["name"], found["observed"]) == ("WS-0101.corp.contoso.example", moment("2026-11-18 07:45:00"))
     assert facts(found) == {
         "device.booted_at": "2026-11-17T07:18:02.000000",
         "os.family": "windows",
@@ -134,7 +134,7 @@ def test_get_computerinfo_of_windows_powershell() -> None:
 def test_get_computerinfo_of_powershell_7() -> None:
     """WindowsProductName says Windows 10 of this Windows 11, and WindowsVersion 2009: neither is read."""
     found = rows("get-computerinfo/powershell-7.json")
-    laptop, core = of(found, "WS-0102"), of(found, "srv-0103")
+    laptop, core = of(found, "WS-0102.corp.contoso.example"), of(found, "srv-0103.corp.contoso.example")
     assert (laptop["os.build"], laptop["os.ubr"], laptop["os.version_name"]) == ("22631", "3880", "23H2")
     assert (laptop["os.edition"], laptop["os.architecture"]) == ("enterprise", "arm64")
     assert laptop["device.booted_at"] == "2026-11-17T07:18:02.500000"
@@ -144,7 +144,7 @@ def test_get_computerinfo_of_powershell_7() -> None:
 
 def test_a_value_that_powershell_cut_short_is_told() -> None:
     path = "get-computerinfo/powershell-7.json"
-    assert of(rows(path), "srv-0103")["updates.kbs"] == kbs("KB5011497")
+    assert of(rows(path), "srv-0103.corp.contoso.example")["updates.kbs"] == kbs("KB5011497")
     assert read_one(path).file.notices == (
         "1 value is only PowerShell's short form of an object, '@{…}': export again with ConvertTo-Json -Depth 5",
     )

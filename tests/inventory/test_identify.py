@@ -21,6 +21,8 @@ EVIDENCE = "evidence"  # the file of this name may not found devices
 FQDN, OTHER_FQDN, SHORT = "ws-1.corp.contoso.example", "ws-1.lab.contoso.example", "ws-1"
 WS_2 = "ws-2.contoso.example"
 I1, I2, C1 = "intune:0000a1", "intune:0000a2", "configmgr:16777220"
+A1, A2 = "azure:/machines/1", "azure:/machines/2"
+REPEATING = "repeating"  # the file of this name is of a system that may give one id twice
 SECONDARY = "secondary"  # the file of this name is a secondary source
 Keys = tuple[str | None, ...]  # Defender id, Entra id, name, own id of a system
 
@@ -260,6 +262,43 @@ SCENARIOS = [
         unmatched={I1: AMBIGUOUS},
     ),
     Scenario(
+        "an own id that two servers count alike is no device's, whatever names join",
+        {"a": [(M1, None, FQDN), (M2, None, WS_2)], REPEATING: [(None, None, SHORT, C1), (None, None, "ws-2", C1)],
+         "repeating-too": [(None, None, None, C1)]},
+        {M1: {"a1"}, M2: {"a2"}},
+        unmatched={C1: AMBIGUOUS},
+    ),
+    Scenario(
+        "nor does what has a stronger key join by it",
+        {"a": [(M1, None, None, C1), (M2, None, None)], REPEATING: [(None, E1, SHORT, C1), (None, E2, "ws-2", C1)]},
+        {M1: {"a1"}, M2: {"a2"}, f"entra:{E1}": {"repeating1"}, f"entra:{E2}": {"repeating2"}},
+    ),
+    Scenario(
+        "one name in two spellings, and rows without any, are no two names",
+        {"a": [(M1, None, FQDN)],
+         REPEATING: [(None, None, "WS-1", C1), (None, None, FQDN, C1), (None, None, None, C1)]},
+        {M1: {"a1", "repeating1", "repeating2", "repeating3"}},
+        aliases={M1: [C1]},
+    ),
+    Scenario(
+        "a domain makes two names of one",
+        {"a": [(M1, None, FQDN)], REPEATING: [(None, None, FQDN, C1), (None, None, OTHER_FQDN, C1)]},
+        {M1: {"a1"}},
+        unmatched={C1: AMBIGUOUS},
+    ),
+    Scenario(
+        "in a system whose ids are its own a device goes by every name",
+        {"a": [(M1, None, FQDN)], "b": [(None, None, SHORT, I1), (None, None, "desktop-7", I1)]},
+        {M1: {"a1", "b1", "b2"}},
+        aliases={M1: [I1]},
+    ),
+    Scenario(
+        "two own ids of one name in a secondary source could both be the device, and neither is taken for it",
+        {"a": [(M1, None, FQDN)], SECONDARY: [(None, None, SHORT, A1), (None, None, SHORT, A2)]},
+        {M1: {"a1"}},
+        unmatched={A1: AMBIGUOUS, A2: AMBIGUOUS},
+    ),
+    Scenario(
         "names that stand for none join nothing, and alone are no key",
         {"a": [(M1, None, "localhost"), (M2, None, "Unknown")],
          "b": [(None, None, "LOCALHOST"), (None, None, "unknown"),
@@ -290,6 +329,7 @@ def files_of(scenario: Scenario) -> list[FileRecords]:
             *(dict(zip(("mde_id", "entra_id", "name", "own_id"), keys, strict=False)) for keys in rows),
             founds=path != EVIDENCE,
             secondary=path == SECONDARY,
+            own_ids_repeat=path.startswith(REPEATING),
         )
         for path, rows in scenario.files.items()
     ]
@@ -327,6 +367,21 @@ def test_an_ambiguous_party_names_those_that_it_could_join() -> None:
     found = identify([export("a", {"mde_id": M2, "name": FQDN}, {"mde_id": M1, "name": FQDN}, {"name": SHORT})])
 
     assert found.unmatched == (Unmatched(f"name:{SHORT}", AMBIGUOUS, (M1, M2), 1, (("a", 3),)),)
+
+
+def test_an_own_id_that_is_given_twice_tells_its_names() -> None:
+    rows = ({"own_id": C1, "name": "WS-9"}, {"own_id": C1, "name": FQDN})
+    found = identify([export("a", *rows, own_ids_repeat=True)])
+
+    assert found.unmatched == (Unmatched(C1, AMBIGUOUS, (f"name:{FQDN}", "name:ws-9"), 2, (("a", 1), ("a", 2))),)
+    assert len(found.device_ids) == 0
+
+
+def test_two_machines_of_one_name_tell_whose_they_could_be() -> None:
+    rows = ({"own_id": A1, "name": SHORT}, {"own_id": A2, "name": SHORT})
+    found = identify([export("a", {"mde_id": M1, "name": FQDN}), export("b", *rows, secondary=True)])
+
+    assert [(item.key, item.candidates) for item in found.unmatched] == [(A1, (M1,)), (A2, (M1,))]
 
 
 def test_keys_that_only_look_alike_by_their_hash_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

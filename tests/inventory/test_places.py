@@ -59,6 +59,21 @@ SCENARIOS = [
         {"a/ws-2.json": ("", AT_ODDS)},
     ),
     Scenario(
+        "even if its name only begins with that of another",
+        {"a/health.txt": [{"mde_id": M1}]},
+        {"a/ws-2_status.json": ("", AT_ODDS)},
+    ),
+    Scenario(
+        "or if another file of the folder is called after the device, and it is not",
+        {"a/ws-1-health.txt": [{"mde_id": M1}]},
+        {"a/ws-9.json": ("", MANY), "a/x/mp.json": ("", TELLS_NOT)},
+    ),
+    Scenario(
+        "in which one that is, is of the device",
+        {"a/ws-1-health.txt": [{"mde_id": M1}], "ws-2/ws-2.txt": [{"mde_id": M2}]},
+        {"a/ws-1-mp.json": (M1, CONTENTS), "ws-2/mp.json": (M2, FOLDER)},
+    ),
+    Scenario(
         "two files of one product are of two devices, as likely as not",
         {"a/health.txt": [{"mde_id": M1}]},
         {"a/mp-1.json": ("", MANY), "a/mp-2.json": ("", MANY)},
@@ -130,6 +145,14 @@ def test_two_devices_of_one_short_name_are_called_by_neither() -> None:
     found = identify([fleet, export("ws-1.json", NAMELESS, place_names=True)])
 
     assert found.placed == (Placed("ws-1.json", 1, "", TELLS_NOT),)
+
+
+def test_the_longest_name_with_which_a_file_begins_counts() -> None:
+    fleet = export("fleet.csv", *FLEET["fleet.csv"], {"mde_id": device_id(3), "name": "ws"})
+    mine = export("a/health.txt", {"mde_id": M1}, founds=False)
+    found = identify([fleet, mine, export("a/ws-1-status.json", NAMELESS, place_names=True)])
+
+    assert found.placed == (Placed("a/ws-1-status.json", 1, M1, CONTENTS),)
 
 
 def test_the_notices_say_what_was_taken_and_what_to_do() -> None:

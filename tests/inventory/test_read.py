@@ -35,9 +35,10 @@ def test_a_file_tells_how_it_was_recognised_and_what_was_not_read() -> None:
         "CSV, semicolon, UTF-8; has Device ID, Device Name, Onboarding Status, Health Status, Exposure Level, "
         "OS Platform"
     )
-    assert file.keys == {"mde_id": "Device ID", "name": "Device Name", "observed": "Last device update"}
+    keys = {"mde_id": "Device ID", "name": "Device Name", "domain": "Domain", "observed": "Last device update"}
+    assert file.keys == keys
     assert file.columns["os.role"] == "OS Platform"
-    assert file.unmapped[:3] == ("Domain", "First Seen", "Is AAD Joined")
+    assert file.unmapped[:2] == ("First Seen", "Is AAD Joined")
     assert (file.founds, file.per_device) == (True, False)
 
 

@@ -72,7 +72,7 @@ def test_an_export_reads_as_before_or_is_refused(path: Path, tmp_path: Path) -> 
     assert list(after.file.notices) == told
     naming = (
         "agent.conflicting_applications",
-        *("mde_id", "entra_id", "name"),
+        *("mde_id", "entra_id", "own_id", "name"),
         *("device.group", "device.tags", "device.host_id", "device.merged_to", "url.tests"),
     )
     for old, new in zip(before.frames, after.frames, strict=True):
