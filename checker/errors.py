@@ -19,11 +19,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing that is wrong: ``where`` it stands, ``what`` it is, and a ``hint`` what to do about it."""
+    """One thing that is wrong: ``where`` it stands, ``what`` it is, and a ``hint`` what to do about it.
+
+    ``unknown`` is the path of a file that is merely in no format that is known, and may be left unread beside others.
+    """
 
     where: str
     what: str
     hint: str = ""
+    unknown: str = ""
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.what}" if self.where else self.what

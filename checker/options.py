@@ -53,6 +53,7 @@ class Options:
     # where pack, governing files and inputs lie now, by the names under which this run tells of them; for a run that is
     # done again elsewhere
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()  # notices of the first run on files that it did not read, for one that is done again
 
     def place(self, name: str) -> Path:
         """Return where a file lies that is given, and shown, by this name."""

@@ -24,13 +24,15 @@ import polars as pl
 
 from checker.decide import summary
 from checker.decide.baseline import since
-from checker.decide.coverage import FactCoverage, Settling, Undecidable, coverage, joins, settling, undecidable
+from checker.decide.coverage import FactCoverage, Undecidable, coverage, joins, undecidable
 from checker.decide.engines import Engine, Local
 from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
 from checker.decide.nothing import refuse_nothing_judged
 from checker.decide.one import outcomes_of
+from checker.decide.reading_notices import rejected_notices, undated_notices
 from checker.decide.rollout import Rollout
+from checker.decide.settling import Settling, settling
 from checker.decide.steps import step_notes
 from checker.decide.systems import DESCRIBING
 from checker.decide.tables import Wanted
@@ -55,6 +57,7 @@ from checker.options import Options, Progress
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.result import recognised, redacted
 from checker.reporters.assessors.one_device import find_device
+from checker.reporters.terminal.devices import FEW
 
 NAMED_IN_INSPECT = 20  # parties of no device, for each reason
 LOCAL = Local()
@@ -92,9 +95,10 @@ class Inspection:
     joins: tuple[tuple[tuple[str, ...], int], ...]  # formats that know devices together, and how many devices
     coverage: tuple[FactCoverage, ...]
     undecidable: tuple[Undecidable, ...]
-    settling: tuple[Settling, ...]  # exports that nobody gave and that would decide some of those rules, the best first
+    settling: tuple[Settling, ...]  # exports that nobody gave and that would settle outcomes, the best first
     asked: frozenset[str]  # the facts that rules and routes read; others serve waves, waivers and attestations
     told: tuple[str, ...] = ()  # what is of no device, and what is of one by the place of its file
+    unread: tuple[str, ...] = ()  # which files of folders are not read
 
 
 def inspect(options: Options) -> Inspection:
@@ -109,6 +113,10 @@ def inspect(options: Options) -> Inspection:
     plan = loaded.plan
     every = frozenset(name for name, spec in plan.specs.items() if not spec.derived)
     inputs = read_facts(options, loaded.formats, every, Progress())
+    if not any(frame.height for item in inputs for frame in item.frames):
+        raise InputError(
+            Problem(", ".join(options.inventory), "holds no device to inspect", _no_device_hint(inputs, ()))
+        )
     future = set_future_aside(inputs, plan)
     identified = identify(inputs)
     records = gather_records(inputs, identified, plan.specs, plan.wanted())
@@ -116,7 +124,6 @@ def inspect(options: Options) -> Inspection:
     lists = resolve(records, plan.selections)
     for first, last in buckets(records):
         outside[first:last] = scope_of(open_bucket(plan, records, first, last, {}, lists)) >= 0
-    open_rules = undecidable(plan, records)
     given = frozenset(item.file.format for item in inputs)
     return Inspection(
         tuple(inputs),
@@ -124,10 +131,11 @@ def inspect(options: Options) -> Inspection:
         len(identified.device_ids),
         joins(records),
         coverage(plan, records),
-        open_rules,
-        settling(plan, open_rules, given, loaded.formats.values()),
+        undecidable(plan, records),
+        settling(plan, records, given, loaded.formats.values()),
         replace(plan, statements=(), waivers=(), waves=()).wanted(),
         tuple(join_notices(identified, NAMED_IN_INSPECT)),
+        tuple(_beside(options, inputs)),
     )
 
 
@@ -185,7 +193,7 @@ def judge_and_summarise(
     records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
     for item in inputs:
         item.forget()
-    run = Run(plan, records, folder, _wanted(options), current, options.batch_size)
+    run = Run(plan, records, folder, _wanted(options, few=records.devices <= FEW), current, options.batch_size)
     progress.begin("judge")
     judgements = judge(run, progress.of(records.devices), engine.judge)
     progress.begin("summarise")
@@ -202,7 +210,7 @@ def judge_and_summarise(
         rollout=_rollout(options, loaded, records, judgements, folder),
         waivers=loaded.waivers,
         wave=options.wave,
-        notices=(*_undated_notices(inputs, plan), *join_notices(identified)),
+        notices=(*_reading_notices(options, inputs, plan), *join_notices(identified)),
         tailoring=loaded.tailoring,
         files=loaded.files,
         shipped=loaded.shipped,
@@ -242,9 +250,10 @@ def _device(options: Options, run: Run, judgements: Judgements, engine: Engine) 
     return outcomes_of(run.plan, records, place, lists, options.gate.phase)
 
 
-def _wanted(options: Options) -> Wanted:
+def _wanted(options: Options, *, few: bool) -> Wanted:
+    """Return which tables are built; that of a few devices is, since the summary shows them one by one."""
     return Wanted(
-        devices="devices" in options.outputs,
+        devices="devices" in options.outputs or few,
         places="places" in options.outputs,
         findings="findings" in options.outputs,
         cases="cases" in options.outputs,
@@ -271,15 +280,15 @@ def _rollout(options: Options, loaded: Loaded, records: Records, judgements: Jud
     return Rollout(judgements, before, baseline, loaded.named_profile, bool(options.select or options.ignore), gated)
 
 
-def _undated_notices(inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:
-    """Yield one notice for each file with records of unknown age."""
-    for item in inputs:
-        undated = sum(frame["observed"].null_count() for frame in item.frames)
-        if undated:
-            rows = "row is" if undated == 1 else "rows are"
-            effect = "stale by --require-dates" if plan.require_dates else "never stale; --require-dates makes them so"
-            path = item.file.path
-            yield f"{path}: {undated:,} {rows} undated, so {effect}, and --observed {path}=DATE dates them."
+def _reading_notices(options: Options, inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:
+    yield from rejected_notices(inputs)
+    yield from undated_notices(inputs, plan.require_dates)
+    yield from _beside(options, inputs)
+
+
+def _beside(options: Options, inputs: Sequence[FileRecords]) -> list[str]:
+    """Return the notices on files of folders that were not read; those of the first run, if it is done again."""
+    return sorted({*options.unread, *(notice for item in inputs for notice in item.beside)})
 
 
 def _no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str:
@@ -287,4 +296,6 @@ def _no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str
         return "every record was observed after the as-of day: is --as-of right?"
     if inputs and not any(item.file.founds for item in inputs):
         return "these files are evidence about devices; give an inventory (hunting, machines, portal export) with them"
+    if nameless := [item.file.path for item in inputs if item.file.place_names]:
+        return f"{nameless[0]} names no device: --device-of {nameless[0]}=NAME says which it is of"
     return "the files have no records with a device id or a name"

@@ -3,7 +3,7 @@
 # JSON lines, named by the host. Reads only, and asks the network only by testing whether hosts of the service answer.
 # No organisation id, onboarding data, user or address of the device is written. Guide: docs/collectors.md.
 #
-#   mde-readiness-collect.sh [-g us|eu|uk|au] [-H HOST]... [-o FOLDER] [-s]
+#   mde-readiness-collect.sh [-g us|eu|uk|au] [-H HOST]... [-o FOLDER] [-s] | -h | --help
 #
 #   -g GEO     geography of the tenant's data, which chooses the hosts of the service that are tested (default: us)
 #   -H HOST    one more host to test on port 443; may be given several times
@@ -17,9 +17,20 @@ export LC_ALL
 umask 077
 
 geo=us more='' out=. test_hosts=yes
-usage() { echo "usage: ${0##*/} [-g us|eu|uk|au] [-H HOST]... [-o FOLDER] [-s]" >&2; exit 2; }
-while getopts g:H:o:s option; do
+form="usage: ${0##*/} [-g us|eu|uk|au] [-H HOST]... [-o FOLDER] [-s]"
+usage() { echo "$form" >&2; exit 2; }
+help() {
+    echo "$form"
+    echo '  -g GEO     geography of the data, which chooses the hosts that are tested (default: us)'
+    echo '  -H HOST    one more host to test on port 443; may be given several times'
+    echo '  -o FOLDER  where the file goes (default: the current folder); "-" is standard output'
+    echo '  -s         test no hosts'
+    exit 0
+}
+[ "${1-}" != --help ] || help
+while getopts g:hH:o:s option; do
     case $option in
+    h) help ;;
     g) geo=$OPTARG ;;
     H) case $OPTARG in *[!A-Za-z0-9.-]* | '') usage ;; esac; more="$more https://$OPTARG/" ;;
     o) out=$OPTARG ;;

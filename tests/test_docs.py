@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from checker.cli.main import COMMANDS, commands
+from checker.inventory.mapping_files import FOLDER, SHAPES, word_tables
+from checker.yaml_nodes import Problems
 from tools.make_docs import ROOT, pages
 from tools.readme_demo import readme
 
@@ -50,6 +52,13 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_readme_or_docs
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_all_shapes_and_shared_tables_of_words_stand_in_the_page_on_inputs() -> None:
+    told = (ROOT / "docs/inputs.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
+    assert {*SHAPES, *word_tables(FOLDER, Problems())} - named == set()
 
 
 def test_the_readme_s_first_screen_has_the_two_commands() -> None:

@@ -8,8 +8,10 @@ import click
 from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 from checker.cli.options import shared
-from checker.cli.run import judged, running, show
+from checker.cli.run import judged, running, show, tell_written
 from checker.decide.exit import Gate
+from checker.reporters.terminal.devices import device_rows
+from checker.reporters.terminal.lines import Shown
 
 
 @click.command(epilog="Example: mde-readiness check hunting.csv urls.csv -o junit.xml -o findings:findings.parquet")
@@ -41,15 +43,16 @@ from checker.decide.exit import Gate
 @click.option("--allow-unknown", is_flag=True, help="Exit 0 where only unknowns are left (3 otherwise).")
 @click.option("--all-outcomes", is_flag=True, help="Write PASS and NOT_APPLICABLE to findings, too.")
 def check(**given: Any) -> None:  # noqa: ANN401
-    """Judge INVENTORY… (export files or folders) and exit by the result.
+    """Judge INVENTORY… and exit by the result: export files, folders, 'exports/**/*.csv', or - for standard input.
 
     Exit codes: 0 nothing counted fails; 1 a rule fails; 3 none fails, but one is unknown, or values were supposed; 2
     usage, input or rules cannot be used, or nothing was judged.
     """
     gate = Gate(given["phase"], given["fail_on"], given["allow_unknown"])
     with judged(given, wave=given["wave"], gate=gate, all_outcomes=given["all_outcomes"]) as result:
-        summary = result.summary
+        summary, shown = result.summary, Shown(bool(given["output"]), device_rows(result))
     if not given["quiet"]:
-        show(summary)
+        show(summary, shown)
+    tell_written(given)
     tell(given["ci"], summary, given["output"])
     sys.exit(summary.exit_code)

@@ -76,6 +76,9 @@ def printing(refusal: str = REFUSAL) -> Iterator[None]:
         raise OutputError(Problem("", refusal.format(error.strerror or error))) from error
 
 
+PIPED = 120  # characters of a line of prose where there is no terminal
+
+
 def width() -> int:
     """Return how many characters a line may have on the terminal; 0, without limit, where there is none."""
     if sys.stdout is None or not sys.stdout.isatty():

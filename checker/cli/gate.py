@@ -8,8 +8,9 @@ import click
 from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 from checker.cli.options import shared
-from checker.cli.run import judged, running, show
+from checker.cli.run import judged, running, show, tell_written
 from checker.errors import Problem, UsageError
+from checker.reporters.terminal.lines import Shown
 
 
 @click.command(
@@ -33,6 +34,7 @@ def gate(**given: Any) -> None:  # noqa: ANN401
     with judged(given, wave=given["wave"], gating=True) as result:
         summary = result.summary
     if not given["quiet"]:
-        show(summary)
+        show(summary, Shown(bool(given["output"])))
+    tell_written(given)
     tell(given["ci"], summary, given["output"])
     sys.exit(summary.exit_code)

@@ -6,18 +6,21 @@ from typing import Any
 
 import click
 
-from checker.cli.echo import echo
+from checker.cli.echo import PIPED, echo, width
 from checker.cli.options import inventory_options, shared
-from checker.decide.coverage import FactCoverage, Settling, Undecidable
+from checker.decide.coverage import FactCoverage, Undecidable
+from checker.decide.settling import Settling
 from checker.errors import Problem, UsageError
 from checker.model.notes import InputTally
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
 from checker.pipeline import Inspection
 from checker.pipeline import inspect as run_inspect
-from checker.reporters.wording import visible
+from checker.reporters.terminal.folding import folded
+from checker.reporters.wording import count, visible
 
 SHOWN_JOINS = 12
+ARROW = " → "
 NO_RULE = "  (for waves, waivers and attestations)"  # behind a fact that no rule reads
 
 
@@ -33,8 +36,11 @@ def inspect(**given: Any) -> None:  # noqa: ANN401
     if given["draft_mapping"]:
         echo(_draft(given), "utf-8", exact=True)  # as mappings are read, whatever the terminal's own encoding
         return
+    room = width() or PIPED
     for line in lines_of(run_inspect(inventory_options(given))):
-        echo(f"{visible(line)}\n")
+        shown = visible(line)
+        for part in [shown] if ARROW in shown else folded(shown, room):  # columns and facts stand in a table
+            echo(f"{part}\n")
 
 
 def _draft(given: dict[str, Any]) -> str:
@@ -52,15 +58,22 @@ def lines_of(found: Inspection) -> Iterator[str]:
     for item, tally in zip(found.inputs, found.tallies, strict=True):
         yield from _file(item, tally, found.asked)
     yield from _joins(found.joins)
+    if found.unread:
+        yield "Not read:"
+        yield from (f"  {line}" for line in found.unread)
+        yield ""
     if found.told:
         yield "Of no device, or told by place:"
         yield from (f"  {line}" for line in found.told)
         yield ""
-    yield f"Coverage: {found.devices:,} devices"
+    yield f"Coverage: {count(found.devices, 'device')}"
     yield from _coverage(found.coverage, found.devices)
     yield ""
     yield from _undecided(found.undecidable)
-    yield from _settling(found.settling, len(found.undecidable))
+    if not found.devices:
+        yield ""
+        yield "No file founds a device: give an inventory (hunting, machines, portal export) with these."
+    yield from _settling(found.settling)
 
 
 def _file(item: FileRecords, tally: InputTally, asked: Collection[str]) -> Iterator[str]:
@@ -68,11 +81,10 @@ def _file(item: FileRecords, tally: InputTally, asked: Collection[str]) -> Itera
     yield f"{file.path}: {file.format}"
     if file.why:
         yield f"  recognised by {file.why}"
-    parts = [f"{tally.rows:,} rows = {tally.devices:,} devices"]
+    parts = [f"{count(tally.rows, 'row')} = {count(tally.devices, 'device')}"]
     for name in ("merged", "out_of_scope", "unmatched", "rejected", "future"):
-        count = getattr(tally, name)
-        if count:
-            parts.append(f"{count:,} {name.replace('_', ' ')}")
+        if number := getattr(tally, name):
+            parts.append(f"{number:,} {name.replace('_', ' ')}")
     yield "  " + " + ".join(parts)
     width = max((len(title) for title in (*file.keys.values(), *file.columns.values())), default=0)
     for key, title in file.keys.items():
@@ -91,12 +103,12 @@ def _joins(joins: Sequence[tuple[tuple[str, ...], int]]) -> Iterator[str]:
     if len({name for formats, _ in joins for name in formats}) < 2:
         return
     yield "Joined: devices by the formats that know them"
-    width = max(len(f"{count:,}") for _, count in joins)
-    for formats, count in joins[:SHOWN_JOINS]:
-        yield f"  {count:{width},}  {' + '.join(formats)}{' only' if len(formats) == 1 else ''}"
+    width = max(len(f"{known:,}") for _, known in joins)
+    for formats, known in joins[:SHOWN_JOINS]:
+        yield f"  {known:{width},}  {' + '.join(formats)}{' only' if len(formats) == 1 else ''}"
     if len(joins) > SHOWN_JOINS:
         rest = joins[SHOWN_JOINS:]
-        yield f"  {sum(count for _, count in rest):{width},}  in {len(rest):,} other ways"
+        yield f"  {sum(known for _, known in rest):{width},}  in {len(rest):,} other ways"
     yield ""
 
 
@@ -105,7 +117,9 @@ def _coverage(facts: Sequence[FactCoverage], devices: int) -> Iterator[str]:
     absent = [item for item in facts if item.missing == ((Missing.NOT_EXPORTED, devices),)]
     for item in facts:
         if item not in absent:
-            reasons = ", ".join(f"{count:,} {_word(missing)}" for missing, count in item.missing)
+            said = [f"{number:,} {_word(missing)}" for missing, number in item.missing]
+            said += [f"{item.ruled:,} only by rules of a proxy, which prove nothing"] if item.ruled else []
+            reasons = ", ".join(said)
             share = 100 * item.known / devices if devices else 0.0
             yield f"  {item.fact.ljust(width)}  {share:5.1f} %  {reasons}".rstrip()
             if item.conflict:
@@ -121,7 +135,7 @@ def _coverage(facts: Sequence[FactCoverage], devices: int) -> Iterator[str]:
 
 def _undecided(rules: Sequence[Undecidable]) -> Iterator[str]:
     if not rules:
-        yield "Every rule can be decided from these files."
+        yield "Every fact that a rule asks for is carried by a file."
         return
     yield f"{len(rules)} rules may stay undecided where they apply, for want of facts that no file carries:"
     width = max(len(item.rule) for item in rules)
@@ -129,16 +143,18 @@ def _undecided(rules: Sequence[Undecidable]) -> Iterator[str]:
         yield f"  {item.rule.ljust(width)}  {item.severity.ljust(7)}  {', '.join(item.facts)}"
 
 
-def _settling(exports: Sequence[Settling], undecided: int) -> Iterator[str]:
+def _settling(exports: Sequence[Settling]) -> Iterator[str]:
     """Yield the one export of the fleet, and the one made on each device, that would settle most."""
     fleet, own = ([each for each in exports if each.per_device is per_device] for per_device in (False, True))
     for where, found in (("One more export", fleet), ("One more, made on each device,", own)):
         if found:
             best = found[0]
+            total = sum(number for _, number in best.rules)
             yield ""
-            counts = f"{len(best.rules):,} of these {undecided:,} rules, {best.blockers:,} of them blockers"
-            yield f"{where} would settle most: {best.title} ({best.format}), {counts}:"
-            yield f"  {', '.join(best.rules)}"
+            yield f"{where} would settle most: {best.title} ({best.format})"
+            of = f"{total:,} open {'outcome' if total == 1 else 'outcomes'} on {count(best.devices, 'device')}"
+            yield f"  {of}, {best.blockers:,} of them of blockers:"
+            yield f"  {', '.join(rule for rule, _ in best.rules)}"
 
 
 def _word(missing: Missing) -> str:

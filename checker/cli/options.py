@@ -100,7 +100,7 @@ SHARED = (
         type=click.Choice(["stop", "skip"]),
         default="stop",
         show_default=True,
-        help="On a malformed row: stop, or set it aside and count it.",
+        help="On a malformed row: stop, or set it aside and count it; -o rejected:FILE.csv writes such rows.",
     ),
 )
 
@@ -231,12 +231,14 @@ def date_orders(given: Iterable[str], inventory: Iterable[str]) -> dict[str, Ord
 
 
 def _one_of(file: str, inventory: Iterable[str], option: str) -> str:
-    """Return a path that is given, or lies in a folder or archive that is; reading tells whether there is that file."""
+    """Return a path or pattern of what is given, lies in it, or holds it; reading tells whether there is that file."""
     given = list(inventory)
     within = {Path(file), *Path(file).parents}
-    if any(Path(item) in within or (not WILD.isdisjoint(item) and not os.path.lexists(item)) for item in given):
+    wild = any(not WILD.isdisjoint(item) and not os.path.lexists(item) for item in (file, *given))
+    if wild or any(Path(item) in within or Path(file) in Path(item).parents for item in given):
         return file
-    raise UsageError(Problem(f"{option} {file}", "is no file of this inventory", f"given: {', '.join(given)}"))
+    hint = f"given: {', '.join(given)}; a folder, or a pattern in quotes, names all files in it"
+    raise UsageError(Problem(f"{option} {file}", "is no file of this inventory", hint))
 
 
 def _day(text: str, option: str) -> date:

@@ -8,7 +8,7 @@ import click
 from checker.cli.echo import width
 from checker.cli.given import filled, single
 from checker.cli.options import shared
-from checker.cli.run import judged, running, show_text
+from checker.cli.run import judged, running, show_text, tell_written
 from checker.errors import Problem, UsageError
 
 UNDECIDED = 3  # a plan on a supposition proves nothing, as everywhere
@@ -37,4 +37,5 @@ def plan(**given: Any) -> None:  # noqa: ANN401
     with judged(given, frozenset({"plan"}), tool=given["tool"], wave=given["wave"]) as result:
         text, simulated = "" if given["quiet"] else render(result, width()), bool(result.summary.simulated)
     show_text(text)
+    tell_written(given)
     sys.exit(UNDECIDED if simulated else 0)

@@ -37,6 +37,8 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
     from checker.model.result import Manner
     from checker.reporters.outputs import check_device, parse_outputs, write_all
     from checker.reporters.shown import told_by_device
+    from checker.reporters.terminal.devices import device_rows
+    from checker.reporters.terminal.lines import Shown
     from checker.stored.result import files_of
 
     read = (result,) if is_evidence(result) or not output else files_of(result)
@@ -56,5 +58,5 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
             click.echo(harmless(f"note: {result}: has no outcomes of each device: {BY_RULE}"), err=True)
         write_all(replace(found, manner=Manner(excel_safe, device)), outputs)
         if not outputs:
-            show(found.summary)
+            show(found.summary, Shown(devices=device_rows(found)))
         tell(ci, found.summary, output)

@@ -77,7 +77,7 @@ def list_rules(pack: str, profile: str, form: str) -> None:
 )
 @single("--tailoring", default="", callback=filled, metavar="FILE", help="Show what this tailoring makes of it.")
 def show_rule(rule_id: str, pack: str, tailoring: str) -> None:
-    """Show a rule with its condition, remediation, sources, and thresholds under every profile."""
+    """Show a rule: condition, remediation, sources, thresholds of every profile."""
     from checker.cli.rule_text import controls_text, rule_text
 
     if tailoring:  # it is of one pack, so it does not look through all
@@ -107,9 +107,10 @@ def show_rule(rule_id: str, pack: str, tailoring: str) -> None:
     help="With --tailoring: the profile, where the file names none; the first.",
 )
 def lint_rules(folders: tuple[str, ...], tailoring: str, profile: str) -> None:
-    """Check packs: every problem, with file, line and column, and every outcome that no case shows.
+    """Check packs: every problem, with file, line and column.
 
-    With --tailoring, check that file: its form, and that what it changes is in PATH under the profile that it names.
+    An outcome that no case shows is a problem, too. With --tailoring, check that file: its form, and that what it
+    changes is in PATH under the profile that it names.
     """
     from checker.lint import lint_pack, todos
 
@@ -134,7 +135,7 @@ def lint_rules(folders: tuple[str, ...], tailoring: str, profile: str) -> None:
 @rules.command("test", epilog="Example: mde-readiness rules test rules/streamlined-connectivity")
 @click.argument("folders", metavar="PATH...", nargs=-1, required=True, callback=each_filled)
 def run_rule_tests(folders: tuple[str, ...]) -> None:
-    """Run the cases of packs; exit 1 if a rule gave something else than its case expects."""
+    """Run the cases of packs; exit 1 if a rule gives something else."""
     from checker.lint import run_cases
 
     failed = 0
@@ -158,7 +159,10 @@ def run_rule_tests(folders: tuple[str, ...]) -> None:
 @rules.command("schema", epilog="Example: mde-readiness rules schema rules > rules.schema.json")
 @click.argument("kind", type=click.Choice(KINDS))
 def print_schema(kind: str) -> None:
-    """Print the JSON Schema of a file that people write (or of the JSON report), for editors."""
+    """Print the JSON Schema of a file that people write, for editors.
+
+    That of the JSON report, too.
+    """
     name = {"report": "report-v1"}.get(kind, kind)
     path = Path(__file__).parent.parent / "schemas" / f"{name}.schema.json"
     echo(path.read_text(encoding="utf-8"), "utf-8", exact=True)

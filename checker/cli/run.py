@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from checker.cli.echo import echo, printing
+from checker.cli.echo import echo, harmless, printing
 from checker.cli.given import filled, single
 from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
@@ -25,7 +25,9 @@ from checker.options import Options
 from checker.packs.library import find_pack
 from checker.pipeline import check as run_check
 from checker.reporters.outputs import Output, check_device, parse_outputs, write_all
+from checker.reporters.terminal.lines import WHOLE, Shown
 from checker.reporters.terminal.summary import print_rich, render_plain
+from checker.reporters.wording import visible
 
 Command = Callable[..., Any]
 
@@ -183,15 +185,24 @@ def _earlier(report: str, as_of: date) -> Baseline | None:
     return read_baseline(report, as_of)
 
 
-def show(summary: Summary) -> None:
+def show(summary: Summary, shown: Shown = WHOLE) -> None:
     """Print the summary: with colour and layout on a terminal, plain in a pipe."""
     if not sys.stdout.isatty():
-        show_text(render_plain(summary))
+        show_text(render_plain(summary, shown))
         return
     from rich.console import Console
 
     with printing(SUMMARY):
-        print_rich(summary, Console())
+        print_rich(summary, Console(), shown)
+
+
+def tell_written(given: Mapping[str, Any]) -> None:
+    """Say on a terminal which reports were written, a line each; a pipe has the exit code for that."""
+    if given["quiet"] or not sys.stdout.isatty():
+        return
+    for spec in given["output"]:
+        kind, colon, file = spec.partition(":")
+        click.echo(harmless(f"written: {visible(file if colon and kind in NEEDS else spec)}"), err=True)
 
 
 def show_text(text: str) -> None:

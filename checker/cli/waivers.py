@@ -24,7 +24,10 @@ def waivers() -> None:
 @waivers.command("lint", epilog="Example: mde-readiness waivers lint waivers.yaml --as-of 2026-12-31")
 @lint_options
 def lint_waivers(files: tuple[str, ...], pack: str, as_of: str | None) -> None:
-    """Check files of waivers: every problem, with file, line and column; which expired, or expire within 30 days."""
+    """Check files of waivers, and tell which expire soon.
+
+    Every problem is told with file, line and column; besides, which waivers expired, or expire within 30 days.
+    """
     rules, day = read_pack_files(*find_pack(pack)), as_of_day(as_of)
 
     def told_of(name: str) -> Iterator[str]:

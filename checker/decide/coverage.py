@@ -1,22 +1,18 @@
 """How much of what the rules ask the inputs carry: coverage per fact, and the rules that nothing can decide."""
 
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from checker.engine.columns import Bucket, open_bucket
 from checker.engine.pool import Pool
 from checker.engine.records import Records, buckets
-from checker.engine.rows import Device, Reading, truth
 from checker.engine.select import resolve
-from checker.inventory.mapping import ProductMapping
-from checker.model.condition import Condition
+from checker.facts.attempts import is_policy
+from checker.model.fact import Attempt
 from checker.model.outcome import Missing
 from checker.model.plan import Plan
-from checker.model.truth import Truth
-
-FAMILY = "os.family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +25,7 @@ class FactCoverage:
     rules: tuple[str, ...]
     carried_by: str
     default: str | None
+    ruled: int = 0  # of the devices without a value: those of which only rules of a proxy speak, which prove nothing
     conflict: tuple[str, str] | None = None  # a device of which sources differ, the first by id, and what they say
 
 
@@ -42,17 +39,6 @@ class Undecidable:
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settling:
-    """An export that nobody gave: the rules of which every lacking fact is among those that it carries."""
-
-    format: str
-    title: str
-    per_device: bool  # made on each device, not one file for the fleet
-    rules: tuple[str, ...]
-    blockers: int  # of those rules
-
-
 def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
     """Return the coverage of every base fact that the plan reads, the best covered first."""
     pools: dict[str, Pool] = {}
@@ -60,26 +46,40 @@ def coverage(plan: Plan, records: Records) -> tuple[FactCoverage, ...]:
     counts = {fact: np.zeros(len(Missing) + 1, dtype=np.int64) for fact in facts}
     lists = resolve(records, plan.selections)
     conflicts: dict[str, tuple[str, str]] = {}
+    ruled = dict.fromkeys(facts, 0)
     for first, last in buckets(records):
         bucket = open_bucket(plan, records, first, last, pools, lists)
         for fact in facts:
             counts[fact] += np.bincount(bucket.missing(fact) + 1, minlength=len(Missing) + 1)
+            ruled[fact] += int(np.count_nonzero(only_ruled(bucket, fact)))
             if fact not in conflicts and (found_one := _conflict(bucket, fact)):
                 conflicts[fact] = found_one
     readers = _readers(plan)
     found = [
         FactCoverage(
             fact,
-            int(counts[fact][0]),
+            int(counts[fact][0]) - ruled[fact],
             tuple((missing, int(counts[fact][missing + 1])) for missing in Missing if counts[fact][missing + 1]),
             readers.get(fact, ()),
             plan.specs[fact].carried_by,
             plan.specs[fact].default,
+            ruled[fact],
             conflicts.get(fact),
         )
         for fact in facts
     ]
     return tuple(sorted(found, key=lambda item: (-item.known, item.fact)))
+
+
+def only_ruled(bucket: Bucket, fact: str) -> npt.NDArray[np.bool_]:
+    """Tell of which devices all that is said of a fact are rules of proxies: nobody tried anything."""
+    if bucket.plan.specs[fact].type != "attempts":
+        return np.zeros(bucket.devices, dtype=np.bool_)
+    column = bucket.column(fact)
+    codes, places = np.unique(column.codes, return_inverse=True)
+    told = [column.pool.cells[code] for code in codes.tolist()]
+    alone = [isinstance(cell, tuple) and all(isinstance(it, Attempt) and is_policy(it) for it in cell) for cell in told]
+    return np.array(alone, dtype=np.bool_)[places]
 
 
 def _conflict(bucket: Bucket, fact: str) -> tuple[str, str] | None:
@@ -116,45 +116,6 @@ def undecidable(plan: Plan, records: Records) -> tuple[Undecidable, ...]:
         if lacking:
             found.append(Undecidable(rule.id, rule.phase.value, rule.severity.value, lacking))
     return tuple(found)
-
-
-def settling(
-    plan: Plan, open_rules: Sequence[Undecidable], given: frozenset[str], products: Iterable[ProductMapping]
-) -> tuple[Settling, ...]:
-    """Return the exports, none of a format that is given, that would settle a rule: those that settle most first.
-
-    An export settles no rule that does not apply to the operating systems of its devices.
-    """
-    scopes = {rule.id: rule.applies_to for rule in plan.device_rules}
-    found = []
-    for product in products:
-        carried, systems = product.facts.keys(), _systems(product)
-        rules = [
-            rule
-            for rule in open_rules
-            if all(_says(plan, fact, carried) for fact in rule.facts)
-            and (not systems or any(_may_apply(plan, scopes[rule.rule], system) for system in systems))
-        ]
-        if rules and product.id not in given:
-            blockers = sum(rule.severity == "blocker" and rule.phase == "prerequisite" for rule in rules)
-            names = tuple(rule.rule for rule in rules)
-            found.append(Settling(product.id, product.title, product.per_device, names, blockers))
-    return tuple(sorted(found, key=lambda item: (-item.blockers, -len(item.rules), item.format)))
-
-
-def _systems(product: ProductMapping) -> frozenset[str]:
-    """Return the operating systems of which a product's exports can tell; none if they tell of no system."""
-    words = product.facts[FAMILY].words if FAMILY in product.facts else ()
-    return frozenset(word for _, word in words if word)
-
-
-def _may_apply(plan: Plan, condition: Condition, system: str) -> bool:
-    device = Device(plan, {FAMILY: Reading(system)})
-    return truth(device, condition, defaults=True) is not Truth.FALSE
-
-
-def _says(plan: Plan, fact: str, carried: Collection[str]) -> bool:
-    return fact in carried or plan.specs[fact].view_of in carried
 
 
 def not_exported(plan: Plan, records: Records, facts: tuple[str, ...]) -> tuple[str, ...]:

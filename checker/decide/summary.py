@@ -236,8 +236,6 @@ def _notices(run: Run, judgements: Judgements) -> Sequence[str]:
             found.append(f"{item.path}: set aside {_rows(item.future)} observed after {plan.as_of.isoformat()}.")
         if item.unmatched:
             found.append(f"{item.path}: {_rows(item.unmatched)} of no device.")
-        if item.rejected:
-            found.append(f"{item.path}: set aside {_rows(item.rejected)} that cannot be read.")
     return found
 
 

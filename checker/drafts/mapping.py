@@ -1,5 +1,7 @@
 """Drafts a mapping for an export in no format that is known, from the titles of its columns: no value of it is shown.
 
+The values are read only to count those that do not fit what their titles promise (``fitting.py``): a TODO says so.
+
 What a mapping that ships calls the same, but for case, spaces and marks, is proposed; what it calls alike, and the
 names of facts, stand in comments with TODO, as does what only a person knows. The draft is a sound mapping as it is.
 """
@@ -14,6 +16,7 @@ from typing import Any, Final
 
 import yaml
 
+from checker.drafts.fitting import BUILD_OF_IT, REVISION_OF_IT, Fitting, fitting, misfit
 from checker.errors import InputError, Problem
 from checker.facts.catalogue import catalogue
 from checker.inventory.mapping import ProductMapping, title_key
@@ -27,8 +30,14 @@ ALIKE: Final = 0.8  # of difflib's ratio: SenseVersion and SENSEVer, but not Nam
 LONGEST: Final = 80  # characters of a title in a comment
 # What rests on several columns, or on the absence of one, does not carry over to a column of another file.
 NOT_CARRIED: Final = frozenset(("parts", "needs", "stated_with", "blank_with", "where", "says"))
-NAMES: Final = ("hostname", "host", "computername", "computer", "devicename", "machinename", "dnsname", "fqdn")
 KEYS: Final = ("mde_id", "entra_id", "name")
+KEYS_OF: Final = {  # titles that no mapping has, but that mean a key
+    **dict.fromkeys(("hostname", "host", "computername", "computer", "devicename", "machinename", "pc"), "name"),
+    **dict.fromkeys(("dnsname", "fqdn"), "name"),
+    **dict.fromkeys(("defenderid", "defenderdeviceid", "mdeid", "mdedeviceid"), "mde_id"),
+    **dict.fromkeys(("entraid", "entradeviceid", "aaddeviceid", "azureaddeviceid"), "entra_id"),
+}
+SAME_START: Final = 3  # letters: Onboarded is not reonboarded
 
 
 @dataclass(slots=True)
@@ -40,6 +49,7 @@ class _Draft:
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)  # titles, in the order of the file
     alike: dict[str, str] = field(default_factory=dict)  # title -> what a person may mean by it
+    todo: dict[str, str] = field(default_factory=dict)  # fact, key or "observed" -> what a person must look at
     unknown: list[str] = field(default_factory=list)
 
 
@@ -55,14 +65,45 @@ def draft_mapping(path: str, formats: Mapping[str, ProductMapping]) -> str:
     if known:
         raise InputError(Problem(path, f"needs no mapping: it is read as {known[0]}", f"mde-readiness inspect {path}"))
     titles = [title for title in opened.titles if title]
-    return "\n".join([*_lines(path, opened, _proposed(titles), titles), ""])
+    draft = _proposed(titles)
+
+    def text() -> str:
+        return "\n".join([*_lines(path, opened, draft, titles), ""])
+
+    cut = draft.facts.get("os.build", {}).pop("pattern", "")  # it would hide a build with its revision
+    found = fitting(path, text(), formats)
+    if cut:
+        draft.facts["os.build"]["pattern"] = cut
+    if found:
+        _hold_against(draft, found)
+    return text()
+
+
+def _hold_against(draft: _Draft, found: Fitting) -> None:
+    """Note what of the values does not fit; a build with its revision becomes both facts."""
+    build = draft.facts.get("os.build")
+    if build and found.full_builds:
+        revision = {**build, "pattern": REVISION_OF_IT}
+        draft.facts = {**draft.facts, "os.build": {**build, "pattern": BUILD_OF_IT}}
+        draft.facts.setdefault("os.ubr", revision)
+        draft.todo["os.build"] = "values have a revision, too: is it that of the build?"
+        found.unread["os.build"] -= found.full_builds
+    for fact in draft.facts:
+        if doubt := misfit(fact, found):
+            draft.todo[fact] = doubt
+    for key, rows in found.keyless.items():
+        if rows:
+            draft.todo[key] = f"{rows:,} of {found.rows:,} rows have none that can be used"
+    if draft.observed and found.undated:
+        order = "a date such as 05/12/2026 needs --date-order dmy or mdy"
+        draft.todo["observed"] = f"{found.undated:,} of {found.rows:,} rows have no time that can be read; {order}"
 
 
 def _proposed(titles: Sequence[str]) -> _Draft:
     draft, meant = _Draft(), _meanings(titles)
     for title in titles:
         key, observed, facts = meant.get(_loose(title), ("", False, {}))
-        key = "name" if not key and _loose(title) in NAMES else key
+        key = key or KEYS_OF.get(_loose(title), "")
         mine = {fact: reading for fact, reading in facts.items() if fact not in draft.facts}
         if key and key not in draft.keys:
             draft.keys[key] = title
@@ -73,6 +114,11 @@ def _proposed(titles: Sequence[str]) -> _Draft:
             continue
         draft.facts.update({fact: {"from": title, **reading} for fact, reading in mine.items()})
         draft.used.append(title)
+    if not draft.keys and titles:  # a mapping must have one: the first column often is it
+        draft.keys["name"] = titles[0]
+        draft.todo["name"] = "no column is known to name the device: which does? mde_id, entra_id or name"
+    draft.alike.pop(draft.keys.get("name", ""), None)
+    draft.unknown = [title for title in draft.unknown if title not in draft.keys.values()]
     return draft
 
 
@@ -80,7 +126,7 @@ def _set_aside(draft: _Draft, title: str) -> None:
     """Note a column that nothing that ships calls by its name: with what it may mean, if that is called alike."""
     names = {_loose(each): each for each in (*_all_titles(), *_fact_names())}
     near = get_close_matches(_loose(title), names, n=1, cutoff=ALIKE)
-    if near and _loose(title) != near[0]:
+    if near and _loose(title) != near[0] and near[0][:SAME_START] == _loose(title)[:SAME_START]:
         draft.alike[title] = names[near[0]]
     else:
         draft.unknown.append(title)
@@ -120,21 +166,52 @@ def _lines(path: str, opened: Opened, draft: _Draft, titles: Sequence[str]) -> I
     yield "  all:"
     fitting = list(dict.fromkeys([*draft.keys.values(), *draft.used, *titles]))[:SIGNATURE]
     yield from (f"    - [{_yaml(title)}]" for title in fitting)
-    told = "" if draft.keys else "  # TODO no column is known to name the device: which does? mde_id, entra_id, name"
-    yield f"keys:{told or '  # TODO is each what it says? mde_id has 40 hexadecimal digits, entra_id is a GUID'}"
-    keys = draft.keys or {"name": titles[0]}
-    yield from (f"  {key}: {_yaml(title)}" for key, title in keys.items())
+    yield "keys:  # TODO is each what it says? mde_id has 40 hexadecimal digits, entra_id is a GUID"
+    yield from (f"  {key}: {_yaml(title)}{_todo(draft, key)}" for key, title in draft.keys.items())
     if draft.observed:
-        yield f"observed: {_yaml(draft.observed)}  # TODO is it when all of the row was true?"
+        asked = draft.todo.get("observed", "")
+        yield f"observed: {_yaml(draft.observed)}  # TODO is it when all of the row was true?{asked and f' {asked}'}"
     else:
         yield "# observed: TODO the column that says when the row was true; without it --observed FILE=DATE dates it"
     yield "facts:" if draft.facts else "facts: {}"
-    yield from (f"  {fact}: {_yaml(reading)}" for fact, reading in draft.facts.items())
-    for title, other in draft.alike.items():
-        yield f"  # TODO is {_shown(title)} what elsewhere is called {_shown(other)}?"
+    yield from (f"  {fact}: {_yaml(reading)}{_told(draft, fact)}" for fact, reading in draft.facts.items())
+    yield from (line for title, other in draft.alike.items() for line in _guessed(draft, title, other))
     if draft.unknown:
         yield "  # Not read, since nothing that ships knows these columns; docs/facts.md lists all facts:"
         yield from (f"  #   {_shown(title)}" for title in draft.unknown)
+
+
+def _todo(draft: _Draft, name: str) -> str:
+    return f"  # TODO {draft.todo[name]}" if name in draft.todo else ""
+
+
+def _told(draft: _Draft, fact: str) -> str:
+    """Return the comment behind a fact: what does not fit, and what a person cannot see in its reading."""
+    reading = draft.facts[fact]
+    told = [draft.todo[fact]] if fact in draft.todo else []
+    if reading.get("set") == "closed":
+        told.append("closed: does it list all of them? open, if it may lack some")
+    if isinstance(reading.get("words"), dict) and None in reading["words"].values():
+        silent = " and ".join(_yaml(word) for word, meant in reading["words"].items() if meant is None)
+        told.append(f"{silent} says nothing (null); any other word counts as it stands")
+    return f"  # TODO {'; '.join(told)}" if told else ""
+
+
+def _guessed(draft: _Draft, title: str, other: str) -> Iterator[str]:
+    """Yield a line for each fact that a column may carry, as comments that become the mapping without their mark."""
+    if other in _fact_names():
+        facts: dict[str, dict[str, Any]] = {other: {}}
+    else:
+        facts = _meanings([other]).get(_loose(other), ("", False, {}))[2]
+    if "os.build" in facts:
+        facts = {"os.build": {**facts["os.build"], "pattern": BUILD_OF_IT}}
+    lines = [(fact, {"from": title, **reading}) for fact, reading in facts.items() if fact not in draft.facts]
+    called = f"TODO is {_shown(title)} what elsewhere is called {_shown(other)}?"
+    if not lines or any(len(_yaml(reading)) > LONGEST + len(title) for _, reading in lines) or len(title) > LONGEST:
+        yield f"  # {called}"
+        return
+    for fact, reading in lines:
+        yield f"  # {fact}: {_yaml(reading)}  # {called} Then remove the first # of this line"
 
 
 def _id(path: str) -> str:

@@ -20,6 +20,7 @@ from checker.evidence.members import RESULT, Difference, unpacked, whole_json
 from checker.evidence.opening import Evidence
 from checker.evidence.originals import BASELINE
 from checker.evidence.recorded import from_values
+from checker.inventory.unread import is_notice
 from checker.model.notes import FileNote, InputTally
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Baseline, Summary, Table
 from checker.options import Options, Progress
@@ -74,6 +75,7 @@ def _options(
         inventory=given_again(told.inputs),
         outputs=options.outputs & HELD,
         elsewhere={**elsewhere, **places},
+        unread=tuple(text for text in told.notices if is_notice(text)),
         baseline=_baseline(members, read),
     )
 

@@ -1,7 +1,7 @@
 """Checks evidence: files against the manifest, signature and statement, and, given the inputs, the run itself."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,7 +15,8 @@ from checker.evidence.members import RESULT, Difference, differences, listed, re
 from checker.evidence.opening import DamagedError, Evidence, opened
 from checker.evidence.originals import BASELINE
 from checker.evidence.replay import GOVERNING, compared, first_value, judged_again
-from checker.inventory.given import files_given
+from checker.inventory.given import by_name, files_given
+from checker.inventory.unread import is_notice
 from checker.model.result import Summary
 from checker.options import Progress
 from checker.packs.build import pack_sha256, pack_sources
@@ -204,7 +205,7 @@ def _run(evidence: Evidence, members: tuple[Member, ...], summary: Summary, aske
         yield Check(Verdict.OPEN, f"run: {how}")
         return
     with _places(evidence, members, asked) as places:
-        found = tuple(_unlike(places, summary))
+        found = tuple(_unlike(_without_unread(places, asked.inventory, summary), summary))
         yield from _told(found, f"{_count(summary):,} inputs have the SHA-256 that the report names")
         if found:
             yield Check(Verdict.OPEN, "run: the inputs are others")
@@ -247,6 +248,16 @@ def _by_sha256(files: Iterable[str]) -> dict[str, list[str]]:
             raise InputError(Problem(file, f"cannot be read: {error.strerror or error}")) from error
         found.setdefault(digest, []).append(file)
     return found
+
+
+def _without_unread(
+    places: Mapping[str, list[str]], inventory: Sequence[str], summary: Summary
+) -> dict[str, list[str]]:
+    """Return the files without those of folders that the run may have left aside, as it says in a notice."""
+    if not any(map(is_notice, summary.notices)):
+        return dict(places)
+    read, named = {tally.sha256 for tally in summary.inputs}, by_name(inventory)
+    return {digest: files for digest, files in places.items() if digest in read or not named.isdisjoint(files)}
 
 
 def _unlike(places: Mapping[str, list[str]], summary: Summary) -> Iterator[Difference]:

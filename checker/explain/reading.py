@@ -97,6 +97,8 @@ def _told(bucket: Bucket, fact: str, newest: int, reaches: list[Reach]) -> list[
         observed = None if moment == NO_DATE else EPOCH + timedelta(microseconds=moment)
         for value in _values(text, pool.spec.type == "attempts", read_value(text, pool.spec), reaches):
             found.append(Told(value, file.path, int(records.row[record]), file.columns.get(fact, ""), observed))
+    if bucket.plan.specs[fact].merge == "union":  # a file that is given twice says nothing more
+        found = list({(told.value, told.observed): told for told in reversed(found)}.values())[::-1]
     return [*found, *_rules_told(bucket, fact, reaches)]
 
 

@@ -2,9 +2,13 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from checker.errors import InputError, Problem
+
+T = TypeVar("T")
 
 STANDARD_INPUT = "-"
 WILD = frozenset("*?[")  # in a path that does not exist: a pattern that no shell expanded
@@ -25,6 +29,37 @@ def files_given(paths: Sequence[str], elsewhere: Mapping[str, str] | None = None
 def posix(path: str) -> str:
     """Return a path as it is shown: with forward slashes, without ``./`` and doubled slashes."""
     return Path(path).as_posix()
+
+
+def said_of(path: str, by_path: Mapping[str, T]) -> T | None:
+    """Return what a user says of a file: by its path, by the nearest archive or folder that it is in, or by a pattern.
+
+    Of several patterns that name it, the first one counts.
+    """
+    said = {posix(name): word for name, word in by_path.items()}
+    for name in (path, *map(str, PurePosixPath(path).parents)):
+        if name in said:
+            return said[name]
+    return next((word for name, word in said.items() if not WILD.isdisjoint(name) and names(name, path)), None)
+
+
+def names(pattern: str, path: str) -> bool:
+    """Tell whether a pattern (``exports/*.csv``), or a path, names a file or one of the folders that it is in."""
+    return _names(PurePosixPath(posix(pattern)).parts, PurePosixPath(path).parts)
+
+
+def _names(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return _names(pattern[1:], parts) or (bool(parts) and _names(pattern, parts[1:]))
+    fits = bool(parts) and (parts[0] == pattern[0] or fnmatchcase(parts[0], pattern[0]))
+    return fits and _names(pattern[1:], parts[1:])
+
+
+def by_name(paths: Sequence[str]) -> frozenset[str]:
+    """Return the paths that are given, as they are shown: a file that is none of them was found in a folder."""
+    return frozenset(map(posix, paths))
 
 
 def expanded(paths: Sequence[str], elsewhere: Mapping[str, str]) -> tuple[list[str], list[Problem]]:

@@ -1,6 +1,5 @@
 """What is told of a file that was given, and of the members that it holds if it is packed."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -28,20 +27,3 @@ def packed_in(records: FileRecords, path: str, sha256: str) -> FileRecords:
     file = records.file
     within = path if file.path != path else ""
     return replace(records, file=replace(file, sha256=sha256, packed_in=within, content=file.sha256))
-
-
-def none_known(path: str, names: Sequence[str]) -> Problem:
-    """Return that of a packed file nothing can be read."""
-    hint = "unpack it, and see what mde-readiness inspect FILE says of one"
-    return Problem(path, f"holds {len(names):,} files, none in a format that is known: {_some(names)}", hint)
-
-
-def not_read(names: Sequence[str]) -> str:
-    """Return the notice that names the members of a packed file that are not read."""
-    members = "1 member is" if len(names) == 1 else f"{len(names):,} members are"
-    return f"{members} in no format that is known, and not read: {_some(names)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN_NAMES
-    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from typing import Literal, TypeVar
+from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -18,13 +18,13 @@ from checker.inventory.csv_files import open_csv
 from checker.inventory.csv_ragged import checks
 from checker.inventory.date_order import DateOrder, Order
 from checker.inventory.event_xml import open_events, open_evtx
-from checker.inventory.given import expanded, posix
+from checker.inventory.given import expanded, said_of
 from checker.inventory.input_file import dated, file_records, named, without_unread
 from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
-from checker.inventory.members import none_known, not_read, packed_in, refuse_changed, stamp
+from checker.inventory.members import packed_in, refuse_changed, stamp
 from checker.inventory.normalise import Normaliser
 from checker.inventory.package_list import open_package_list
 from checker.inventory.parquet_files import open_parquet
@@ -36,11 +36,11 @@ from checker.inventory.source import DamagedTextError, Source, open_source, reop
 from checker.inventory.table import Faults, Opened
 from checker.inventory.together import told
 from checker.inventory.unpack import Leaf, Share, leaves, sha256_of
+from checker.inventory.unread import members_not_read, none_known, only_named, refused, set_aside
 from checker.inventory.workbooks import open_workbook
 from checker.model.record import FileRecords, fact_dtype
 from checker.yaml_nodes import did_you_mean
 
-T = TypeVar("T")
 # By the form of a text (recognise.py) or of what is no text (source.py).
 OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "csv": open_csv,
@@ -111,7 +111,8 @@ def read_inventory(
 ) -> list[FileRecords]:
     """Read files, and all files of folders, in the order given; raise :class:`InputError` with all their problems.
 
-    A file given twice, or two files of the same content, are both read, with a notice on the second by path.
+    A file given twice, or two files of the same content, are both read, with a notice on the second by path. A file of
+    a folder in no format that is known is told beside one that is read (``FileRecords.beside``).
     """
     files, problems = reading.find(paths, options.elsewhere)
     known = options.formats or mappings()
@@ -125,13 +126,19 @@ def read_inventory(
         "--date-order": {path: order for path, order in options.date_order.items() if path},
         "--device-of": options.device_of,
     }
-    problems += _unread(said, files, within=True)
+    problems += only_named(said, files, within=True)
     read, more = reading.read(files if not problems else (), options)
-    problems += more
+    problems += [problem for problem in more if not problem.unknown]
+    unknown = {problem.unknown: UnknownFormatError(replace(problem, unknown="")) for problem in more if problem.unknown}
+    stopping = refused(unknown, paths, read)
+    problems += [problem for error in stopping.values() for problem in error.problems]
     if not problems:
-        problems += _unread(said, [*files, *(item.file.path for item in read)], within=False)
+        problems += only_named(said, [*files, *(item.file.path for item in read)], within=False)
     if problems:
         raise InputError(problems)
+    beside = set_aside(unknown, paths, read)
+    for item in read:
+        item.beside = beside.pop(item.file.path, [])
     return _with_twins_noted(read)
 
 
@@ -141,21 +148,12 @@ def read_file(path: str, options: ReadOptions) -> Read:
         read = _read_given(path, options)
         devices = ((item, said_of(item.file.path, options.device_of)) for item in read)
         return [named(item, device) if device else item for item, device in devices], []
+    except UnknownFormatError as error:
+        return [], [replace(problem, unknown=path) for problem in error.problems]
     except InputError as error:
         return [], list(error.problems)
     except OSError as error:
         return [], [Problem(path, f"cannot be read: {error.strerror or error}")]
-
-
-def _unread(named: Mapping[str, Mapping[str, object]], files: Sequence[str], *, within: bool) -> list[Problem]:
-    """Return the paths that options name and that are none of the files, nor, if that may be, ``within`` one."""
-    known = set(files)
-    return [
-        Problem(path, f"is named by {option} but not read")
-        for option, by_path in named.items()
-        for path in by_path
-        if posix(path) not in known and not (within and any(posix(path).startswith(f"{file}/") for file in known))
-    ]
 
 
 def look_into(path: str, formats: Mapping[str, ProductMapping]) -> Opened:
@@ -225,10 +223,10 @@ def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileReco
         raise InputError(problems)
     share.finish()
     if unknown and not read:
-        raise unknown[0] if len(unknown) == 1 else InputError(none_known(path, names))
+        raise unknown[0] if len(unknown) == 1 else UnknownFormatError(none_known(path, names))
     if unknown:
         file = read[0].file
-        read[0].file = replace(file, notices=(*file.notices, not_read(names)))
+        read[0].file = replace(file, notices=(*file.notices, members_not_read(names)))
     return read
 
 
@@ -238,12 +236,6 @@ def _read_leaf(leaf: Leaf, options: ReadOptions, done: Callable[[int], None]) ->
         return _read_source(source, options)
     except DamagedTextError as damage:
         return _read_source(reopened(source, damage), options)
-
-
-def said_of(path: str, by_path: Mapping[str, T]) -> T | None:
-    """Return what a user says of a file: by its path, or by that of the archive that it is in."""
-    said = {posix(name): word for name, word in by_path.items()}
-    return next((said[name] for name in (path, *map(str, PurePosixPath(path).parents)) if name in said), None)
 
 
 def _read_source(source: Source, options: ReadOptions) -> FileRecords:

@@ -23,11 +23,16 @@ MAPS_LINES = 20
 XML_LINES = 20  # within which the first record begins
 LOOKED_AT = 3  # lines: mdatp may warn before it prints its keys
 SHOWN_TITLES = 12
+UNKNOWN = "in no format that is known"
 SHOWN_PRODUCTS = 3
+OWN = ("csv", "json")  # file forms for which a person may write a mapping
+TABLE = 2  # titles: with one alone it is a text
+NEAR = 2  # titles that a file must share with a format to be told how far it is from it
+JSON = re.compile(r"\s*(?:\{|\[\s*(?:[\[{\"\]\d-]|$))")  # an array of values, no heading of an INI file
 
 
 def _is_json(lines: Sequence[str]) -> bool:
-    return bool(lines) and lines[0].lstrip().startswith(("{", "["))
+    return bool(lines) and JSON.match(lines[0].removeprefix("\ufeff")) is not None
 
 
 def _is_key_value(lines: Sequence[str]) -> bool:
@@ -88,11 +93,20 @@ def product_of(opened: Opened, path: str, products: Mapping[str, ProductMapping]
     if fitting:
         names = " and ".join(product.id for product in fitting)
         raise InputError(Problem(path, f"could be {names} {seen}", f"say which: --read-as {fitting[0].id}={path}"))
-    near = sorted(able, key=lambda product: -len(keys & product.titles))[:SHOWN_PRODUCTS]
-    reasons = [f"{product.id} {product.signature.misfit(keys)}" for product in near if keys & product.titles]
-    nearest = f"nearest: {'; '.join(reasons)}" if reasons else "no format has a column of these names"
-    hint = f"{nearest}; --read-as FORMAT={path} settles it"
-    raise UnknownFormatError(Problem(path, f"is in no format that is known {seen}", hint))
+    raise UnknownFormatError(Problem(path, f"is {UNKNOWN} {seen}", _what_to_do(opened, path, able, keys)))
+
+
+def _what_to_do(opened: Opened, path: str, able: Sequence[ProductMapping], keys: frozenset[str]) -> str:
+    """Return what helps with a file in no known format: a mapping for a table of the user's own comes first."""
+    if opened.kind not in OWN or len(keys) < TABLE:
+        return f"leave it out, if it is no export; one pattern of a proxy a line: --read-as allow-list={path}"
+    hint = (
+        f"of an export of your own, mde-readiness inspect --draft-mapping {path} > FILE.yaml drafts a mapping, which "
+        "--mapping FILE.yaml uses; leave out what is no export"
+    )
+    near = [each for each in sorted(able, key=lambda it: -len(keys & it.titles)) if len(keys & each.titles) >= NEAR]
+    reasons = [f"{product.id} {product.signature.misfit(keys)}" for product in near[:SHOWN_PRODUCTS]]
+    return hint + (f"; nearest: {'; '.join(reasons)}; --read-as FORMAT={path} settles it" if reasons else "")
 
 
 def _refuse_other_languages(able: Sequence[ProductMapping], path: str, keys: frozenset[str]) -> None:

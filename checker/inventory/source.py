@@ -12,6 +12,7 @@ from checker.errors import InputError, Problem, UnknownFormatError
 BLOCK = 4 << 20  # bytes read and proven at a time: small enough that memory is used again, not asked for anew
 HEAD = 1 << 16  # bytes looked at to tell encoding and format
 MOJIBAKE_BOM = "ï»¿".encode()  # the mark of UTF-8 read as cp1252 and saved again
+EMPTY, NO_TEXT = "is empty", "is no text, and of no other form that is known"  # what is wrong with a file
 LARGEST_TEXT = 1 << 30  # bytes of a text that is read whole: what stays of it in memory is several times that
 BINARY = {  # forms that are no text, by how they begin, for the table of openers; what begins as ZIP is a workbook here
     b"PK\x03\x04": "xlsx",
@@ -23,8 +24,8 @@ CODE_PAGES = {"cp1252": "Windows-1252", CONSOLE: "code page 850"}  # in the orde
 IN_WORDS = "\xa0®©°·´"
 NO_EXPORT = {  # and what is no export, or none that can be read: what it is, and what to do
     b"\xd0\xcf\x11\xe0": (
-        "is an old Excel workbook, or one with a password",
-        "save it as CSV, or as .xlsx without a password",
+        "is an old Excel workbook, one with a password, or a Thumbs.db of Windows",
+        "save a workbook as CSV, or as .xlsx without a password",
     ),
     b"7z\xbc\xaf\x27\x1c": ("is a 7-Zip archive", "unpack it, or pack it as ZIP"),
     b"Rar!": ("is a RAR archive", "unpack it, or pack it as ZIP"),
@@ -161,7 +162,7 @@ def open_source(path: str, done: Callable[[int], None], place: str = "") -> Sour
         start = file.read(HEAD)
     wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not start.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe" + (b"\0" if wide else b"")):
-        raise UnknownFormatError(Problem(path, "is empty", "export it again"))
+        raise UnknownFormatError(Problem(path, EMPTY, "export it again"))
     for magic, form in BINARY.items():
         if start.startswith(magic):
             return Source(path, form, place=place, done=done, form=form)
@@ -178,8 +179,7 @@ def open_source(path: str, done: Callable[[int], None], place: str = "") -> Sour
         return Source(path, "utf-16-le" if odd > even else "utf-16-be", place=place, done=done)
     controls = len(start) - len(start.translate(None, CONTROLS))
     if controls > len(start) // MOST_CONTROLS + 1:
-        what = "is no text, and of no other form that is known"
-        raise UnknownFormatError(Problem(path, what, "export it as CSV or JSON"))
+        raise UnknownFormatError(Problem(path, NO_TEXT, "export it as CSV or JSON"))
     return Source(path, "utf-8", place=place, done=done)
 
 

@@ -69,6 +69,7 @@ class FileRecords:
     file: InputFile
     frames: list[pl.DataFrame] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)  # notices on files of the same folder that were not read
 
     @property
     def rows(self) -> int:

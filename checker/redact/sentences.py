@@ -30,8 +30,14 @@ def _forms(*forms: str) -> tuple[re.Pattern[str], ...]:
 
 
 _OF_INPUTS: Final = _forms(
+    rf"(?P<file>.*): [0-9,]+ rows of [0-9,]+ files are undated, first (?P<file_>.*), so {_STALE}, and --observed "
+    r"(?P<file__>.*)=DATE dates them\.",
     rf"(?P<file>.*): {_ROWS} (?:is|are) undated, so {_STALE}, and --observed (?P<file_>.*)=DATE dates them\.",
-    rf"(?P<file>.*): (?:set aside )?{_ROWS}(?: observed after [0-9-]{{10}}| that cannot be read| of no device)\.",
+    r"(?P<file>.*): (?:1 file is|[0-9,]+ files are) in no format that is known, and not read: (?P<files>.*)\.",
+    r"(?P<file>.*): not read, for it (?:is|holds) (?P<text>.*)\.",
+    rf"(?P<file>.*): (?:set aside )?{_ROWS}(?: observed after [0-9-]{{10}}| of no device)\.",
+    rf"(?P<file>.*): set aside {_ROWS} that cannot be read: line [0-9,]+ (?P<text>.*); "
+    r"-o rejected:FILE\.csv writes them all\.",
     rf"Records of no device \({_REASONS}\):(?: (?P<key>.*):)? {_ROWS}, first (?P<file>.*) row [0-9]+"
     r"(?:; could be (?P<keys>.*))?\.",
     rf"Records of no device \({_REASONS}\): those of [0-9,]+ more keys\.",

@@ -198,3 +198,14 @@ def test_only_leaves_the_route_out_and_keeps_the_head(run: Run, export: Write) -
     assert any(line.startswith("route ") for line in lines(only))
     assert lines(only)[0] == lines(whole)[0]
     assert len(lines(only)) < len(lines(whole)) / 2
+
+
+def test_a_file_that_is_given_twice_is_told_once(run: Run, export: Write, urls: Write, tmp_path: Path) -> None:
+    hunting, tests = export(GOOD), urls(1)
+    (tmp_path / "again.csv").write_bytes(tests.read_bytes())
+    given = ("explain", "ws-1", "--only", "sc.url-core", "--as-of", "2026-11-23", hunting, tests)
+    once, twice = run(*given).out, run(*given, tmp_path / "again.csv").out
+
+    assert "2 attempts" in once
+    assert "2 attempts" in twice
+    assert "4 attempts" not in twice

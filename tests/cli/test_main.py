@@ -13,6 +13,7 @@ from tests.cli.conftest import GOOD, Ran
 
 Run = Callable[..., Ran]
 Write = Callable[..., Path]
+NAMES_ALL = "a folder, or a pattern in quotes, names all files in it"
 LONG = "x" * 300
 posix = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a shell and /dev/full")
 
@@ -85,7 +86,7 @@ def test_click_shows_what_it_refuses_visibly(run: Run) -> None:
         ),
         (
             ("--read-as", f"machines={LONG}"),
-            f"--read-as {LONG}: is no file of this inventory\n  hint: given: {{given}}\n",
+            f"--read-as {LONG}: is no file of this inventory\n  hint: given: {{given}}; {NAMES_ALL}\n",
         ),
     ],
 )

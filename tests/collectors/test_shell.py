@@ -288,3 +288,15 @@ def test_shellcheck_finds_nothing() -> None:
         [str(shutil.which("shellcheck")), str(COLLECTOR)], capture_output=True, text=True, check=False
     )
     assert (found.returncode, found.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_it_tells_how_it_is_used(shell: str, word: str) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"needs {shell}")
+    command = [shell, "sh"] if shell == "busybox" else [shell]
+    ran = subprocess.run([*command, str(COLLECTOR), word], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith(f"usage: {COLLECTOR.name} [-g us|eu|uk|au] ")
+    assert all(f"  {option}" in ran.stdout for option in ("-g GEO", "-H HOST", "-o FOLDER", "-s  "))

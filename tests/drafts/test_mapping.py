@@ -61,7 +61,10 @@ def test_titles_that_differ_in_case_and_marks_alone_are_proposed_and_others_left
     assert told["observed"] == "Last Seen"
     assert told["facts"]["agent.version"] == {"from": "CLIENT VERSION"}
     assert told["facts"]["os.family"] == {"from": "OS-Platform", "words": "os-family"}
-    assert re.search(r"\n  # TODO is Onboarding Statis what elsewhere is called (?i:onboarding[ .]?status)\?\n", draft)
+    guess = (
+        r"\n  # onboarding\.status: {from: Onboarding Statis.*}  # TODO is Onboarding Statis what elsewhere is called"
+    )
+    assert re.search(guess + r" (?i:onboarding[ .]?status)\? Then remove the first # of this line\n", draft)
     assert "  #   Secret notes" in draft.splitlines()
     assert draft.count("# TODO") == 5
     records = read_with(draft, path)
@@ -74,6 +77,52 @@ def test_titles_that_differ_in_case_and_marks_alone_are_proposed_and_others_left
 def test_no_value_of_the_file_is_shown(tmp_path: Path) -> None:
     values = [f"planted-{place}" for place in range(len(TITLES))]
     assert "planted" not in draft_mapping(str(export(tmp_path, TITLES, values)), mappings())
+
+
+PCS = ["PC", "OS Build", "Client Version", "Operating System", "Tags", "Defender ID", "Last Seen", "AV Mode"]
+ROWS = [
+    ["ws-1", "22631.4460", "10.8760.22631.5608", "Windows 11", "a, b", "a" * 40, "2026-11-17", "Aktiv"],
+    ["ws-2", "10.0.19045.3570", "10,8210", "Windows 10", "", "unknown", "05/11/2026", "Passiv"],
+    ["ws-3", "19045", "n/a", "Windows 10", "", "b" * 40, "2026-11-17", "active"],
+]
+
+
+def comments(draft: str) -> dict[str, str]:
+    """Return the comment behind each key and fact."""
+    pairs = (line.partition("  # TODO ") for line in draft.splitlines())
+    return {line.partition(":")[0].strip(): comment for line, _, comment in pairs if comment and line[0] != "#"}
+
+
+def test_what_does_not_fit_its_values_says_so_and_a_full_build_becomes_build_and_revision(tmp_path: Path) -> None:
+    path = export(tmp_path, PCS, *ROWS)
+    draft = draft_mapping(str(path), mappings())
+    told, behind = yaml.safe_load(draft), comments(draft)
+    assert told["keys"] == {"name": "PC", "mde_id": "Defender ID"}
+    assert told["facts"]["os.build"]["pattern"] == r"^(?:(?:10\.0|6\.\d)\.)?(\d{4,5})(?:\.\d+)?$"
+    assert told["facts"]["os.ubr"]["pattern"] == r"^(?:10\.0\.)?\d{5}\.([1-9]\d*)$"
+    assert behind["os.build"] == "values have a revision, too: is it that of the build?"
+    assert behind["mde_id"] == "1 of 3 rows have none that can be used"
+    assert behind["observed"].endswith(
+        "1 of 3 rows have no time that can be read; a date such as 05/12/2026 needs --date-order dmy or mdy"
+    )
+    assert behind["agent.version"].startswith("1 of 2 values are not a version")
+    assert behind["av.mode"].startswith("2 of 3 values are not one of active, passive, ")
+    assert behind["device.tags"] == "closed: does it list all of them? open, if it may lack some"
+    assert not [line for line in draft.splitlines() if line == "  #   PC"]
+    (frame,) = read_with(draft, path).frames
+    assert frame["os.build"].to_list() == ["22631", "19045", "19045"]
+    assert frame["os.ubr"].to_list() == ["4460", "3570", None]
+
+
+def test_words_that_say_nothing_are_explained(tmp_path: Path) -> None:
+    titles = ["Computer", "Operating System", "OS Build", "AV Engine", "Last Contact"]
+    draft = draft_mapping(str(export(tmp_path, titles, ["ws-1", "Windows 11", "22631", "1.1.2", ""])), mappings())
+    assert comments(draft)["os.platform"] == "windows says nothing (null); any other word counts as it stands"
+
+
+def test_values_that_fit_leave_nothing_to_do(tmp_path: Path) -> None:
+    path = export(tmp_path, ["Hostname", "OS Build", "AV Mode"], ["ws-1", "22631", "Passive"])
+    assert set(comments(draft_mapping(str(path), mappings()))) == {"founds", "signature", "keys"}
 
 
 def test_the_worked_example_can_be_begun_with_a_draft() -> None:

@@ -36,6 +36,7 @@ def test_every_kind_of_run_can_be_done_again(tmp_path: Path, words: tuple[str, .
     for name, kept in (("assets.csv", "exports/own.csv"), ("mapping.yaml", "ours.yaml")):
         if "--mapping" in words:
             shutil.copy(ROOT / "fixtures" / "inventories" / "own-mapping" / name, folder / kept)
+    (folder / "exports" / "notes.txt").write_text("What lies beside exports is told, and not read.\n")
     with working_in(folder):
         ran = call(*words, "exports", "--as-of", "2026-11-22", "--quiet", "-o", "evidence.zip")
     assert ran.code in (0, 1, 3), ran.err

@@ -11,6 +11,10 @@ REPAIR = "\n  hint: repair or remove the record, or set such records aside with 
 AGAIN = "\n  hint: export it again"
 PACK_AGAIN = "\n  hint: export or pack it again"
 UNPACKING = ": is damaged: it cannot be unpacked, or is not what was packed" + PACK_AGAIN
+OWN = (
+    "of an export of your own, mde-readiness inspect --draft-mapping {path} > FILE.yaml drafts a mapping, which"
+    " --mapping FILE.yaml uses; leave out what is no export"
+)
 WHOLE = "\n  hint: export it again, whole"
 
 NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
@@ -141,11 +145,12 @@ MESSAGES = {
     ),
     "unknown/phone-list.csv": (
         ": is in no format that is known (CSV, semicolon; columns: 2, of which none is known)\n"
-        "  hint: no format has a column of these names; --read-as FORMAT=unknown/phone-list.csv settles it"
+        f"  hint: {OWN.format(path='unknown/phone-list.csv')}"
     ),
     "unknown/processes.csv": (
         ": is in no format that is known (CSV, comma; columns: DeviceId, DeviceName, ActionType and 2 others)\n"
-        "  hint: nearest: hunting-network lacks 'RemoteUrl'; advanced-hunting lacks 'ClientVersion' or"
+        f"  hint: {OWN.format(path='unknown/processes.csv')}; nearest: hunting-network"
+        " lacks 'RemoteUrl'; advanced-hunting lacks 'ClientVersion' or"
         " 'ConnectivityType' or 'OSBuild' or others and never has 'ActionType'; hunting-configuration lacks"
         " 'ConfigurationId', and 'IsCompliant'; --read-as FORMAT=unknown/processes.csv settles it"
     ),

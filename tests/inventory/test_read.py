@@ -121,7 +121,8 @@ def test_read_as_is_refused_where_it_cannot_be() -> None:
         f"{path}: cannot be read as mdatp-health: it is CSV, semicolon"
     )
     assert refusal(VALID, ReadOptions(read_as={"other.csv": "url-tests"})) == (
-        "other.csv: is named by --read-as but not read"
+        "other.csv: is named by --read-as but not read\n"
+        f"  hint: what is read: {VALID}; a folder or a pattern names all files in it: --read-as FORMAT=FOLDER"
     )
 
 
@@ -145,7 +146,8 @@ def test_observed_dates_the_records_that_have_no_time(time: datetime) -> None:
     assert records.frames[0]["observed"].to_list() == [DAY.replace(tzinfo=None)]
     dated = read_one(VALID, ReadOptions(observed={VALID: time}))
     assert dated.frames[0]["observed"].to_list() == read_one(VALID).frames[0]["observed"].to_list()
-    assert refusal(VALID, ReadOptions(observed={UNDATED: time})) == f"{UNDATED}: is named by --observed but not read"
+    told = refusal(VALID, ReadOptions(observed={UNDATED: time}))
+    assert told.startswith(f"{UNDATED}: is named by --observed but not read\n  hint: what is read: {VALID}; ")
 
 
 def test_progress_is_told_every_byte() -> None:

@@ -4,7 +4,7 @@ Rules are ordered by what to fix first: severity, then devices that fail, then d
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from checker.model.notes import AttestationNote, InputTally, RuleTally
@@ -24,6 +24,8 @@ _SITE_RULES_SHOWN: Final = 6
 _WORDS: Final = 60  # characters of a remediation in a row
 _NAME: Final = 40  # characters of a wave's name in a title
 _CELL: Final = 200  # characters of any cell of a grid
+IN_REPORT: Final = ", see the report"
+TO_REPORT: Final = "; -o report.html shows all"
 _LINE: Final = 500  # characters of a sentence; ours are shorter, whatever a file says is cut
 
 
@@ -35,12 +37,25 @@ _READINESS: Final = (
 )
 
 
-def sections(summary: Summary) -> tuple[Section, ...]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a person sees besides the summary: whether reports hold the rest, and each of a few devices."""
+
+    reports: bool = True
+    devices: tuple[Row, ...] = ()  # name, readiness, path, what stands in the way
+
+
+WHOLE: Final = Shown()  # reports are written, or nobody knows whether they are
+
+
+def sections(summary: Summary, shown: Shown = WHOLE) -> tuple[Section, ...]:
     """Return the summary from guidance to verdict; what says nothing is left out.
 
     A gate shows what its decision rests on; the reports of the run hold the rest.
     """
-    found = _gate(summary) if any(wave.gated for wave in summary.waves) else _whole(summary)
+    found = _gate(summary) if any(wave.gated for wave in summary.waves) else _whole(summary, shown.devices)
+    if not shown.reports:
+        found = tuple(map(_without_report, found))
     return tuple(_cut(section) for section in found if section.lines or section.rows)
 
 
@@ -64,10 +79,18 @@ def _gate(summary: Summary) -> tuple[Section, ...]:
     )
 
 
-def _whole(summary: Summary) -> tuple[Section, ...]:
+def _without_report(section: Section) -> Section:
+    """Return a section that tells how to see the rest, where there is no report that holds it."""
+    told = (tuple(cell.replace(IN_REPORT, TO_REPORT) for cell in row.cells) for row in section.lines)
+    lines = (replace(row, cells=cells) for row, cells in zip(section.lines, told, strict=True))
+    return replace(section, lines=tuple(lines))
+
+
+def _whole(summary: Summary, devices: tuple[Row, ...]) -> tuple[Section, ...]:
     return (
         *_first(summary),
         _sides(summary),
+        Section("Each device", (), ("device", "readiness", "path", "first in the way"), devices),
         _paths(summary),
         _rules(summary),
         unlocking(summary),
@@ -147,7 +170,7 @@ def _rules(summary: Summary) -> Section:
     waived = any(rule.waived for rule in open_rules)
     rows = tuple(_rule_row(rule, waived) for rule in open_rules[:RULES_SHOWN])
     more = len(open_rules) - len(rows)
-    lines = (Row((f"… and {count(more, 'more rule')}, see the report",)),) if more > 0 else ()
+    lines = (Row((f"… and {count(more, 'more rule')}{IN_REPORT}",)),) if more > 0 else ()
     columns = ("severity", "rule", "fail>", "unknown>", *(("waived>",) if waived else ()), "what to do")
     return Section("Rules to look at", lines, columns, rows, clip=True)
 
@@ -178,7 +201,7 @@ def _attestations(summary: Summary) -> Section:
     """Return what was stated without being measured: attested in a file, planned by a wave, or supposed."""
     shown = summary.attestations[:STATEMENTS_SHOWN]
     more = len(summary.attestations) - len(shown)
-    lines = (Row((f"… and {count(more, 'more statement')}, see the report",)),) if more > 0 else ()
+    lines = (Row((f"… and {count(more, 'more statement')}{IN_REPORT}",)),) if more > 0 else ()
     headings = ("statement", "used on>", "contradicted on>", "by")
     return Section("Attested", lines, headings, tuple(map(_statement, shown)))
 
@@ -228,7 +251,7 @@ def _notices(summary: Summary) -> Section:
     read = (f"{entry.path}: {text}" for entry in summary.inputs for text in entry.notices)
     texts = [visible(text) for text in (*partial, *summary.notices, *read)]
     more = len(texts) - NOTICES_SHOWN
-    last = [f"… and {count(more, 'more notice')}, see the report"] if more > 0 else []
+    last = [f"… and {count(more, 'more notice')}{IN_REPORT}"] if more > 0 else []
     return Section("Notices", tuple(Row((text,), Mark.OPEN) for text in (*texts[:NOTICES_SHOWN], *last)))
 
 

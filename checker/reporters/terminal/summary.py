@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from checker.model.result import Summary
-from checker.reporters.terminal.lines import sections
+from checker.reporters.terminal.lines import WHOLE, Shown, sections
 from checker.reporters.terminal.parts import Mark, Row, Section
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ _CLIPPED: Final = 8  # a column that may be cut is still worth its room; below t
 _ROOMY: Final = 40  # a last column that has this much room lets the headings before it stand on one line
 
 
-def render_plain(summary: Summary) -> str:
+def render_plain(summary: Summary, shown: Shown = WHOLE) -> str:
     """Return the summary as text without colour, in columns, each line ended by a newline."""
-    blocks = ["\n".join(_plain_lines(section)) for section in sections(summary)]
+    blocks = ["\n".join(_plain_lines(section)) for section in sections(summary, shown)]
     return "\n\n".join(blocks) + "\n"
 
 
-def print_rich(summary: Summary, console: "Console") -> None:
+def print_rich(summary: Summary, console: "Console", shown: Shown = WHOLE) -> None:
     """Print the summary on a terminal; narrow ones fold long cells instead of cutting them."""
-    for number, section in enumerate(sections(summary)):
+    for number, section in enumerate(sections(summary, shown)):
         if number:
             console.print()
         if section.title:
