@@ -13,18 +13,15 @@ the options, so the same files give the same bytes.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-import numpy as np
 import polars as pl
 
 from checker.decide import summary
 from checker.decide.baseline import since
-from checker.decide.coverage import FactCoverage, Undecidable, coverage, joins, undecidable
 from checker.decide.engines import Engine, Local
 from checker.decide.judge import Judgements, Run, judge
 from checker.decide.ledger import set_future_aside, tally_inputs
@@ -32,15 +29,10 @@ from checker.decide.nothing import refuse_nothing_judged
 from checker.decide.one import outcomes_of
 from checker.decide.reading_notices import rejected_notices, undated_notices
 from checker.decide.rollout import Rollout
-from checker.decide.settling import Settling, settling
 from checker.decide.steps import step_notes
 from checker.decide.systems import DESCRIBING
 from checker.decide.tables import Wanted
-from checker.engine.coalesce import applied_rules
-from checker.engine.columns import open_bucket
-from checker.engine.outcomes import scope_of
-from checker.engine.records import Records, buckets, gather_records
-from checker.engine.select import resolve
+from checker.engine.records import Records, gather_records
 from checker.engine.site_rules import FACT, SITE_FACTS
 from checker.errors import InputError, Problem
 from checker.inventory.identified import Identified
@@ -49,7 +41,7 @@ from checker.inventory.join_notices import join_notices
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.read import ReadOptions, read_inventory
 from checker.loading import Loaded, load
-from checker.model.notes import FileNote, InputTally
+from checker.model.notes import FileNote
 from checker.model.plan import Plan
 from checker.model.record import FileRecords
 from checker.model.result import Manner, Result
@@ -59,7 +51,6 @@ from checker.redact.result import recognised, redacted
 from checker.reporters.assessors.one_device import find_device
 from checker.reporters.terminal.devices import FEW
 
-NAMED_IN_INSPECT = 20  # parties of no device, for each reason
 LOCAL = Local()
 
 
@@ -83,60 +74,6 @@ def check(options: Options, progress: Progress | None = None, engine: Engine = L
             progress.begin("redact")
             result = redacted(result, Pseudonyms(options.redact_key), loaded.plan.pack.rules, Path(folder))
         yield result
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """How the inputs were read, and how far they go."""
-
-    inputs: tuple[FileRecords, ...]
-    tallies: tuple[InputTally, ...]
-    devices: int
-    joins: tuple[tuple[tuple[str, ...], int], ...]  # formats that know devices together, and how many devices
-    coverage: tuple[FactCoverage, ...]
-    undecidable: tuple[Undecidable, ...]
-    settling: tuple[Settling, ...]  # exports that nobody gave and that would settle outcomes, the best first
-    asked: frozenset[str]  # the facts that rules and routes read; others serve waves, waivers and attestations
-    told: tuple[str, ...] = ()  # what is of no device, and what is of one by the place of its file
-    unread: tuple[str, ...] = ()  # which files of folders are not read
-
-
-def inspect(options: Options) -> Inspection:
-    """Return how an inventory is read and what it covers, without judging it.
-
-    Every fact is read that a column maps to, whether or not anything asks for it.
-
-    Raises:
-        CheckerError: with every problem of the rules, the attestations or the inputs.
-    """
-    loaded = load(options)
-    plan = loaded.plan
-    every = frozenset(name for name, spec in plan.specs.items() if not spec.derived)
-    inputs = read_facts(options, loaded.formats, every, Progress())
-    if not any(frame.height for item in inputs for frame in item.frames):
-        raise InputError(
-            Problem(", ".join(options.inventory), "holds no device to inspect", _no_device_hint(inputs, ()))
-        )
-    future = set_future_aside(inputs, plan)
-    identified = identify(inputs)
-    records = gather_records(inputs, identified, plan.specs, plan.wanted())
-    outside = np.zeros(len(identified.device_ids), dtype=np.bool_)
-    lists = resolve(records, plan.selections)
-    for first, last in buckets(records):
-        outside[first:last] = scope_of(open_bucket(plan, records, first, last, {}, lists)) >= 0
-    given = frozenset(item.file.format for item in inputs)
-    return Inspection(
-        tuple(inputs),
-        tally_inputs(inputs, future, identified.device, outside, applied_rules(records, plan)),
-        len(identified.device_ids),
-        joins(records),
-        coverage(plan, records),
-        undecidable(plan, records),
-        settling(plan, records, given, loaded.formats.values()),
-        replace(plan, statements=(), waivers=(), waves=()).wanted(),
-        tuple(join_notices(identified, NAMED_IN_INSPECT)),
-        tuple(_beside(options, inputs)),
-    )
 
 
 def read(options: Options, loaded: Loaded, progress: Progress, engine: Engine = LOCAL) -> list[FileRecords]:
@@ -175,7 +112,8 @@ def read_facts(
         ),
         engine.reading,
     )
-    return sorted(inputs, key=lambda item: (item.file.path, item.file.sha256))
+    ordered = sorted(inputs, key=lambda item: (item.file.path, item.file.sha256))
+    return [records for item in ordered for records in (item, *item.apart)]
 
 
 def judge_and_summarise(
@@ -238,7 +176,7 @@ def _identified(options: Options, inputs: Sequence[FileRecords], plan: Plan) -> 
     identified = identify(inputs)
     if not len(identified.device_ids):
         raise InputError(
-            Problem(", ".join(options.inventory), "holds no device to judge", _no_device_hint(inputs, future))
+            Problem(", ".join(options.inventory), "holds no device to judge", no_device_hint(inputs, future))
         )
     return future, identified
 
@@ -283,15 +221,16 @@ def _rollout(options: Options, loaded: Loaded, records: Records, judgements: Jud
 def _reading_notices(options: Options, inputs: Sequence[FileRecords], plan: Plan) -> Iterator[str]:
     yield from rejected_notices(inputs)
     yield from undated_notices(inputs, plan.require_dates)
-    yield from _beside(options, inputs)
+    yield from beside_notices(options, inputs)
 
 
-def _beside(options: Options, inputs: Sequence[FileRecords]) -> list[str]:
+def beside_notices(options: Options, inputs: Sequence[FileRecords]) -> list[str]:
     """Return the notices on files of folders that were not read; those of the first run, if it is done again."""
     return sorted({*options.unread, *(notice for item in inputs for notice in item.beside)})
 
 
-def _no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str:
+def no_device_hint(inputs: Sequence[FileRecords], future: Sequence[int]) -> str:
+    """Return what to give where the inputs hold no device; of each ``future`` many records were of days to come."""
     if sum(future):
         return "every record was observed after the as-of day: is --as-of right?"
     if inputs and not any(item.file.founds for item in inputs):

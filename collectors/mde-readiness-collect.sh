@@ -157,7 +157,14 @@ started() {
             print t}')
     if [ -n "$age" ]; then utc "$(($(date +%s) - age))"; fi
 }
-if have mdatp; then agent; else left_out 'the agent (there is no mdatp)'; fi
+# That the shell finds no mdatp is no proof that there is none.
+no_agent() {
+    left_out 'the agent (there is no mdatp)'
+    [ -e /opt/microsoft/mdatp ] || [ -e '/Applications/Microsoft Defender.app' ] && return
+    fact agent.version 'not installed'
+    list agent.installed false
+}
+if have mdatp; then agent; else no_agent; fi
 
 ## What answers. One line a test; of what a tool wrote only a number or a word is kept.
 

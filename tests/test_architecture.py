@@ -25,7 +25,7 @@ STEPS = (
     {"reporters", "options", "redact"},
     {"loading"},
     {"compare", "pipeline"},
-    {"explain", "drafts", "stored"},
+    {"explain", "drafts", "inspection", "stored"},
     {"evidence"},
     {"library"},
     {"cli"},

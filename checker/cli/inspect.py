@@ -11,11 +11,11 @@ from checker.cli.options import inventory_options, shared
 from checker.decide.coverage import FactCoverage, Undecidable
 from checker.decide.settling import Settling
 from checker.errors import Problem, UsageError
+from checker.inspection import Inspection
+from checker.inspection import inspect as run_inspect
 from checker.model.notes import InputTally
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
-from checker.pipeline import Inspection
-from checker.pipeline import inspect as run_inspect
 from checker.reporters.terminal.folding import folded
 from checker.reporters.wording import count, visible
 

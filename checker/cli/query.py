@@ -11,7 +11,7 @@ from checker.cli.given import single
 from checker.errors import Problem, UsageError
 
 FOLDER: Final = Path(__file__).parent.parent / "kql"
-DAYS, MOST_DAYS, MOST_PARTS = 30, 30, 1_000  # hunting remembers 30 days
+DAYS, MOST_DAYS, MOST_PARTS = 28, 30, 1_000  # hunting remembers 30 days; what is older than 28 is stale by default
 PART: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 SENSE: Final = ("endpoint.security.microsoft.com", "endpoint.security.microsoft.us")
 BUSINESS: Final = ("enterpriseregistration.windows.net", "login.microsoftonline.com", "dm.microsoft.com")

@@ -42,6 +42,8 @@ def tally_inputs(
         mine = device[start : start + height]
         rules = sum(start <= record < start + height for record in applied) if item.file.of_sites else 0
         start += height
+        if item.file.apart:
+            continue
         matched = mine[mine >= 0]
         outside = out_of_scope[matched]
         judged = matched[~outside]

@@ -10,9 +10,11 @@ from checker.decide.governed import Governed, in_force
 from checker.decide.verdict import Judgement, Verdict, decide, is_gate, route_facts
 from checker.engine.groups import group
 from checker.engine.judged import Judged
+from checker.engine.matters import mattering
 from checker.engine.outcomes import UNDETERMINED, outcome_of, route_of
 from checker.engine.select import Mask
 from checker.engine.suppose import waiting_for
+from checker.model.condition import All, Condition
 from checker.model.outcome import Outcome
 from checker.model.plan import Kind, Plan
 
@@ -125,13 +127,14 @@ def _told_of_kinds(judged: Judged, waiting: Waiting, asked: _Asked) -> Parts:
     first, sample = judged.alike.first, judged.sample
     attested = _attested(judged)
     kinds, nowhere = len(first), np.zeros(len(first), dtype=np.bool_)
+    matters = mattering(sample, deciding(judged.bucket.plan))
     waits = {rule: devices[first] for rule, devices in waiting.devices.items()}
     return {
         "scope": _rows([judged.scope[first] + 1], kinds),
         "route": _rows([judged.route[first] - UNDETERMINED], kinds),
         "outcomes": judged.outcomes[:, first],
         "attested": _rows([attested.get(name, nowhere) for name in asked.proofs], kinds),
-        "missing": _rows([sample.missing(fact) >= 0 for fact in asked.facts], kinds),
+        "missing": _rows([(sample.missing(fact) >= 0) & matters.get(fact, nowhere) for fact in asked.facts], kinds),
         "waiting": _rows([waits.get(name, nowhere) for name in asked.gates], kinds),
     }
 
@@ -195,6 +198,12 @@ def _judgement(plan: Plan, parts: Parts, asked: _Asked, waiting: Waiting) -> Jud
 
 def _true(names: Sequence[str], flags: npt.NDArray[np.uint8]) -> frozenset[str]:
     return frozenset(name for name, flag in zip(names, flags.tolist(), strict=True) if flag)
+
+
+def deciding(plan: Plan) -> list[Condition]:
+    """Return the conditions of blockers and stopping routes."""
+    rules = [All((rule.applies_to, rule.require)) for rule in plan.device_rules if is_gate(rule)]
+    return [*rules, *(route.when for route in plan.pack.routes if route.stops)]
 
 
 def blocker_facts(plan: Plan) -> tuple[str, ...]:

@@ -251,7 +251,7 @@ def _merged(pool: Pool, moments: tuple[tuple[int, ...], ...]) -> int:
 
 def _too_old(times: npt.NDArray[np.int64], spec: FactSpec, plan: Plan) -> npt.NDArray[np.bool_]:
     """Mark what was observed too long ago (or, if dates are required, at no known time) for a fact that changes."""
-    if not spec.changes:
+    if not (spec.changes and spec.ages):
         return np.zeros(len(times), dtype=np.bool_)
     oldest = int((plan.oldest - EPOCH).total_seconds()) * 1_000_000
     undated = times == NO_DATE

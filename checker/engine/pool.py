@@ -38,7 +38,8 @@ class Pool:
         self._classes: dict[tuple[Test, ...], Groups] = {}
         self._identity: Codes = np.zeros(0, dtype=np.int32)
         self._reasons: npt.NDArray[np.int8] = np.zeros(0, dtype=np.int8)
-        self._first: dict[tuple[type, Cell], int] = {}  # typed value -> its least code
+        # typed value -> its least code; a reason is its own
+        self._first: dict[tuple[type, Cell], int] = {self._key(code): code for code in range(REASONS)}
         self.shown_texts: pl.Series | None = None  # the texts as a series, kept by whoever writes findings
         for text in texts:
             self._append(text or "", read_value(text or "", spec))

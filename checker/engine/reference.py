@@ -10,7 +10,7 @@ newest row decide. Then, by what the catalogue says of the fact:
 * It changes: the newest counts, a dated one before any undated one; at one time, evidence made on the device itself.
   What is left must agree. Files whose times name no zone have clocks of their own: the newest by each clock counts that
   is not surely older than that of another (``engine/clocks.py``). Older than ``--max-age`` it is STALE, as is an
-  undated one if dates are required.
+  undated one if dates are required, unless the catalogue says that the fact does not age.
 * It merges by union: all that is not stale counts together, the undated only where nothing is dated. If everything
   is stale, so is the union.
 
@@ -186,7 +186,7 @@ def coalesce_rows(plan: Plan, spec: FactSpec, said: Sequence[Observation]) -> Re
         return _agreed(spec, [max(said, key=_age)])
     if not spec.changes:
         return _agreed(spec, counted)
-    fresh = [one for one in counted if not _too_old(one, plan)]
+    fresh = [one for one in counted if not _too_old(one, spec, plan)]
     if spec.merge == "union":
         together = fresh or counted
         dated = [one for one in together if one.time is not None]
@@ -194,7 +194,7 @@ def coalesce_rows(plan: Plan, spec: FactSpec, said: Sequence[Observation]) -> Re
         return reading if fresh else _stale(reading)
     newest = max(counted, key=_age)
     reading = _agreed(spec, _newest(counted, newest))
-    return _stale(reading) if _too_old(newest, plan) else reading
+    return _stale(reading) if _too_old(newest, spec, plan) else reading
 
 
 def _newest(counted: Sequence[Observation], newest: Observation) -> list[Observation]:
@@ -219,7 +219,9 @@ def _is_blank(one: Observation, spec: FactSpec) -> bool:
     return read_value(str(one.text), spec) is Missing.BLANK
 
 
-def _too_old(one: Observation, plan: Plan) -> bool:
+def _too_old(one: Observation, spec: FactSpec, plan: Plan) -> bool:
+    if not spec.ages:
+        return False
     return plan.require_dates if one.time is None else one.time < plan.oldest
 
 

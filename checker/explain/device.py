@@ -108,7 +108,9 @@ def _records(bucket: Bucket) -> tuple[tuple[str, tuple[int, ...]], ...]:
     records = bucket.records
     found: dict[str, list[int]] = {}
     for record in np.sort(bucket.part.records).tolist():
-        found.setdefault(records.files[int(records.file_of[record])].path, []).append(int(records.row[record]))
+        rows = found.setdefault(records.files[int(records.file_of[record])].path, [])
+        if int(records.row[record]) not in rows:
+            rows.append(int(records.row[record]))
     return tuple((file, tuple(rows)) for file, rows in found.items())
 
 

@@ -54,8 +54,19 @@ def read_attempts(text: str) -> tuple[Attempt, ...] | Missing:
 
 
 def latest(attempts: Iterable[Attempt]) -> tuple[Attempt, ...]:
-    """Return the last attempt for each host, port, method and way, sorted; ``attempts`` are in time order."""
-    last = {(attempt.host, attempt.port, attempt.method, attempt.via): attempt for attempt in attempts}
+    """Return the last attempt for each host, port, method and way, sorted; ``attempts`` are in time order.
+
+    What was not tested says nothing beside what was. That the proxy asked for credentials (407) stands until something
+    answers there: no answer at all, later, shows neither that it asks nor that it does not.
+    """
+    last: dict[tuple[str, int, str, str], Attempt] = {}
+    for attempt in attempts:
+        way = (attempt.host, attempt.port, attempt.method, attempt.via)
+        before = last.get(way)
+        if before is None or attempt.result != NOT_TESTED:
+            asked = before is not None and before.status == _PROXY_AUTHENTICATION
+            silent = asked and is_blocked(attempt) and not attempt.status
+            last[way] = replace(attempt, status=_PROXY_AUTHENTICATION) if silent else attempt
     return tuple(sorted(last.values()))
 
 
@@ -158,14 +169,15 @@ def _attempt(entry: Any) -> Attempt:  # noqa: ANN401 - what the JSON holds
     if not isinstance(entry, dict) or not entry.keys() <= _KEYS:
         raise ValueError("not an attempt")
     host = fold(_text(entry, "host")).removesuffix(".")
-    if not host:
-        raise ValueError("no host")
+    method = fold(_text(entry, "method")).replace("_", "-").replace(" ", "-")
+    if not host or ("*" in host and method not in _POLICY_METHODS):
+        raise ValueError("no host")  # only rules of a proxy are for several: nobody tried a pattern
     result = fold(_text(entry, "result")).replace("-", "_").replace(" ", "_")
     return Attempt(
         host=host,
         port=_number(entry, "port", _HTTPS, range(1, _LAST_PORT + 1)),
         path=_text(entry, "path").strip(),
-        method=fold(_text(entry, "method")).replace("_", "-").replace(" ", "-"),
+        method=method,
         via=fold(_text(entry, "via")).replace("-", "_").replace(" ", "_"),
         result=result if result in RESULTS else CONFLICTING,
         status=_number(entry, "status", 0, range(_LAST_STATUS + 1)),

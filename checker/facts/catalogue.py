@@ -10,7 +10,8 @@ from checker.yaml_nodes import Entries, Problems, check_keys, choice_of, flag_of
 
 FOLDER = Path(__file__).parent
 OPTIONAL = (
-    *("merge", "blank", "words", "default", "reading", "view_of", "counts_with", "unit", "identifies", "carried_by"),
+    *("ages", "merge", "blank", "words", "default", "reading", "view_of", "counts_with", "unit", "identifies"),
+    "carried_by",
 )
 IDENTIFIES = ("name", "id", "group", "tag", "address", "application", "text", "nobody")
 
@@ -58,6 +59,7 @@ def _spec(name: str, entry: Entries, problems: Problems) -> FactSpec:
         about=choice_of(entry, "about", ("device", "site", "plan", "tenant", "fleet"), problems),
         meaning=text_of(entry, "meaning", problems),
         changes=flag_of(entry, "changes", problems),
+        ages=flag_of(entry, "ages", problems) if "ages" in entry.entries else True,
         merge=choice_of(entry, "merge", get_args(Merge), problems) if "merge" in entry.entries else "latest-non-empty",  # type: ignore[arg-type]
         blank_is_none=text_of(entry, "blank", problems) == "none",
         words=texts_of(entry, "words", problems),

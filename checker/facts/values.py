@@ -134,7 +134,19 @@ def _words(words: tuple[str, ...]) -> dict[str, str]:
     return {_folded_word(word): word for word in words}
 
 
+def _read_revision(text: str) -> Missing:
+    """Return BLANK for a revision of 0, which no update brings; any other is read by its type."""
+    return Missing.BLANK if _read_number(text) == 0 else Missing.UNREADABLE
+
+
+def _read_told(text: str) -> bool | Missing:
+    """Return that a date is told, if the text is one."""
+    return Missing.UNREADABLE if isinstance(read_date(text), Missing) else True
+
+
 _VIEWS: dict[str, Callable[[str], Value | Missing]] = {
+    "revision": _read_revision,
+    "told": _read_told,
     "agent_month": read_agent_month,
     "package_name": read_package_name,
     "tls_inspection": read_tls_inspection,

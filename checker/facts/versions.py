@@ -33,8 +33,8 @@ def read_version(text: str, reading: str) -> Version | Missing:
         reading: "" (digits and dots only), "platform", "kernel" or "agent", as the catalogue says.
 
     Returns:
-        The parts without trailing zeros; BLANK for a version of zeros (``0.0.0.0`` is what exports write for none);
-        UNREADABLE for anything that is not 1 to 8 numbers joined by dots.
+        The parts without trailing zeros; UNREADABLE for anything that is not 1 to 8 numbers joined by dots, and
+        for one of zeros: exports write ``0.0.0.0`` where nothing is installed, and no older version outlives that.
     """
     return _READINGS[reading](text)
 
@@ -67,7 +67,7 @@ def _stripped(parts: Version) -> Version | Missing:
     end = len(parts)
     while end and parts[end - 1] == 0:
         end -= 1
-    return parts[:end] or Missing.BLANK
+    return parts[:end] or Missing.UNREADABLE
 
 
 def _plain(text: str) -> Version | Missing:

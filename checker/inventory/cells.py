@@ -21,6 +21,7 @@ HOST = re.compile(r"[\w.:*?-]+")
 PATH = re.compile(r"(?:/[a-z0-9._-]{1,40}){0,3}/?")  # longer ones, and ids in them, may name a tenant or a person
 ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 UPDATE = re.compile(r"(?<![A-Z0-9])(?:KB)?([0-9]{6,7})(?![0-9])", re.IGNORECASE)
+RULE = re.compile(r"allow[ _-]?list|policy", re.IGNORECASE)  # methods that are no tries: for these a pattern may stand
 METHOD = re.compile(r"[a-z0-9._ -]{0,24}")
 STATUS = re.compile(r"[\w .#!/+-]{1,24}")
 CURL = re.compile(r"curl\D{0,20}([0-9]{1,2})(?!\.?[0-9])|^([0-9]{1,2})$", re.IGNORECASE)
@@ -198,6 +199,8 @@ def _attempt(parts: Sequence[str]) -> str:
     target = _target(url)
     if target is None or not target.hostname or not HOST.fullmatch(target.hostname):
         return UNREAD_URL
+    if set("*?") & set(target.hostname) and not RULE.fullmatch(method):
+        return UNREAD_URL  # nobody tried a pattern
     given = _number(port or str(target.port or DEFAULT_PORTS.get(target.scheme, 443)))
     way, came = (re.sub(r"[\s-]+", "_", word.casefold()) for word in (via, result))
     attempt = {

@@ -19,7 +19,8 @@ Check = Callable[[str], bool]
 def checks(product: ProductMapping, binding: Binding, titles: Sequence[str]) -> dict[str, Check]:
     """Return for titles of a file what their cells must be, empty if the rows of the product must fit the header.
 
-    The first id of the mapping's keys must be there, other ids may be blank.
+    The first id of the mapping's keys must be there, other ids may be blank. What is read behind the last of these
+    cells must say nothing, for there nothing shows whether cells have moved.
     """
     known = {title_key(title): title for title in titles if title}
     words = {known[title_key(title)]: words for title, words in product.ragged if title_key(title) in known}
@@ -28,23 +29,31 @@ def checks(product: ProductMapping, binding: Binding, titles: Sequence[str]) -> 
         return {}
     found: dict[str, Check] = dict.fromkeys(ids, _is_id_or_blank)
     found[ids[0]] = _is_id
-    return {**found, **{title: one_of(each) for title, each in words.items()}}
+    found |= {title: one_of(each) for title, each in words.items()}
+    place = {title: number for number, title in enumerate(titles)}
+    last = max(place[title] for title in found)
+    return found | {title: _is_blank for title in binding.titles() if place.get(title, 0) > last}
 
 
 def of_length(record: Sequence[str], fields: int, check: Mapping[int, Check]) -> list[str | None] | None:
     """Return a row cut to the header's length, or filled up with cells that say nothing; None if that is a guess.
 
-    ``check`` tells by place what a cell must be, all of which must be there. What is cut off must be blank.
+    ``check`` tells by place what a cell must be; those that may not be blank must be there. What is cut off must be
+    blank.
     """
-    if not check or len(record) <= max(check) or any(text.strip() for text in record[fields:]):
+    if not check or any(text.strip() for text in record[fields:]):
         return None
-    if not all(fits(record[place]) for place, fits in check.items()):
+    if not all(fits(record[place] if place < len(record) else "") for place, fits in check.items()):
         return None
     return [*record[:fields], *[None] * (fields - len(record))]
 
 
 def _is_id(text: str) -> bool:
     return ID.fullmatch(text.strip()) is not None
+
+
+def _is_blank(text: str) -> bool:
+    return not text.strip()
 
 
 def _is_id_or_blank(text: str) -> bool:

@@ -25,6 +25,7 @@ HARMLESS = re.compile(
     re.IGNORECASE,
 )
 RULES = "url.tests"
+NAME = "device.name"  # a key of records, and a fact where a condition asks for it
 NO_RULE = "is no rule for a host: write host, *.host, .host or https://host/*, and allow, deny or bypass_inspection"
 KEYS = ("mde_id", "entra_id", "own_id", "name")
 DEFENDER = ("device id", "not of 40 hexadecimal digits (or all zeros)")  # what is counted, and what is wrong with it
@@ -67,7 +68,8 @@ def dated(records: FileRecords, time: datetime) -> FileRecords:
     """Return the records with a time for those that have none."""
     naive = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     fill = pl.col("observed").fill_null(pl.lit(naive, dtype=RECORD_COLUMNS["observed"]))
-    return FileRecords(records.file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
+    frames = [frame.with_columns(fill) for frame in records.frames]
+    return replace(records, frames=frames, apart=[dated(each, time) for each in records.apart])
 
 
 def without_unread(frames: Sequence[pl.DataFrame], faults: Faults) -> list[pl.DataFrame]:
@@ -99,7 +101,39 @@ def named(records: FileRecords, device: str) -> FileRecords:
     key, text = ("mde_id", device.lower()) if re.fullmatch(MDE_ID, device.lower()) else ("name", device)
     file = replace(records.file, keys={**records.file.keys, key: "(--device-of)"})
     fill = pl.when(nameless).then(pl.lit(text)).otherwise(pl.col(key)).alias(key)
-    return FileRecords(file, [frame.with_columns(fill) for frame in records.frames], records.rejected)
+    apart = [replace(each, frames=[frame.with_columns(fill) for frame in each.frames]) for each in records.apart]
+    return replace(records, file=file, frames=[frame.with_columns(fill) for frame in records.frames], apart=apart)
+
+
+def packed_as(records: FileRecords, path: str, sha256: str) -> FileRecords:
+    """Return records of a packed file with the SHA-256 of the one that the user gave: of that there is a copy."""
+    file = records.file
+    within = path if file.path != path else ""
+    told = replace(file, sha256=sha256, packed_in=within, content=file.sha256)
+    return replace(records, file=told, apart=[packed_as(each, path, sha256) for each in records.apart])
+
+
+def with_name(records: FileRecords) -> FileRecords:
+    """Return the records with the device's name as a fact, too, for conditions that ask for it."""
+    if not records.file.founds or "name" not in records.file.keys:
+        return records
+    file = replace(records.file, columns={**records.file.columns, NAME: records.file.keys["name"]})
+    frames = [frame.with_columns(pl.col("name").cast(fact_dtype(NAME)).alias(NAME)) for frame in records.frames]
+    return replace(records, file=file, frames=frames)
+
+
+def with_twins_noted(read: list[FileRecords]) -> list[FileRecords]:
+    """Return the records of all files, with a notice on each, by path, whose content an earlier one has, too."""
+    first: dict[str, str] = {}
+    for records in sorted(read, key=lambda item: (item.file.path, item.file.sha256)):
+        file = records.file
+        digest = file.content or file.sha256
+        if digest in first:
+            twin = first[digest]
+            what = "is given twice" if twin == file.path else f"has the same content as {twin}"
+            records.file = replace(file, notices=(*file.notices, f"{what}: its records are read twice"))
+        first.setdefault(digest, file.path)
+    return read
 
 
 def _evidence_alone(frames: Sequence[pl.DataFrame]) -> bool:

@@ -102,6 +102,18 @@ class FactReading:
     silent_blanks: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Facts of a record that are as old as a column of their own says, or without ``observed`` of no known time.
+
+    They count in files that have one of the columns ``observed``, and there instead of the mapping's own readings of
+    these facts; without ``observed`` they count beside them.
+    """
+
+    observed: tuple[str, ...]
+    facts: Mapping[str, FactReading]
+
+
 @dataclass(frozen=True)
 class ProductMapping:
     """One product's exports: how they are recognised, and what their columns say.
@@ -122,6 +134,7 @@ class ProductMapping:
     of a version of the form that is not known, and refused.
     ``cut_at``: the numbers of rows at which its source cuts results off, so that a file of just as many may lack some.
     ``secrets``: a fact is read of a column of secrets, so that no copy of its files is written, also with pseudonyms.
+    ``apart`` are facts of a record that are not as old as the record.
     ``not_english`` are titles that it has in other languages, and ``instead`` what a person can do then.
     """
 
@@ -149,13 +162,19 @@ class ProductMapping:
     versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     not_english: tuple[str, ...] = ()
     instead: str = ""
+    apart: tuple["Apart", ...] = ()
+
+    def readings(self) -> list[FactReading]:
+        """Return every reading of a fact, those of facts that are apart with them."""
+        return [*self.facts.values(), *(reading for each in self.apart for reading in each.facts.values())]
 
     @cached_property  # every file that is read asks every mapping
     def titles(self) -> frozenset[str]:
         """The folded titles of every column that the mapping knows."""
         named = [*self.observed, *self.signature.any, *(title for group in self.signature.all for title in group)]
         named += [title for titles in self.keys.values() for title in titles]
-        for reading in self.facts.values():
+        named += [title for each in self.apart for title in each.observed]
+        for reading in self.readings():
             named += [*reading.columns, *(title for part in reading.parts for title in part.columns)]
             named += [title for title, _ in reading.where]
         return frozenset(title_key(title) for title in named if title)

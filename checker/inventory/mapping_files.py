@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from checker.facts.catalogue import catalogue
-from checker.inventory.mapping import AS_IT_STANDS, PARTS, TOGETHER, FactReading, Part, ProductMapping, Signature
+from checker.inventory.mapping import AS_IT_STANDS, TOGETHER, Apart, FactReading, ProductMapping, Signature
+from checker.inventory.mapping_parts import parts_of
 from checker.inventory.mapping_texts import (
     Words,
     counts_of,
@@ -57,13 +58,13 @@ OPTIONAL = (
     "observed_plus_minutes",
     "partial_without",
     "together",
+    "apart",
 )
 SIGNATURE = ("all", "any", "none")
 KEYS_HINT = "say for example 'name: Hostname'"
 KEYS = ("mde_id", "entra_id", "own_id", "name", "domain", "device", "site")
 FACT_OPTIONS = ("from", "fallback", "join", "parts", "pattern", "words", "otherwise", "says", "shape", "zoned", "set")
 FACT_CONDITIONS = ("only", "where", "needs", "stated_with", "blank_with")
-PART_OPTIONS = ("from", "words", "otherwise", "says")
 OF_TYPE = {"date": "day", "time": "time"}  # shapes that go with types of facts
 SHAPES = (
     "text",
@@ -140,16 +141,7 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         check_keys(keys, "'keys'", (), KEYS, problems)
         if ("own_id" in keys.entries) != ("own_ids" in node.entries):
             problems.add(keys.place, "the key 'own_id' and 'own_ids', the system whose id it is, need each other")
-    facts = mapping(node.entries.get("facts"), "'facts'", problems)
-    readings: dict[str, FactReading] = {}
-    silent = flag_of(node, "silent_blanks", problems)
-    for fact, entry in (facts.entries if facts else {}).items():
-        if fact not in catalogue():
-            problems.add(entry.place, f"there is no fact '{fact}'", did_you_mean(fact, catalogue()))
-        elif told_from := catalogue()[fact].view_of or (catalogue()[fact].derived and "other facts"):
-            problems.add(entry.place, f"'{fact}' is told from {told_from}: no column says it")
-        elif found := mapping(entry, f"'{fact}'", problems):
-            readings[fact] = replace(_reading(fact, found, tables, problems), silent_blanks=silent)
+    readings = _readings(node, tables, flag_of(node, "silent_blanks", problems), problems)
     return ProductMapping(
         id=text_of(node, "id", problems),
         title=text_of(node, "title", problems),
@@ -175,6 +167,35 @@ def _product(node: Entries, tables: Mapping[str, Words], problems: Problems) -> 
         versions=_where(node, "versions", problems),
         not_english=texts_of(node, "not_english", problems),
         instead=text_of(node, "instead", problems),
+        apart=_apart(node, tables, problems),
+    )
+
+
+def _readings(node: Entries, tables: Mapping[str, Words], silent: bool, problems: Problems) -> dict[str, FactReading]:
+    facts = mapping(node.entries.get("facts"), "'facts'", problems)
+    readings: dict[str, FactReading] = {}
+    for fact, entry in (facts.entries if facts else {}).items():
+        if fact not in catalogue():
+            problems.add(entry.place, f"there is no fact '{fact}'", did_you_mean(fact, catalogue()))
+        elif told_from := catalogue()[fact].view_of or (catalogue()[fact].derived and "other facts"):
+            problems.add(entry.place, f"'{fact}' is told from {told_from}: no column says it")
+        elif found := mapping(entry, f"'{fact}'", problems):
+            readings[fact] = replace(_reading(fact, found, tables, problems), silent_blanks=silent)
+    return readings
+
+
+def _apart(node: Entries, tables: Mapping[str, Words], problems: Problems) -> tuple[Apart, ...]:
+    """Return the facts that have times of their own; of these a blank says nothing, and the record's own may."""
+    listed = node.entries.get("apart")
+    if listed is None:
+        return ()
+    if not isinstance(listed, Items):
+        problems.add(listed.place, "'apart' must be a list", "say 'apart: [{observed: …, facts: {…}}]'")
+        return ()
+    found = [entry for item in listed.items if (entry := mapping(item, "'apart'", problems))]
+    known = [entry for entry in found if check_keys(entry, "'apart'", ("facts",), ("observed",), problems)]
+    return tuple(
+        Apart(texts_of(entry, "observed", problems), _readings(entry, tables, True, problems)) for entry in known
     )
 
 
@@ -203,7 +224,7 @@ def _signature(node: Entries, problems: Problems) -> Signature:
 
 def _reading(fact: str, node: Entries, tables: Mapping[str, Words], problems: Problems) -> FactReading:
     known = check_keys(node, f"'{fact}'", (), (*FACT_OPTIONS, *FACT_CONDITIONS), problems)
-    columns, parts = texts_of(node, "from", problems), _parts(node, tables, problems)
+    columns, parts = texts_of(node, "from", problems), parts_of(node, tables, problems)
     if known and not columns and not parts:
         problems.add(node.place, f"'{fact}' names no column", "say 'from: Title'")
     is_set = catalogue()[fact].type == "set"
@@ -257,34 +278,3 @@ def _only(node: Entries, problems: Problems) -> tuple[str, tuple[str, ...]] | No
 def _where(node: Entries, key: str, problems: Problems) -> tuple[tuple[str, tuple[str, ...]], ...]:
     entry = mapping(node.entries[key], f"'{key}'", problems) if key in node.entries else None
     return tuple((column, texts_of(entry, column, problems)) for column in entry.entries) if entry else ()
-
-
-def _parts(node: Entries, tables: Mapping[str, Words], problems: Problems) -> tuple[Part, ...]:
-    """Return what is said of each of ``PARTS``: a list names those whose columns have the same names."""
-    if "parts" not in node.entries:
-        return ()
-    entry = node.entries["parts"]
-    if not isinstance(entry, Entries):
-        named = texts_of(node, "parts", problems)
-        problems_of = [name for name in named if name not in PARTS]
-        for name in problems_of:
-            problems.add(entry.place, f"'{name}' is no part", did_you_mean(name, PARTS))
-        return tuple(Part((name,) if name in named else ()) for name in PARTS)
-    if not check_keys(entry, "'parts'", ("url", "result"), PARTS, problems):
-        return ()
-    return tuple(_part(entry, name, tables, problems) for name in PARTS)
-
-
-def _part(node: Entries, name: str, tables: Mapping[str, Words], problems: Problems) -> Part:
-    entry = node.entries.get(name)
-    if not isinstance(entry, Entries):
-        return Part(texts_of(node, name, problems))
-    check_keys(entry, f"'{name}'", (), PART_OPTIONS, problems)
-    if ("from" in entry.entries) == ("says" in entry.entries):
-        problems.add(entry.place, f"'{name}' must either name a column with 'from' or be a constant with 'says'")
-    return Part(
-        columns=texts_of(entry, "from", problems),
-        words=words_of(entry, tables, problems),
-        otherwise=word_of(entry.entries["otherwise"], problems) if "otherwise" in entry.entries else AS_IT_STANDS,
-        says=text_of(entry, "says", problems),
-    )

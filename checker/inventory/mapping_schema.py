@@ -22,6 +22,7 @@ WORDS: Final[Json] = {"$ref": "#/$defs/words"}
 def mapping_schema() -> Json:
     """Return the schema of a mapping; what it cannot say (an id that is taken) the reader of mappings does."""
     facts = {name: _fact(spec) for name, spec in catalogue().items() if not spec.derived and not spec.view_of}
+    readings: Json = {"type": "object", "properties": facts, "additionalProperties": False}
     pattern = {"type": "string", "format": "regex", "description": "What its one group matches is the key."}
     key: Json = {"anyOf": [TITLES, _object({"from": TITLES, "pattern": pattern}, {})]}
     body = _object(
@@ -32,7 +33,7 @@ def mapping_schema() -> Json:
             "founds": {**FLAG, "description": "Whether a record of a device that no other file names founds it."},
             "signature": _signature(),
             "keys": {**_object({}, dict.fromkeys(KEYS, key)), "description": "Which columns name the device."},
-            "facts": {"type": "object", "properties": facts, "additionalProperties": False},
+            "facts": readings,
         },
         {
             "per_device": {**FLAG, "description": "Made on the device itself: breaks a tie of equal times."},
@@ -44,6 +45,11 @@ def mapping_schema() -> Json:
             "observed": {**TITLES, "description": "When the record was observed; without it --observed dates it."},
             "observed_plus_minutes": {**TEXT, "description": "Minutes that are to be added to that."},
             "ragged": {**_columns(), "description": "Rows longer or shorter than the header count where these fit."},
+            "apart": {
+                "type": "array",
+                "items": _object({"facts": readings}, {"observed": TITLES}),
+                "description": "Facts that are as old as a column of their own says, or of no known time.",
+            },
             "together": {"enum": list(TOGETHER), "description": "What tells columns from all records of a file."},
             "cut_at": {**_one_or_more(ROWS), "description": "Rows at which its source cuts results off."},
             "evidence": {**TITLES, "description": "A record that says something here founds no device."},

@@ -1,11 +1,9 @@
 """What is told of a file that was given, and of the members that it holds if it is packed."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from checker.errors import InputError, Problem
-from checker.model.record import FileRecords
 
 SHOWN_NAMES: Final = 5  # members that a notice names
 
@@ -20,10 +18,3 @@ def refuse_changed(path: str, place: Path, before: tuple[int, int]) -> None:
     """Raise :class:`InputError` if the file was changed since it had that stamp."""
     if stamp(place) != before:
         raise InputError(Problem(path, "changed while it was read", "read it again when nothing writes to it"))
-
-
-def packed_in(records: FileRecords, path: str, sha256: str) -> FileRecords:
-    """Return records of a packed file with the SHA-256 of the one that the user gave: of that there is a copy."""
-    file = records.file
-    within = path if file.path != path else ""
-    return replace(records, file=replace(file, sha256=sha256, packed_in=within, content=file.sha256))

@@ -29,7 +29,8 @@ DPKG = re.compile(
 DPKG_NONE = re.compile(rf"dpkg-query: no packages found matching (?P<package>{NAME}?){REST}")
 # Of dpkg-query -W; any other name could begin a table with tabs.
 QUERY = re.compile(rf"(?P<package>mdatp)(?::\w+)?\t(?P<version>{VERSION})")
-STATES = {"i": "installed", "n": "not installed", "c": "not installed"}  # c: removed, its settings are left
+ABSENT = "not installed"
+STATES = {"i": "installed", "n": ABSENT, "c": ABSENT}  # c: removed, its settings are left
 LOOKED_AT = 12  # lines: dpkg explains its columns in five of them
 
 
@@ -39,7 +40,7 @@ class Package:
 
     Host: str | None
     Package: str
-    Version: str | None
+    Version: str | None  # "not installed" of one that is not, whichever it was
     State: str  # installed | not installed | other
 
 
@@ -79,9 +80,10 @@ def _packages(text: str) -> Iterator[tuple[int, Package]]:
 def _package(line: str, host: str | None) -> Package | None:
     if match := DPKG.fullmatch(line):
         version = None if match["version"] == "<none>" else match["version"]
-        return Package(host, match["package"], version, STATES.get(match["state"], "other"))
+        state = STATES.get(match["state"], "other")
+        return Package(host, match["package"], ABSENT if state == ABSENT else version, state)
     if match := RPM.fullmatch(line) or QUERY.fullmatch(line):
         return Package(host, match["package"], match["version"], "installed")
     if match := RPM_NONE.fullmatch(line) or DPKG_NONE.fullmatch(line):
-        return Package(host, match["package"], None, "not installed")
+        return Package(host, match["package"], ABSENT, ABSENT)
     return None

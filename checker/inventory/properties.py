@@ -18,7 +18,7 @@ REVISION = "ubr"
 TOLD = "Build beside"  # in rows of the build itself, and in those of the revision
 
 
-def with_builds(opened: Opened, _path: str) -> Opened:
+def with_builds(opened: Opened) -> Opened:
     """Return the file with the column ``TOLD`` beside its own."""
     known = {title_key(title): title for title in reversed(opened.titles)}
     if not all(name in known for name in COLUMNS):

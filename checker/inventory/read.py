@@ -7,25 +7,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-import polars as pl
-
 from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.ahead import ahead
 from checker.inventory.analyzer_report import open_report
 from checker.inventory.analyzer_text import open_analyzer_text
+from checker.inventory.apart import readers
 from checker.inventory.connectivity_text import open_connectivity_test, open_maps_test
 from checker.inventory.csv_files import open_csv
 from checker.inventory.csv_ragged import checks
-from checker.inventory.date_order import DateOrder, Order
+from checker.inventory.date_order import Order
 from checker.inventory.event_xml import open_events, open_evtx
 from checker.inventory.given import expanded, said_of
-from checker.inventory.input_file import dated, file_records, named, without_unread
+from checker.inventory.input_file import NAME, dated, named, packed_as, with_name, with_twins_noted, without_unread
 from checker.inventory.json_files import open_json
 from checker.inventory.key_value import open_key_value
 from checker.inventory.mapping import ProductMapping
 from checker.inventory.mapping_files import mappings
-from checker.inventory.members import packed_in, refuse_changed, stamp
-from checker.inventory.normalise import Normaliser
+from checker.inventory.members import refuse_changed, stamp
 from checker.inventory.package_list import open_package_list
 from checker.inventory.parquet_files import open_parquet
 from checker.inventory.plain_lines import open_lines
@@ -33,12 +31,13 @@ from checker.inventory.recognise import kind_of, known_titles, product_of
 from checker.inventory.registry import open_registry
 from checker.inventory.screen_table import open_screen_table
 from checker.inventory.source import DamagedTextError, Source, open_source, reopened
+from checker.inventory.split_logs import Logs
 from checker.inventory.table import Faults, Opened
 from checker.inventory.together import told
 from checker.inventory.unpack import Leaf, Share, leaves, sha256_of
 from checker.inventory.unread import members_not_read, none_known, only_named, refused, set_aside
 from checker.inventory.workbooks import open_workbook
-from checker.model.record import FileRecords, fact_dtype
+from checker.model.record import FileRecords
 from checker.yaml_nodes import did_you_mean
 
 # By the form of a text (recognise.py) or of what is no text (source.py).
@@ -60,8 +59,6 @@ OPENERS: dict[str, Callable[[Source, frozenset[str], Faults], Opened]] = {
     "lines": open_lines,
 }
 
-NAME = "device.name"  # a key of records, and a fact where a condition asks for it
-
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -82,6 +79,7 @@ class ReadOptions:
     formats: Mapping[str, ProductMapping] = field(default_factory=dict)  # by id; empty: those that ship
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # path as it is shown -> where the file lies now
     device_of: Mapping[str, str] = field(default_factory=dict)  # path -> name or id of the device of nameless records
+    logs: Logs = field(default_factory=Logs)  # of this run; nobody gives it
 
 
 Read = tuple[list[FileRecords], list[Problem]]
@@ -114,6 +112,7 @@ def read_inventory(
     A file given twice, or two files of the same content, are both read, with a notice on the second by path. A file of
     a folder in no format that is known is told beside one that is read (``FileRecords.beside``).
     """
+    options = replace(options, logs=Logs())
     files, problems = reading.find(paths, options.elsewhere)
     known = options.formats or mappings()
     for path, name in options.read_as.items():
@@ -136,10 +135,34 @@ def read_inventory(
         problems += only_named(said, [*files, *(item.file.path for item in read)], within=False)
     if problems:
         raise InputError(problems)
+    _read_split_logs(read, options)
     beside = set_aside(unknown, paths, read)
     for item in read:
         item.beside = beside.pop(item.file.path, [])
-    return _with_twins_noted(read)
+    return with_twins_noted(read)
+
+
+def _read_split_logs(read: list[FileRecords], options: ReadOptions) -> None:
+    """Read files that hold the log of one device together again, so that each says what all of them say."""
+    silent = replace(options, progress=None)
+    for paths in options.logs.split():
+        places = [place for place, item in enumerate(read) if item.file.path in paths]
+        options.logs.gather(paths)
+        for place in places:
+            _read_again(read[place], silent)
+        options.logs.tell_together()
+        for place in places:
+            read[place] = _read_again(read[place], silent)
+
+
+def _read_again(item: FileRecords, options: ReadOptions) -> FileRecords:
+    given = item.file.packed_in or item.file.path
+    (again,) = _read_given(given, options, only=item.file.path)
+    if again.file.sha256 != item.file.sha256:
+        raise InputError(Problem(given, "changed while it was read", "read it again when nothing writes to it"))
+    device = said_of(item.file.path, options.device_of)
+    again = named(again, device) if device else again
+    return replace(again, file=replace(again.file, notices=item.file.notices))
 
 
 def read_file(path: str, options: ReadOptions) -> Read:
@@ -183,8 +206,8 @@ def _opened(
     return OPENERS[source.form or kind_of(source.head(), forced)](source, known_titles(formats), faults)
 
 
-def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
-    """Return the records of a file, of each member that a format is known of if it is an archive.
+def _read_given(path: str, options: ReadOptions, only: str = "") -> list[FileRecords]:
+    """Return the records of a file, of each member (or ``only`` one) that a format is known of if it is an archive.
 
     Raises:
         InputError: with every problem of its members; or it changed meanwhile, so that they mean nothing.
@@ -193,7 +216,7 @@ def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
     place = Path(options.elsewhere.get(path, path))
     before = stamp(place)
     try:
-        read = _read_members(path, place, options)
+        read = _read_members(path, place, options, only)
     except InputError:
         refuse_changed(path, place, before)
         raise
@@ -201,19 +224,21 @@ def _read_given(path: str, options: ReadOptions) -> list[FileRecords]:
     return read
 
 
-def _read_members(path: str, place: Path, options: ReadOptions) -> list[FileRecords]:
+def _read_members(path: str, place: Path, options: ReadOptions, only: str) -> list[FileRecords]:
     read: list[FileRecords] = []
     unknown: list[UnknownFormatError] = []
     problems: list[Problem] = []
     names: list[str] = []
     packed = ""
     share = Share(options.progress, place.stat().st_size)
-    with closing(leaves(path, place)) as found:
+    with closing(leaves(path, place, only)) as found:
         for leaf in found:
+            if only and leaf.shown != only:
+                continue
             packed = packed or (sha256_of(place) if leaf.unpacked else "")
             try:
                 records = _read_leaf(leaf, options, share.of(leaf))
-                read.append(packed_in(records, path, packed) if packed else records)
+                read.append(packed_as(records, path, packed) if packed else records)
             except UnknownFormatError as error:
                 unknown.append(error)
                 names.append(leaf.shown)
@@ -245,18 +270,16 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
     faults = Faults(source.path, skip=options.bad_rows == "skip")
     opened = _opened(source, able, faults, known[said] if said else None)
     product = product_of(opened, source.path, able, forced=said is not None)
-    opened = told(opened, product, faults)
-    normaliser = Normaliser(product, options.wanted, DateOrder(_of_file(options.date_order, source.path)))
-    binding = normaliser.binding(opened.titles)
-    faults.ragged_checks = checks(product, binding, opened.titles)
-    tables = ahead(opened.tables(binding.titles()))
-    frames = normaliser.dates.settle([normaliser.records(table) for table in tables])
+    opened = told(opened, product, faults, options.logs)
+    able_to_read = readers(product, opened.titles, options.wanted, _of_file(options.date_order, source.path))
+    faults.ragged_checks = checks(product, able_to_read.binding(opened.titles), opened.titles)
+    found = able_to_read.read(ahead(opened.tables(able_to_read.titles(opened.titles))))
     if product.keys.keys() >= {"site"}:
-        frames = without_unread(frames, faults)
+        found[0] = without_unread(found[0], faults)
     faults.raise_if_any()
-    records = file_records(source, opened, normaliser, frames, faults)
+    records = able_to_read.records(source, opened, found, faults)
     if NAME in (options.wanted or ()):
-        records = _with_name(records)
+        records = with_name(records)
     time = said_of(source.path, options.observed)
     return dated(records, time) if time else records
 
@@ -264,25 +287,3 @@ def _read_source(source: Source, options: ReadOptions) -> FileRecords:
 def _of_file(said: Mapping[str, Order], path: str) -> Order | None:
     """Return the order of day and month that is said of a file, or of all."""
     return said_of(path, {named: order for named, order in said.items() if named}) or said.get("")
-
-
-def _with_name(records: FileRecords) -> FileRecords:
-    """Return the records with the device's name as a fact, too, for conditions that ask for it."""
-    if not records.file.founds or "name" not in records.file.keys:
-        return records
-    file = replace(records.file, columns={**records.file.columns, NAME: records.file.keys["name"]})
-    frames = [frame.with_columns(pl.col("name").cast(fact_dtype(NAME)).alias(NAME)) for frame in records.frames]
-    return FileRecords(file, frames, records.rejected)
-
-
-def _with_twins_noted(read: list[FileRecords]) -> list[FileRecords]:
-    first: dict[str, str] = {}
-    for records in sorted(read, key=lambda item: (item.file.path, item.file.sha256)):
-        file = records.file
-        digest = file.content or file.sha256
-        if digest in first:
-            twin = first[digest]
-            what = "is given twice" if twin == file.path else f"has the same content as {twin}"
-            records.file = replace(file, notices=(*file.notices, f"{what}: its records are read twice"))
-        first.setdefault(digest, file.path)
-    return read

@@ -1,18 +1,21 @@
 """What the events of SENSE, the sensor of Windows, say together: which host it contacted last, what failed after that.
 
 The facts stand on the record of the event that states them; that something did *not* happen stands on the newest event
-of the device in the file, for it holds until then. Of what a log leaves out nothing is said: it may be cut at its
+of the device, for it holds until then. Of what a log leaves out nothing is said: it may be cut at its
 start, and a query may have picked its events. So an absence counts only where the log shows events of that id at all,
 or where its record numbers run without a gap and an event is among them for which nobody asks.
 
 An event 4 (contacts that succeeded) counts after the last start of the service (event 1), else after the last
 onboarding (event 11), else the newest. Event 11 does not name its package: it was the streamlined one if the sensor
 then contacted a streamlined host.
+
+Times that name their zone and times that do not have no order among them: of such a log each contact counts alone.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from checker.inventory.sense_event import SenseEvent, is_standard, is_streamlined
 
@@ -33,19 +36,19 @@ Said = dict[str, str]  # title -> text
 
 @dataclass(slots=True)
 class SenseLog:
-    """The events of one device in one file, from the oldest to the newest."""
+    """The events of one device, from the oldest to the newest."""
 
     events: list[SenseEvent]
-    said: dict[int, Said] = field(default_factory=dict)  # place of a record in its file -> what it says
+    said: dict[int, Said] = field(default_factory=dict)  # place of a record -> what it says
     unbroken: int = 0  # first event after which no record number is missing up to the newest
 
     def tell(self) -> Mapping[int, Said]:
         """Return what the events say, by the place of their records."""
         for event in self.events:
             self._tell_contact(event)
-        if not self.events or any(event.time is None for event in self.events):
+        if any(event.time is None for event in self.events) or len({event.exact for event in self.events}) != 1:
             return self.said  # without an order nothing follows upon anything
-        self.events.sort(key=lambda event: (event.time, event.record or 0, LAST.get(event.id, 2), event.is_bad_news))
+        self.events.sort(key=_order)
         self.unbroken = self._unbroken()
         self._tell_start()
         self._tell_contacts()
@@ -158,6 +161,15 @@ class SenseLog:
         """Say when it was, if its zone is known: a time that may be hours off is before or after nothing."""
         if event.exact:
             self._say(event, title, event.time_text)
+
+
+def in_order(time: datetime | None) -> datetime | None:
+    """Return a time by which events are put in order: to the millisecond, as some tools cut it."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000) if time else None
+
+
+def _order(event: SenseEvent) -> tuple[datetime | None, int, int, bool]:
+    return in_order(event.time), event.record or 0, LAST.get(event.id, 2), event.is_bad_news
 
 
 def _list(members: Iterable[str]) -> str:

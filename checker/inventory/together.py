@@ -1,4 +1,4 @@
-"""What has to be done to the records of a file before one is read: columns told from all, and versions that are known.
+"""What records say only together, those of one device in other files included, and of which version each is.
 
 A mapping asks for what its records say only together with ``together: NAME``. The told columns stand beside those of
 the file; of these the ones that only served to tell are not passed on.
@@ -13,24 +13,25 @@ from checker.errors import Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
 from checker.inventory.properties import with_builds
 from checker.inventory.sense_event import PROVIDER, TITLES, SenseEvent, sense_event
-from checker.inventory.sense_log import ASKED_FOR, TOLD, SenseLog
+from checker.inventory.sense_log import ASKED_FOR, TOLD, Said
+from checker.inventory.split_logs import Logs
 from checker.inventory.table import Faults, Opened, RawTable
 from checker.inventory.times import read_times
 
 PASSED_ON = ("provider", "id", "time", "machine")  # of the file's own columns
 LONGEST = 1 << 16  # characters of a text that are looked at; an event holds no more
 
-Teller = Callable[[Opened, str], Opened]
+Teller = Callable[[Opened, str, Logs], Opened]
 
 
-def told(opened: Opened, product: ProductMapping, faults: Faults) -> Opened:
+def told(opened: Opened, product: ProductMapping, faults: Faults, logs: Logs) -> Opened:
     """Return the file with the columns that its mapping wants told, and without records of versions it does not know.
 
-    Each of those is a fault.
+    Each of those is a fault. What is told from all records is told with those of other files by ``logs``.
     """
     for title, words in product.versions:
         opened = _of_versions(opened, title, words, faults)
-    return TELLERS[product.together](opened, faults.path) if product.together else opened
+    return TELLERS[product.together](opened, faults.path, logs) if product.together else opened
 
 
 def _of_versions(opened: Opened, title: str, words: Sequence[str], faults: Faults) -> Opened:
@@ -49,7 +50,7 @@ def _of_versions(opened: Opened, title: str, words: Sequence[str], faults: Fault
     return replace(opened, tables=tables)
 
 
-def _sense_log(opened: Opened, path: str) -> Opened:
+def _sense_log(opened: Opened, path: str, logs: Logs) -> Opened:
     """Tell what the events of SENSE say together, device by device; :class:`UnknownFormatError` if there is none."""
     known = {title_key(title): title for title in reversed(opened.titles)}
     titles = {
@@ -61,7 +62,7 @@ def _sense_log(opened: Opened, path: str) -> Opened:
 
     def tables(wanted: frozenset[str]) -> Iterator[RawTable]:
         raw = list(opened.tables(wanted | {title for found in titles.values() for title in found}))
-        said = _said(raw, titles, path)
+        said = _said(raw, titles, path, logs)
         place = 0
         for table in raw:
             height = table.columns.height
@@ -74,8 +75,10 @@ def _sense_log(opened: Opened, path: str) -> Opened:
     return replace(opened, titles=(*kept, *TOLD), tables=tables)
 
 
-def _said(raw: Sequence[RawTable], titles: Mapping[str, Sequence[str]], path: str) -> dict[int, Mapping[str, str]]:
-    """Return what each record says, by its place among all."""
+def _said(
+    raw: Sequence[RawTable], titles: Mapping[str, Sequence[str]], path: str, all_logs: Logs
+) -> Mapping[int, Said]:
+    """Return what each record says, by its place among all of its file."""
     frame = pl.concat([table.columns for table in raw], how="diagonal") if raw else pl.DataFrame()
     texts = {
         name: frame.select(pl.coalesce([title for title in found if title in frame.columns])).to_series()
@@ -100,7 +103,7 @@ def _said(raw: Sequence[RawTable], titles: Mapping[str, Sequence[str]], path: st
         raise UnknownFormatError(
             Problem(path, "holds no events of SENSE", "export Microsoft-Windows-SENSE/Operational")
         )
-    return {place: said for log in logs.values() for place, said in SenseLog(log).tell().items()}
+    return all_logs.tell(path, logs)
 
 
 def _is_sense(frame: pl.DataFrame, titles: Sequence[str]) -> list[bool]:
@@ -110,4 +113,4 @@ def _is_sense(frame: pl.DataFrame, titles: Sequence[str]) -> list[bool]:
     return frame.select(pl.any_horizontal(named).fill_null(False)).to_series().to_list()
 
 
-TELLERS: dict[str, Teller] = {"sense-log": _sense_log, "properties": with_builds}
+TELLERS: dict[str, Teller] = {"sense-log": _sense_log, "properties": lambda opened, _path, _logs: with_builds(opened)}

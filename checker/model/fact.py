@@ -16,6 +16,7 @@ class FactSpec:
     about: str
     meaning: str
     changes: bool = True
+    ages: bool = True
     merge: Merge = "latest-non-empty"
     blank_is_none: bool = False
     words: tuple[str, ...] = ()

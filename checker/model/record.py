@@ -49,6 +49,7 @@ class InputFile:
     local_times: bool = False  # a time of its records names no zone and was read as UTC, by whichever clock it was
     own_ids_repeat: bool = False  # two devices may have one own id, as each server counts for itself
     place_names: bool = False  # a record that names no device is of the one that the place of the file tells
+    apart: bool = False  # says again what some rows of another state of another time: its rows are counted there
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class FileRecords:
     frames: list[pl.DataFrame] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)  # notices on files of the same folder that were not read
+    apart: list["FileRecords"] = field(default_factory=list)  # what its rows say of other times than their own
 
     @property
     def rows(self) -> int:

@@ -71,7 +71,7 @@ class Cells:
 
     def _replace(self, title: str) -> Replace:
         """Return the function for a column."""
-        asked = [words for each in self.product.facts.values() for words in _asked(each, title)]
+        asked = [words for each in self.product.readings() for words in _asked(each, title)]
         asked += [words for column, words in self.product.versions if title_key(column) == title]
         own_id = self.product.key_patterns.get("own_id")
         is_own_id = own_id is not None and title in map(title_key, self.product.keys["own_id"])
@@ -86,7 +86,7 @@ class Cells:
             kind = {"name": "name", "device": "name", "site": "group"}.get(keys[title], "id")
             return of_kind(self.names, kind)
         times = (*self.product.observed, self.product.observed_plus_minutes)
-        readings = [reading for reading in self.product.facts.values() if title in _titles(reading)]
+        readings = [reading for reading in self.product.readings() if title in _titles(reading)]
         if title in map(title_key, times):
             return lambda text: text if is_harmless(text) else self.neutral(text)
         if not readings:

@@ -169,7 +169,8 @@ def test_without_an_agent_and_without_curl_the_rest_is_written_and_what_is_lacki
     assert "left out: tests of hosts (there is no curl)" in done.stderr
     (device,) = rows(tmp_path / "lnx-07.contoso.example.ndjson")
     assert "mde_id" not in device
-    assert not any(name.startswith(("agent.", "mdatp.", "proxy.", "onboarding.")) for name in device)
+    assert (device["agent.version"], device["agent.installed"]) == ("not installed", "no")
+    assert not any(name.startswith(("mdatp.", "proxy.", "onboarding.")) for name in device)
 
 
 def test_a_user_is_told_that_his_tests_are_not_those_of_the_system(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.decide.cases import cases
 from tests.engine.packs import AS_OF, pack, rule
 from tests.exports import Row, device_id, export
 
-TEST = {"os.ubr": {"at_least": "1"}}
+TEST = {"os.ubr": {"at_least": "2"}}
 RULES = [
     *(rule(0, TEST, id=f"made.{severity}", severity=severity) for severity in ("blocker", "major", "minor", "info")),
     rule(0, TEST, id="made.proof", severity="major", phase="verification"),
@@ -49,11 +49,11 @@ ROUTES = (
     {"id": "reonboard", "title": "Again", "moves": "true"},
 )
 BOUND = [
-    {**rule(0, {"os.ubr": {"at_least": "1"}}, id="made.legacy"), "routes": ["legacy"]},
+    {**rule(0, {"os.ubr": {"at_least": "2"}}, id="made.legacy"), "routes": ["legacy"]},
     rule(0, {"package.applied": "yes"}, id="made.proof", phase="verification"),
     rule(0, {"cloud": "usgov"}, id="made.tenant", about="tenant", severity="minor"),
 ]
-OLD = {"os.ubr": "0", "package.applied": "no"}
+OLD = {"os.ubr": "1", "package.applied": "no"}
 
 
 def judged(plan: Plan, *rows: Row) -> Tally:

@@ -73,7 +73,7 @@ LITERALS: dict[str, tuple[str, ...]] = {
     "av.platform": ("4.18", "4.18.2211.5"),
     "os.version": ("15", "15.1", "22.04"),
     "os.build": ("9600", "14393", "19045"),
-    "os.ubr": ("0", "1", "2"),
+    "os.ubr": ("1", "2"),
     "package.applied": ("yes", "no"),
     "onboarding.offboarded_since": ("yes", "no"),
     "device.vdi": ("none", "persistent"),

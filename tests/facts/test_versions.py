@@ -29,15 +29,15 @@ def read(fact: str, text: str) -> Value | Missing:
         ("av.engine", "1.2.3.4.5.6.7.8.9", UNREADABLE),
         ("av.engine", "1" * 18, (int("1" * 18),)),
         ("av.engine", "1" * 19, UNREADABLE),
-        ("av.engine", "0.0.0.0", BLANK),
-        ("av.engine", "0", BLANK),
+        ("av.engine", "0.0.0.0", UNREADABLE),
+        ("av.engine", "0", UNREADABLE),
         *(
             ("av.engine", text, UNREADABLE)
             for text in ("1..2", ".1", "1.", "1,2", "v1.2", "1.2b1", "1!2.0", "1.2-0", "١.٢")
         ),
         ("av.platform", "4.18.24070.5-0", (4, 18, 24070, 5)),
         ("av.platform", "4.18.24070.5-beta", UNREADABLE),
-        ("av.platform", "0.0.0.0-0", BLANK),
+        ("av.platform", "0.0.0.0-0", UNREADABLE),
         ("os.kernel", "5.15.0-91-generic", (5, 15, 0, 91)),
         ("os.kernel", "3.10.0-327.el7.x86_64", (3, 10, 0, 327)),
         ("os.kernel", "3.10.0-327", (3, 10, 0, 327)),
@@ -78,7 +78,8 @@ def test_versions(fact: str, text: str, value: object) -> None:
         ("101.240122.3", UNREADABLE),
         ("10.8040.19041.1466", BLANK),
         ("101", BLANK),
-        ("0.0.0.0", BLANK),
+        ("0.0.0.0", UNREADABLE),
+        ("not installed", UNREADABLE),
         ("soon", UNREADABLE),
         ("2026-05-01", date(2026, 5, 1)),  # as an attestation states it
     ],

@@ -19,7 +19,14 @@ MAC_01: dict[str, str] = {
     "agent.expires": "2027-06-14",
     "av.engine": "1.1.24090.3",
 }
-MAC_02 = {**MACOS, "os.version": "13.6.9", "os.architecture": "x64", "agent.version": "", "agent.installed": "no"}
+MAC_02 = {
+    **MACOS,
+    "os.version": "13.6.9",
+    "os.architecture": "x64",
+    "agent.version": "not installed",
+    "agent.installed": "no",
+    "av.engine": "not installed",
+}
 
 SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
     "configmgr/r-system.csv": [
@@ -47,6 +54,7 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
                 "os.ubr": "4460",
                 **NEW_ANTIVIRUS,
                 "sensor.onboarding_state": "1",
+                "onboarding.status": "onboarded",
                 "sensor.running": "yes",
             },
         ),
@@ -69,6 +77,7 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
                 "os.build": "17763",
                 **NO_ANTIVIRUS,
                 "sensor.onboarding_state": "",
+                "onboarding.status": "",
                 "sensor.running": "",
             },
         ),
@@ -82,6 +91,7 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
                 "av.engine": "1.1.24080.9",
                 "av.intelligence": "1.417.2.0",
                 "sensor.onboarding_state": "",
+                "onboarding.status": "",
                 "sensor.running": "",
             },
         ),
@@ -97,6 +107,7 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
                 "os.architecture": "x64",
                 **NEW_ANTIVIRUS,
                 "sensor.onboarding_state": "1",
+                "onboarding.status": "onboarded",
                 "sensor.running": "yes",
             },
         ),
@@ -121,6 +132,7 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
                 "os.architecture": "x64",
                 **NEW_ANTIVIRUS,
                 "sensor.onboarding_state": "1",
+                "onboarding.status": "onboarded",
                 "sensor.running": "yes",
             },
         ),
@@ -135,6 +147,7 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
                 "os.architecture": "x64",
                 **dict.fromkeys(NEW_ANTIVIRUS, ""),
                 "sensor.onboarding_state": "",
+                "onboarding.status": "",
                 "sensor.running": "",
             },
         ),
@@ -376,13 +389,15 @@ SAID: dict[str, list[tuple[str | None, dict[str, str]]]] = {
         )
     ],
     "package-list/rpm.txt": [(None, {**LINUX, "agent.version": "101.23062.0010", "agent.installed": "yes"})],
-    "package-list/rpm-not-installed.txt": [(None, {**LINUX, "agent.installed": "no"})],
+    "package-list/rpm-not-installed.txt": [
+        (None, {**LINUX, "agent.version": "not installed", "agent.installed": "no"})
+    ],
     "package-list/dpkg.txt": [(None, {**LINUX, "agent.version": "101.24082.0004", "agent.installed": "yes"})],
-    "package-list/dpkg-removed.txt": [(None, {**LINUX, "agent.installed": "no"})],
+    "package-list/dpkg-removed.txt": [(None, {**LINUX, "agent.version": "not installed", "agent.installed": "no"})],
     "package-list/query.txt": [(None, {**LINUX, "agent.version": "101.24082.0004", "agent.installed": "yes"})],
     "package-list/ansible-ad-hoc.txt": [
         ("lnx-01", {**LINUX, "agent.version": "101.24082.0004", "agent.installed": "yes"}),
         ("lnx-02", {**LINUX, "agent.version": "101.23062.0010", "agent.installed": "yes"}),
-        ("lnx-03", {**LINUX, "agent.installed": "no"}),
+        ("lnx-03", {**LINUX, "agent.version": "not installed", "agent.installed": "no"}),
     ],
 }

@@ -106,7 +106,6 @@ def test_a_try_is_one_object_without_secrets() -> None:
         ("h.example:8080", "", 8080),
         ("h.example", "444", 444),
         ("h.example", "all", 0),
-        ("*.h.example", "", 443),
     ],
 )
 def test_the_port_is_the_one_given_or_that_of_the_scheme(url: str, port: str, expected: int) -> None:

@@ -392,8 +392,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     copy.write_bytes(Path(path).read_bytes())
     really = read._read_members
 
-    def meanwhile(path: str, place: Path, options: ReadOptions) -> list[FileRecords]:
-        found = really(path, place, options)
+    def meanwhile(path: str, place: Path, options: ReadOptions, only: str) -> list[FileRecords]:
+        found = really(path, place, options, only)
         with place.open("ab") as file:
             file.write(b"\n")
         return found

@@ -95,7 +95,7 @@ MESSAGES = {
     "azure-resources/total-is-greater.json": (":82: is incomplete: it holds 2 records of 1,000 that it counts" + WHOLE),
     "servicenow/no-objects.json": ":1: record 2 is no JSON object" + REPAIR,
     "jamf-computers/one-page-of-many.json": ":2: is incomplete: it holds 2 records of 240 that it counts" + WHOLE,
-    "jamf-search/unquoted-comma.csv": ":2: record 1 has 4 fields, too many: the header has 3" + REPAIR,
+    "jamf-search/unquoted-comma.csv": ":2: record 1 has 5 fields, too many: the header has 4" + REPAIR,
     "osquery-log/cut-off.jsonl": ":2: is cut off in this line" + WHOLE,
     "osquery-snapshots/two-of-a-key.jsonl": ":2: record 2 has the key 'Snapshot' twice" + REPAIR,
     "ansible-facts/cut-off.json": ":2: is cut off: the record that begins here has no end" + WHOLE,

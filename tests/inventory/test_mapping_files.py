@@ -175,3 +175,17 @@ def test_a_limit_is_a_number_of_rows(number: str, tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, GOOD.replace("founds:", f"cut_at: [100, {number}]\nfounds:"))
     assert problem.endswith(f"'{number}' is no number of rows")
     assert problem.startswith("mappings/product.yaml:4:")
+
+
+APART = {
+    "apart: Seen": ":13:8: 'apart' must be a list",
+    "apart: [Seen]": ":13:9: 'apart' must be a mapping",
+    "apart: [{observed: Seen}]": ":13:9: 'apart' lacks 'facts'",
+    "apart: [{facts: {agent.versoin: {from: V}}}]": "there is no fact 'agent.versoin'",
+    "apart: [{facts: {agent.version: {from: V}}, when: now}]": "'when'",
+}
+
+
+@pytest.mark.parametrize("text", APART)
+def test_what_is_apart_is_told_with_its_facts(text: str, tmp_path: Path) -> None:
+    assert APART[text] in " ".join(problems(tmp_path, f"{GOOD}{text}\n"))

@@ -11,15 +11,18 @@ from tests.inventory.records import facts, rows
 ANSWERS = {
     "mdatp-101.23062.0010-1.x86_64": {"agent.version": "101.23062.0010", "agent.installed": "yes"},
     "mdatp-101.24082.0004-1.aarch64": {"agent.version": "101.24082.0004", "agent.installed": "yes"},
-    "package mdatp is not installed": {"agent.installed": "no"},
-    "dpkg-query: no packages found matching mdatp": {"agent.installed": "no"},
+    "package mdatp is not installed": {"agent.version": "not installed", "agent.installed": "no"},
+    "dpkg-query: no packages found matching mdatp": {"agent.version": "not installed", "agent.installed": "no"},
     "ii  mdatp  101.24082.0004  amd64  Microsoft Defender": {
         "agent.version": "101.24082.0004",
         "agent.installed": "yes",
     },
     "hi  mdatp:arm64  101.24082.0004  arm64  Microsoft": {"agent.version": "101.24082.0004", "agent.installed": "yes"},
-    "un  mdatp  <none>  <none>  (no description available)": {"agent.installed": "no"},
-    "rc  mdatp  101.24082.0004  amd64  Microsoft Defender": {"agent.installed": "no"},
+    "un  mdatp  <none>  <none>  (no description available)": {
+        "agent.version": "not installed",
+        "agent.installed": "no",
+    },
+    "rc  mdatp  101.24082.0004  amd64  Microsoft Defender": {"agent.version": "not installed", "agent.installed": "no"},
     "iU  mdatp  101.24082.0004  amd64  Microsoft Defender": {},  # unpacked, not set up: neither
     "iF  mdatp  101.24082.0004  amd64  Microsoft Defender": {},
     "mdatp-libs-101.1-1.x86_64": {},  # another package
@@ -62,7 +65,7 @@ def test_a_host_has_the_packages_that_follow_it_until_the_next(tmp_path: Path) -
         (1, 1, None, None),
         (2, 3, "a.contoso.example", "101.1.1"),
         (3, 4, "a.contoso.example", None),
-        (4, 6, "b", None),
+        (4, 6, "b", "not installed"),
     ]
 
 

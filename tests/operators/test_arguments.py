@@ -36,7 +36,7 @@ def problem(fact: str, operator: str, raw: object) -> tuple[str, str]:
         ("agent.version", "at_least", "101.24022.*", "'101.24022.*' is no version", "without *"),
         ("agent.version", "at_least", "", "empty", "exists"),
         ("agent.version", "at_least", None, "empty", "exists"),
-        ("agent.version", "at_least", "0.0.0.0", "stands for no value", "exists"),
+        ("agent.version", "at_least", "0.0.0.0", "'0.0.0.0' is no version", ""),
         ("agent.version", "at_least", ["1.2"], "needs one value, not a list", ""),
         ("agent.version", "at_least", {"fast": "os.build"}, "needs one value, not a mapping", ""),
         ("agent.built", "at_least", "101.23052.1", "is no date", "2026-11-23"),
