@@ -13,6 +13,7 @@ from checker.decide.settling import Settling
 from checker.errors import Problem, UsageError
 from checker.inspection import Inspection
 from checker.inspection import inspect as run_inspect
+from checker.inventory.secrets import titles_shown
 from checker.model.notes import InputTally
 from checker.model.outcome import Missing
 from checker.model.record import FileRecords
@@ -92,7 +93,7 @@ def _file(item: FileRecords, tally: InputTally, asked: Collection[str]) -> Itera
     for fact, title in sorted(file.columns.items(), key=lambda pair: pair[1]):
         yield f"    {title.ljust(width)}  → {fact}{'' if fact in asked else NO_RULE}"
     if file.unmapped:
-        yield f"    not read: {', '.join(file.unmapped)}"
+        yield f"    not read: {titles_shown(file.unmapped, [*file.keys.values(), *file.columns.values()])}"
     for notice in file.notices:
         yield f"  note: {notice}"
     yield ""

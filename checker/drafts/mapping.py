@@ -22,6 +22,7 @@ from checker.facts.catalogue import catalogue
 from checker.inventory.mapping import ProductMapping, title_key
 from checker.inventory.mapping_files import FOLDER, WORD_TABLES, mappings
 from checker.inventory.read import look_into
+from checker.inventory.secrets import is_title
 from checker.inventory.table import Opened
 from checker.yaml_nodes import Problems, load, plain
 
@@ -64,7 +65,7 @@ def draft_mapping(path: str, formats: Mapping[str, ProductMapping]) -> str:
     known = [each.id for each in formats.values() if opened.kind in each.reads and each.signature.fits(keys)]
     if known:
         raise InputError(Problem(path, f"needs no mapping: it is read as {known[0]}", f"mde-readiness inspect {path}"))
-    titles = [title for title in opened.titles if title]
+    titles = [title for title in opened.titles if is_title(title)]
     draft = _proposed(titles)
 
     def text() -> str:

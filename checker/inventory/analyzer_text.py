@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from checker.inventory.analyzer_report import Fields, opened, times_of
 from checker.inventory.mapping import title_key
+from checker.inventory.secrets import NOTHING
 from checker.inventory.sense_event import host_of, is_streamlined
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened
@@ -91,7 +92,7 @@ class _Text:
     def _url_ends(self) -> None:
         if self.url and self.url_line:
             what = "has a URL of which nothing came back: the file was cut off, or the test was stopped"
-            self.faults.add(len(self.tries) + 2, self.url_line, what, "")
+            self.faults.add(len(self.tries) + 2, self.url_line, what, NOTHING)
         self.url, self.url_line = "", 0
 
     def _mode(self) -> str:

@@ -7,10 +7,12 @@ from fnmatch import translate
 from urllib.parse import SplitResult, urlsplit
 
 from checker.facts.attempts import RESULTS, WAYS
+from checker.facts.lists import read_json
 from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, Word
 from checker.inventory.rule_lines import read_rule
 
 Cell = Callable[[str], Word]
+Cells = Callable[[Sequence[str]], list[Word]]
 
 SEPARATOR = "\x1f"  # between the texts of several columns that are read as one
 BLANKS = frozenset(("", "null", "n/a", "-", "{}", '""'))
@@ -39,15 +41,37 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def cell(reading: FactReading) -> Cell:
     """Return the function that reads one text by a mapping's reading of a fact."""
+    read = cells(reading)
+    return lambda text: read([text])[0]
+
+
+def cells(reading: FactReading) -> Cells:
+    """Return the function that reads texts by a mapping's reading of a fact."""
+    read = _cell(reading)
+    return lambda texts: list(map(read, texts, _cuts(texts, reading)))
+
+
+def _cuts(texts: Sequence[str], reading: FactReading) -> Sequence[Word]:
+    """Return what the pattern takes out of texts; None where it takes nothing, the texts themselves without one."""
+    if not reading.pattern:
+        return texts
+    if reading.shape == "matches":
+        return [_as_list(set(found)) if found else None for found in reading.pattern.all(texts)]
+    return reading.pattern.cut(texts)
+
+
+def _cell(reading: FactReading) -> Callable[[str, Word], Word]:
+    """Return the function that reads a text, by what was cut out of it."""
     silent = None if reading.silent_blanks else ""
     if reading.parts:
-        return _parts(reading.parts, silent)
+        attempt = _parts(reading.parts, silent)
+        return lambda text, _cut: attempt(text)
     look_up = _look_up(reading.words, reading.otherwise)
     if reading.shape == "rule":
-        return lambda text: _rule(text, look_up)
+        return lambda text, _cut: _rule(text, look_up)
     shaped = SHAPES[reading.shape]
 
-    def read(text: str) -> Word:
+    def read(text: str, cut: str | None) -> Word:
         if reading.says is not None:
             return None if is_blank(text) else reading.says
         if reading.joined:
@@ -57,20 +81,10 @@ def cell(reading: FactReading) -> Cell:
             return silent
         if text.strip().casefold() in LOST or (text.startswith("@{") and not reading.pattern):
             return None
-        if reading.pattern and reading.shape == "matches":
-            found = set(reading.pattern.findall(text))
-            return _as_list(found) if found else None
-        cut = _cut(text, reading.pattern)
         word = None if cut is None else look_up(cut.translate(UNSEEN).strip())
         return shaped(word) if word else word
 
     return read
-
-
-def _cut(text: str, pattern: re.Pattern[str] | None) -> Word:
-    """Return what the pattern's group matches; None where it does not match, the text itself without a pattern."""
-    match = pattern.search(text) if pattern else None
-    return text if pattern is None else (match[1] or "") if match else None
 
 
 def is_blank(text: str) -> bool:
@@ -129,8 +143,8 @@ def _pairs(text: str) -> str:
     A pair that holds an address of a person is left out.
     """
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = read_json(text)
+    except ValueError:
         return text
     if not isinstance(found, dict):
         return text
@@ -141,8 +155,8 @@ def _pairs(text: str) -> str:
 
 def _members(text: str) -> set[str] | None:
     try:
-        items = json.loads(text)
-    except (ValueError, RecursionError):
+        items = read_json(text)
+    except ValueError:
         return None
     return {_member(item) for item in items if item not in (None, "")}
 

@@ -1,6 +1,5 @@
 """Works on whole columns of a table: its texts, keys and days, and where they say something."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -9,7 +8,8 @@ import polars as pl
 
 from checker.inventory.binding import Binding, Column, Columns
 from checker.inventory.cells import BLANKS, LOST, SEPARATOR
-from checker.inventory.inside_json import of_columns, of_each, of_lists, of_objects
+from checker.inventory.inside_json import of_columns, of_lists, of_objects
+from checker.inventory.patterns import Pattern
 from checker.inventory.times import NEWEST, OLDEST, Times, read_times
 from checker.model.record import RECORD_COLUMNS
 
@@ -27,7 +27,7 @@ NOTHING_SAID = sorted(BLANKS | LOST)
 ID_LENGTHS = (40, 36)  # of a Defender id and of an Entra id
 LONGEST = max(map(len, BLANKS | LOST))
 TEXT = pl.String()
-NO_PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType({})
+NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ def _with_others(column: pl.Series, texts: pl.Series) -> pl.Series:
 
 
 def keys(
-    view: View, own_ids: str = "", patterns: Mapping[str, re.Pattern[str]] = NO_PATTERNS
+    view: View, own_ids: str = "", patterns: Mapping[str, Pattern] = NO_PATTERNS
 ) -> tuple[dict[str, pl.Series], int, int]:
     """Return the keys (ids folded, the name as spelled, null where there is none), and how many ids are none.
 
@@ -185,19 +185,14 @@ def _full_names(names: pl.Series, domains: pl.Series) -> pl.Series:
     return frame.select(pl.when(full).then(name + "." + domain).otherwise(name)).to_series()
 
 
-def _key_of(view: View, key: str, pattern: re.Pattern[str] | None) -> pl.Series:
+def _key_of(view: View, key: str, pattern: Pattern | None) -> pl.Series:
     """Return a key, of the first of its columns in which a record names it; null where its pattern does not match."""
     column, fold = view.binding.keys[key], key != "name"
     found = _key(view.text((replace(column, instead=()),)), fold)
     for other in column.instead:
         own = found if fold else where(~found.str.to_lowercase().is_in(NO_NAME).fill_null(False), found)
         found = own.zip_with(own.is_not_null(), _key(view.text((other,)), fold))
-    return of_each(found, lambda text: _cut(pattern, text)) if pattern else found
-
-
-def _cut(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
-    return match[1] if match else None
+    return pattern.first(found) if pattern else found
 
 
 def _is_id(ids: pl.Series, form: str, nothing: str) -> pl.Series:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from checker.errors import InputError, Problem
 from checker.inventory.analyzer_report import Fields, opened
 from checker.inventory.cells import error_word
+from checker.inventory.secrets import NOTHING
 from checker.inventory.sense_event import host_of, is_streamlined
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened
@@ -102,7 +103,9 @@ def _tries(text: str, faults: Faults) -> list[Try]:
                 )
             tries.append(Try(number, _plain(found["url"]), found["result"] == "OK", found["more"][:200].strip()))
         elif BEGUN in line:
-            faults.add(len(tries) + 1, number, "has no result: the output was cut off, or the test was stopped", "")
+            faults.add(
+                len(tries) + 1, number, "has no result: the output was cut off, or the test was stopped", NOTHING
+            )
         elif tries and not tries[-1].ok and not tries[-1].reason and line.strip():
             tries[-1].reason = f" {line[:200].strip()}"
     return tries

@@ -16,7 +16,7 @@ from checker.inventory.ahead import ahead
 from checker.inventory.csv_proof import Proof, prove
 from checker.inventory.csv_strict import LONGEST_FIELD, LONGEST_RECORD, Lines, Record, read_strict, refuse_long
 from checker.inventory.mapping import title_key
-from checker.inventory.source import Source, check_text
+from checker.inventory.source import HEAD, Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -45,14 +45,25 @@ class Block:
 
 
 def open_csv(source: Source, known: frozenset[str], faults: Faults) -> Opened:
-    """Find delimiter and titles; raise :class:`InputError` if the header is empty or names a column twice."""
-    layout = find_layout(source.head(), known, source.path)
+    """Find delimiter and titles; raise :class:`InputError` if the header is empty or long, or names a column twice."""
+    head = source.head()
+    layout = find_layout(head, known, source.path)
+    if len(head) >= HEAD and layout.size == len(_encoded([head])) and _goes_on(head, layout, source):
+        hint = "leave out columns that are not read"
+        raise InputError(Problem(f"{source.path}:1", f"has a header of more than {layout.size >> 10:,} KiB", hint))
     return Opened(
         kind="csv",
         titles=layout.titles,
         seen=f"CSV, {DELIMITERS[layout.delimiter]}",
         tables=lambda wanted: _tables(source, layout, wanted, faults),
     )
+
+
+def _goes_on(head: str, layout: Layout, source: Source) -> bool:
+    """Tell whether a header that fills what was looked at goes on behind it: within its line, or within a quote."""
+    if head.endswith(("\n", "\r")) and not any("\n" in title or "\r" in title for title in layout.titles):
+        return False
+    return source.file.stat().st_size > len(head.encode(source.encoding, errors="surrogateescape")) + source.skip
 
 
 def find_layout(head: str, known: frozenset[str], path: str) -> Layout:

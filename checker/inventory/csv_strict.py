@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from checker.errors import InputError, Problem
 from checker.inventory.csv_ragged import Check, of_length
+from checker.inventory.secrets import of_row, outline
 from checker.inventory.source import BLOCK, check_text
 from checker.inventory.table import Faults
 
@@ -84,7 +85,7 @@ def read_strict(
         try:
             record = next(reader, None)
         except csv.Error as error:
-            faults.add(row, first, _reason(error, lines, first, faults.path), "".join(lines.record))
+            faults.add(row, first, _reason(error, lines, first, faults.path), outline("".join(lines.record)))
             row += 1
             continue
         if record is None:
@@ -101,7 +102,8 @@ def read_strict(
             yield row, first, whole
         else:
             few = "too few" if len(record) < fields else "too many"
-            faults.add(row, first, f"has {len(record)} fields, {few}: the header has {fields}", "".join(lines.record))
+            what = f"has {len(record)} fields, {few}: the header has {fields}"
+            faults.add(row, first, what, of_row(record, delimiter))
         row += 1
 
 

@@ -1,6 +1,6 @@
 """Reads columns by their distinct texts: each is read once in a file, and looked up by its code after that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -29,9 +29,9 @@ class Texts:
 
 @dataclass(slots=True)
 class Answers:
-    """What a function says of every distinct text seen so far, by the text's code."""
+    """What a function says of every distinct text seen so far, by the text's code; it is asked of many at once."""
 
-    read: Callable[[str], str | bool | None]
+    read: Callable[[Sequence[str]], Sequence[str | bool | None]]
     dtype: pl.DataType
     words: list[str | bool | None] = field(default_factory=list)
     column: pl.Series = field(default_factory=pl.Series)
@@ -39,7 +39,7 @@ class Answers:
     def to(self, texts: Texts) -> pl.Series:
         """Return the answers to all texts that have a code by now."""
         if len(self.words) < len(texts.known) or not self.words:
-            self.words += [self.read(text) for text in texts.known[len(self.words) :]]
+            self.words += self.read(texts.known[len(self.words) :])
             plain = pl.Boolean() if self.dtype == pl.Boolean() else pl.String()
             self.column = pl.Series(self.words or [None], dtype=plain).cast(self.dtype)
         return self.column

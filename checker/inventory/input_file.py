@@ -11,9 +11,11 @@ from checker.errors import InputError, Problem
 from checker.inventory.binding import Binding
 from checker.inventory.columns import MDE_ID
 from checker.inventory.date_order import OBSERVED, Left
+from checker.inventory.mapping import title_key
 from checker.inventory.normalise import Normaliser
 from checker.inventory.recognise import why
 from checker.inventory.rule_lines import UNREAD_RULE
+from checker.inventory.secrets import NOTHING
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened
 from checker.inventory.time_forms import MONTHS
@@ -42,7 +44,8 @@ def file_records(
     bindings = normaliser.bindings()
     titles = list(dict.fromkeys([*opened.titles, *(title for binding in bindings for title in binding)]))
     bound = list(bindings.values())
-    used = frozenset().union(*(binding.titles() for binding in bound))
+    versions = {title_key(title) for title, _ in normaliser.product.versions}
+    used = {title for title in titles if title_key(title) in versions}.union(*(one.titles() for one in bound))
     file = InputFile(
         path=source.path,
         sha256=source.sha256,
@@ -80,7 +83,7 @@ def without_unread(frames: Sequence[pl.DataFrame], faults: Faults) -> list[pl.Da
         if RULES in frame.columns:
             unread = frame[RULES].cast(pl.String) == UNREAD_RULE
             for row, line in frame.filter(unread.fill_null(False)).select("row", "line").iter_rows():
-                faults.add(row, line, NO_RULE, "")
+                faults.add(row, line, NO_RULE, NOTHING)
             read = frame.filter(~unread.fill_null(False))
         found.append(read)
     return found

@@ -8,15 +8,20 @@ from typing import Any
 
 import polars as pl
 
+from checker.facts.lists import read_json
+
 PATH = r"\[(?P<which>\d*|[^\]=]+=[^\]]*)\](?:\.(?P<key>.+))?"
 LIST_PATH = re.compile(PATH)
 LIST_TITLE = re.compile(rf"(?P<title>[^\[\]]*[^\[\]\s])(?P<path>{PATH})")  # "TimeGenerated [UTC]" is a column's title
+PLAIN_PATH = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")
 TEXT = pl.String()
 
 
 def of_objects(texts: pl.Series, path: str) -> pl.Series:
     """Return the values at a path of keys ("Key.Key") of JSON objects; null where there is none."""
-    return texts.str.json_path_match(f"$.{path}")
+    if PLAIN_PATH.fullmatch(path):
+        return texts.str.json_path_match(f"$.{path}")
+    return of_each(texts, partial(_value_at, path))  # Polars would take other signs for its own
 
 
 def of_lists(texts: pl.Series, path: str) -> pl.Series:
@@ -54,10 +59,7 @@ def _nothing(_text: str) -> None:
 
 
 def _value(which: str, key: str, text: str) -> str | None:
-    try:
-        items = json.loads(text, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
-        return None
+    items = _read(text)
     if not isinstance(items, list):
         return None
     if not which:
@@ -68,6 +70,18 @@ def _value(which: str, key: str, text: str) -> str | None:
     field, _, word = which.partition("=")
     fitting = (item for item in items if (_plain(_at(item, field)) or "").casefold() == word.casefold())
     return _plain(_at(next(fitting, None), key))
+
+
+def _value_at(path: str, text: str) -> str | None:
+    return _plain(_at(_read(text), path))
+
+
+def _read(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return the value that a text is; None if it is none."""
+    try:
+        return read_json(text)
+    except ValueError:
+        return None
 
 
 def _at(item: Any, path: str) -> Any:  # noqa: ANN401 - any JSON

@@ -16,16 +16,20 @@ from checker.inventory.json_values import (
     Fault,
     Record,
     TwiceError,
+    comes_twice,
     is_cut,
+    is_known,
     is_own,
     next_link,
     reason,
+    shown,
     sound,
     total,
     twice,
     unwrapped,
+    written,
 )
-from checker.inventory.table import SHOWN_TEXT, Faults
+from checker.inventory.table import Faults
 
 LIST_OF_RECORDS = re.compile(r"\[\s*[{\]]")
 LIST_BEGINS = re.compile(r"\[\s*[^\s]|[^\[]")  # enough of a text to tell whether it is a list of records
@@ -44,7 +48,7 @@ def read_document(blocks: Iterator[str], faults: Faults) -> Iterator[Record]:
     for number, (line, item) in enumerate(document.values(), start=1):
         record = sound(item, document.doubtful)
         if isinstance(record, Fault):
-            faults.add(number, line, record.reason, record.text)
+            faults.add(number, line, record.reason, shown(record.text, faults.known))
         else:
             yield number, line, record
     if document.next_link:
@@ -103,7 +107,7 @@ class _Document:
 
     def _page(self) -> Iterator[tuple[int, Any]]:
         """Yield the records of the list in an object, or else the object itself."""
-        page = _Page(self.line, self.read, self._seen(SHOWN_TEXT))
+        page = _Page(self.line, self.read)
         self.place += 1
         while char := self._next(BETWEEN):
             if char == "}":
@@ -151,12 +155,18 @@ class _Document:
     def _of_page(self, page: "_Page") -> Iterator[tuple[int, Any]]:
         """Yield what an object is besides the records of its lists: nothing if it is a page, or else a record."""
         own, again = page.own, twice(tuple(key for key, _ in page.members))
+        fault = next((value for _, value in page.members if isinstance(value, Fault)), None)
+        if fault and page.records:
+            self.refuse(fault.reason, page.line)
         if own and page.records:
-            self.refuse(f"has a list of records beside '{own}', which is no key of a page", page.line)
+            name = f"'{own}', which" if is_known(own, self.faults.known) else "a key that"
+            self.refuse(f"has a list of records beside {name} is no key of a page", page.line)
         if again and page.records:
-            self.refuse(f"has the key '{again}' twice", page.line)
+            self.refuse(comes_twice(again, self.faults.known), page.line)
         if again:
-            yield page.line, Fault(f"has the key '{again}' twice", page.seen[: self.read - page.begin])
+            yield page.line, Fault(comes_twice(again, self.faults.known), page.text)
+        elif fault:
+            yield page.line, Fault(fault.reason, page.text)
         elif own or not any(key.casefold() in LISTS and value == [] for key, value in page.members):
             yield page.line, dict(page.members)
         else:
@@ -176,12 +186,6 @@ class _Document:
             if not self._more():
                 return ""
         return self._refuse_long(self.line)
-
-    def _seen(self, size: int) -> str:
-        """Return as many characters as that from the place on, or what is left of the text."""
-        while len(self.text) - self.place < size and self._more():
-            pass
-        return self.text[self.place : self.place + size]
 
     def _more(self) -> bool:
         """Hold a block more of the text, and no longer what stands before the place; tell whether there was one."""
@@ -215,8 +219,8 @@ class _Document:
         except TwiceError as error:
             page, end = LENIENT.raw_decode(self.text, self.place)
             if unwrapped(page) is not None:
-                self.refuse(reason(error))  # one fault would hide the other records of the page
-            return Fault(reason(error), self.text[self.place : end]), end
+                self.refuse(reason(error, self.faults.known))  # one fault would hide the other records of the page
+            return Fault(reason(error, self.faults.known), self.text[self.place : end]), end
 
     def _may_go_on(self, error: Exception) -> bool:
         """Tell whether decoding may have failed only because no more of the text is held."""
@@ -229,7 +233,7 @@ class _Document:
             self.refuse("is cut off: the record that begins here has no end")
         if isinstance(error, json.JSONDecodeError):
             self.place = max(error.pos, self.place)
-        self.refuse(f"is no JSON from here on: {reason(error)}")
+        self.refuse(f"is no JSON from here on: {reason(error, self.faults.known)}")
 
     def _refuse_long(self, line: int) -> NoReturn:
         self.refuse(f"has a record longer than {LONGEST >> 20} MiB, or an object or text without end", line)
@@ -246,10 +250,14 @@ class _Page:
 
     line: int
     begin: int  # place in the file, the lists of records not counted
-    seen: str  # how its text begins
     members: list[tuple[str, Any]] = field(default_factory=list)
     records: int = 0
     own: str = ""  # its first key that is no key of a page
+
+    @property
+    def text(self) -> str:
+        """Its text, without members that cannot be read."""
+        return written({key: value for key, value in self.members if not isinstance(value, Fault)})
 
     def add(self, key: str, value: Any) -> None:  # noqa: ANN401 - any JSON
         """Take a member of the object."""

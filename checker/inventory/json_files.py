@@ -18,11 +18,12 @@ from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
 
 BATCH = 20_000  # records in a table
-ONE_A_LINE = re.compile(r"\s*\{[^\n]*\}\s*\n\s*\{")
+ONE_A_LINE = re.compile(r"\s*\{[^\n]*\}[^\S\n]*\n\s*\{")
 
 
-def open_json(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
+def open_json(source: Source, known: frozenset[str], faults: Faults) -> Opened:
     """Read the first records for their titles; raise :class:`InputError` for a document without records."""
+    faults.known = known
     batches = _batches(source, faults)
     first = []
     seen = 0

@@ -17,6 +17,7 @@ from checker.inventory.json_values import (
     is_cut,
     next_link,
     reason,
+    shown,
     sound,
     total,
     unwrapped,
@@ -123,7 +124,7 @@ class Lines:
                 self.records += 1
                 record = sound(item, doubtful)
                 if isinstance(record, Fault):
-                    self.faults.add(self.records, self._line, record.reason, record.text)
+                    self.faults.add(self.records, self._line, record.reason, shown(record.text, self.faults.known))
                 else:
                     yield self.records, self._line, record
 
@@ -138,7 +139,7 @@ class Lines:
             except (ValueError, RecursionError) as error:
                 if last and is_cut(text, error):
                     self._refuse("is cut off in this line")
-                why = reason(error)
+                why = reason(error, self.faults.known)
                 return [Fault(why if isinstance(error, TwiceError) else f"is no JSON: {why}", text)]
         records = unwrapped(value)
         if records is None:

@@ -90,7 +90,7 @@ class Regular:
 def _texts(values: list[Any]) -> pl.Series:
     try:
         return pl.Series(values, dtype=pl.String).fill_null("")
-    except TypeError:  # not only texts and nulls
+    except (TypeError, OverflowError):  # not only texts and nulls, or a number of many digits
         return pl.Series([text_of(value) for value in values], dtype=pl.String)
 
 
@@ -154,7 +154,7 @@ def shape_of(record: Mapping[str, Any]) -> Shape | None:
     titles: dict[str, str] = {}
     try:
         keys, kind = _struct(record, titles, "", None if streamed else "")
-    except _UnfitError:
+    except (_UnfitError, ValueError):  # msgspec refuses keys with a quote, a backslash or a control character
         return None
     return Shape(msgspec.json.Decoder(kind, float_hook=str), keys, titles)
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
 
+from checker.inventory.mapping import title_key
+from checker.inventory.secrets import Shown, of_columns, outline
+
 Record = tuple[int, int, dict[str, Any]]  # row, line, and the object
 
 LONGEST = 16 << 20  # characters of a record, or bytes of a line: a thousand times what exports write
@@ -19,6 +22,7 @@ CUT_WORD = re.compile(r"[\w.+-]{0,24}\s*")  # the beginning of a number, or of t
 DEEPEST = 20  # of nested objects; exports nest three deep
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # half a letter, which may lack its other half
 HALF = re.compile("[\ud800-\udfff]")
+PARTS_OF_A_TITLE = re.compile(r"[.\[\]=]")
 OF_RESULTS = ("count", "total", "stats", "schema", "quota", "resulttruncated", "facets")
 OF_A_PAGE = (*LISTS, *NEXT_LINKS, *TOTALS, *OF_RESULTS)  # and those of OData
 
@@ -67,15 +71,16 @@ def sound(value: Any, doubtful: bool) -> dict[str, Any] | Fault:  # noqa: ANN401
     """
     if isinstance(value, Fault):
         return value
-    if doubtful and HALF.search(_shown(value, ascii_only=False)):
-        return Fault("has half of a surrogate pair", _shown(value))
+    if doubtful and HALF.search(written(value, ascii_only=False)):
+        return Fault("has half of a surrogate pair", written(value))
     if not isinstance(value, dict):
-        return Fault("is no JSON object", _shown(value))
+        return Fault("is no JSON object", written(value))
     inner = value.get(STREAMED)
     return inner if isinstance(inner, dict) and "category" in value else value
 
 
-def _shown(value: Any, *, ascii_only: bool = True) -> str:  # noqa: ANN401 - any JSON
+def written(value: Any, *, ascii_only: bool = True) -> str:  # noqa: ANN401 - any JSON
+    """Return the JSON text of a value that was decoded."""
     try:
         return json.dumps(value, ensure_ascii=ascii_only)
     except (TypeError, RecursionError):
@@ -139,6 +144,28 @@ def text_of(value: Any) -> str:  # noqa: ANN401 - any JSON
     return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
 
 
+def shown(text: str, known: Set[str]) -> Shown:
+    """Return what may be shown of the text of a faulty record: of an object its known titles, or else an outline."""
+    try:
+        value = LENIENT.decode(text)
+        found = flat(value) if isinstance(value, dict) else {}
+    except (ValueError, RecursionError):
+        return outline(text)
+    read = {title: text for title, text in found.items() if title_key(title) in known}
+    return of_columns(read) if read else outline(text)
+
+
+def comes_twice(key: str, known: Set[str]) -> str:
+    """Return in words that an object has a key twice."""
+    return f"has {'the key ' + repr(key) if is_known(key, known) else 'a key'} twice"
+
+
+def is_known(key: str, known: Set[str]) -> bool:
+    """Tell whether a key is one of a page, or a part of a known title: any other may be a person's name or address."""
+    folded = title_key(key)
+    return folded in known or folded in OF_A_PAGE or any(folded in PARTS_OF_A_TITLE.split(title) for title in known)
+
+
 def is_cut(text: str, error: Exception) -> bool:
     """Tell whether decoding failed because the text ends: within a string, a word, or between two of them."""
     if not isinstance(error, json.JSONDecodeError):
@@ -146,12 +173,12 @@ def is_cut(text: str, error: Exception) -> bool:
     return error.msg.startswith("Unterminated string") or CUT_WORD.fullmatch(text, error.pos) is not None
 
 
-def reason(error: Exception) -> str:
-    """Return in words why a text could not be decoded."""
+def reason(error: Exception, known: Set[str]) -> str:
+    """Return in words why a text could not be decoded, without keys that are no part of a known title."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg[0].lower()}{error.msg[1:]}"
     if isinstance(error, TwiceError):
-        return f"has the key '{error}' twice"
+        return comes_twice(str(error), known)
     if isinstance(error, RecursionError):
         return "nested too deeply"
     return "a number has thousands of digits" if "digits" in str(error) else f"{error} is no value"

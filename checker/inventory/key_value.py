@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from checker.inventory.secrets import outline
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
 PAIR = re.compile(r"^(?P<key>[A-Za-z][\w.]*)\s*:(?:\s+(?P<value>.*))?$")
 FIRST_KEY, ID = "healthy", "edr_machine_id"
 MOST = 256 << 20  # bytes of a file, which is read whole (design choice: the command prints 4 KB)
-MANAGED = re.compile(r"\s*\[managed\]$")  # set by policy, which is no part of the value
+MANAGED = "[managed]"  # set by policy, which is no part of the value
 
 
 @dataclass(slots=True)
@@ -25,14 +26,14 @@ class Record:
 
     row: int
     line: int
-    fields: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, list[str]] = field(default_factory=dict)  # of each value, as a narrow terminal wrapped it
     broken: bool = False
 
 
 def open_key_value(source: Source, _known: frozenset[str], faults: Faults) -> Opened:
     """Read all records; a line that is neither a pair nor the rest of a long value is a fault."""
     records = list(_records(source.text(MOST), faults))
-    titles = dict.fromkeys(key for record in records for key in record.fields)
+    titles = dict.fromkeys(key for record in records for key in record.parts)
     sound = [record for record in records if not record.broken]
     return Opened("key-value", tuple(titles), "lines of 'key : value'", lambda _wanted: _tables(sound, tuple(titles)))
 
@@ -42,29 +43,29 @@ def _records(text: str, faults: Faults) -> Iterator[Record]:
     for number, line in enumerate(text.splitlines(), start=1):
         pair = PAIR.match(line.rstrip())
         if pair:
-            begins = pair["key"] == FIRST_KEY and ID in record.fields
-            if begins or pair["key"] in record.fields:
+            begins = pair["key"] == FIRST_KEY and ID in record.parts
+            if begins or pair["key"] in record.parts:
                 yield record
                 record = Record(record.row + 1, number)
-            if not record.fields:
+            if not record.parts:
                 record.line = number
             key = pair["key"]
-            record.fields[key] = pair["value"] or ""
+            record.parts[key] = [pair["value"] or ""]
         elif key and line[:1].isspace() and line.strip():
-            record.fields[key] += line.strip()  # a narrow terminal wraps long values
+            record.parts[key].append(line.strip())
         elif line.strip():
             if not record.broken:
-                faults.add(record.row, number, "has a line that is no 'key : value'", line)
+                faults.add(record.row, number, "has a line that is no 'key : value'", outline(line))
             record.broken = True
-        elif record.fields:
+        elif record.parts:
             yield record
             record, key = Record(record.row + 1, number + 1), ""
-    if record.fields:
+    if record.parts:
         yield record
 
 
 def _tables(records: list[Record], titles: tuple[str, ...]) -> Iterator[RawTable]:
-    texts = {title: [_plain(record.fields.get(title)) for record in records] for title in titles}
+    texts = {title: [_plain(record.parts.get(title)) for record in records] for title in titles}
     yield RawTable(
         pl.DataFrame(texts, schema=dict.fromkeys(titles, pl.String)),
         pl.Series("row", [record.row for record in records], pl.UInt32),
@@ -72,9 +73,9 @@ def _tables(records: list[Record], titles: tuple[str, ...]) -> Iterator[RawTable
     )
 
 
-def _plain(value: str | None) -> str | None:
+def _plain(parts: list[str] | None) -> str | None:
     """Return a value without its quotes and without the mark that it is set by policy."""
-    if value is None:
+    if parts is None:
         return None
-    value = MANAGED.sub("", value.strip())
+    value = "".join(parts).strip().removesuffix(MANAGED).rstrip()
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value

@@ -4,12 +4,12 @@ A mapping says how its exports are recognised (``signature``), which columns are
 the column that carries it, with what has to be done to its texts. A product in a known file format needs no code.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+from checker.inventory.patterns import Pattern
 from checker.inventory.table import Kind
 
 AS_IT_STANDS = "*"
@@ -67,8 +67,8 @@ class FactReading:
     ``columns`` are the titles of several years or exporters, of which the first that a file has is read; ``fallback``:
     in a record in which it says nothing, the next; ``joined``: all of them, as one set; ``parts``: columns that
     together say one thing, in the order of ``PARTS``. The text is cut by ``pattern`` (its one group; nothing is said
-    where it does not match), looked up in ``words`` (folded; ``*`` stands for any characters; None: nothing said), else
-    taken ``otherwise``, and read by its ``shape``. The shape ``matches`` is the list of all that the
+    where that takes nothing), looked up in ``words`` (folded; ``*`` stands for any characters; None: nothing said),
+    else taken ``otherwise``, and read by its ``shape``. The shape ``matches`` is the list of all that the
     pattern matches. ``says``: what any text means. ``zoned``: a time that names no time zone says nothing, for a clock
     that is of no zone cannot be compared with another.
 
@@ -87,7 +87,7 @@ class FactReading:
     joined: bool = False
     fallback: bool = False
     parts: tuple[Part, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     words: tuple[tuple[str, Word], ...] = ()
     otherwise: Word = AS_IT_STANDS
     says: Word = None
@@ -153,7 +153,7 @@ class ProductMapping:
     own_ids_repeat: bool = False
     secondary: bool = False
     place_names: bool = False
-    key_patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    key_patterns: Mapping[str, Pattern] = field(default_factory=dict)
     ragged: tuple[tuple[str, tuple[str, ...]], ...] = ()
     together: str = ""
     secrets: bool = False

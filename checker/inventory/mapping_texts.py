@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from checker.inventory.mapping import Word
+from checker.inventory.patterns import Pattern, read_pattern
 from checker.yaml_nodes import (
     Entries,
     Node,
@@ -30,7 +31,7 @@ def key_columns(keys: Entries, key: str, problems: Problems) -> tuple[str, ...]:
     return texts_of(entry, "from", problems)
 
 
-def key_patterns(keys: Entries, problems: Problems) -> dict[str, re.Pattern[str]]:
+def key_patterns(keys: Entries, problems: Problems) -> dict[str, Pattern]:
     """Return the patterns that cut keys, by key."""
     entries = {key: entry for key, entry in keys.entries.items() if isinstance(entry, Entries)}
     patterns = {key: pattern_of(entry, problems) for key, entry in entries.items()}
@@ -46,19 +47,16 @@ def counts_of(node: Entries, key: str, problems: Problems) -> tuple[int, ...]:
     return tuple(int(text) for text in texts if re.fullmatch(r"[1-9]\d{0,8}", text))
 
 
-def pattern_of(node: Entries, problems: Problems) -> re.Pattern[str] | None:
+def pattern_of(node: Entries, problems: Problems) -> Pattern | None:
     """Return the regular expression of an entry, of one group; None if there is none, or it is none."""
     text = text_of(node, "pattern", problems)
     if not text:
         return None
     try:
-        pattern = re.compile(text)
-    except re.error as error:
-        problems.add(node.entries["pattern"].place, f"is no regular expression: {error}")
+        return read_pattern(text)
+    except ValueError as error:
+        problems.add(node.entries["pattern"].place, str(error))
         return None
-    if pattern.groups != 1:
-        problems.add(node.entries["pattern"].place, f"a pattern needs one group, this has {pattern.groups}")
-    return pattern
 
 
 def words_of(node: Entries, tables: Mapping[str, Words], problems: Problems) -> Words:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from checker.inventory.binding import Binding, BoundFact, Column, Columns, bind
-from checker.inventory.cells import cell, is_blank, one_of
+from checker.inventory.cells import cells, is_blank, one_of
 from checker.inventory.columns import (
     View,
     days,
@@ -152,14 +152,15 @@ class Normaliser:
 
     def _answers_to(self, question: Question) -> Answers:
         if question is None:
-            return Answers(lambda text: not is_blank(text), pl.Boolean())
+            return Answers(lambda texts: [not is_blank(text) for text in texts], pl.Boolean())
         if isinstance(question, str):
-            return Answers(cell(self.product.facts[question]), fact_dtype(question))
+            return Answers(cells(self.product.facts[question]), fact_dtype(question))
         if isinstance(question, frozenset):
-            return Answers(one_of(sorted(question)), pl.Boolean())
+            is_one = one_of(sorted(question))
+            return Answers(lambda texts: list(map(is_one, texts)), pl.Boolean())
         name, words = question
-        read = cell(self.product.facts[name])
-        return Answers(lambda text: read(text) in (*words, "", None), pl.Boolean())
+        read = cells(self.product.facts[name])
+        return Answers(lambda texts: [word in (*words, "", None) for word in read(texts)], pl.Boolean())
 
     def _observed(self, view: View) -> dict[str, pl.Series]:
         """Return the times of the records and, where some wait for the rest of the file, what tells them then."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from checker.inventory.secrets import outline
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
@@ -25,7 +26,7 @@ def _lines(text: str, faults: Faults) -> Iterator[tuple[int, int, str]]:
             continue
         row += 1
         if len(said) > LONGEST or len(said.split()) > 1:
-            faults.add(row, number, "is no pattern of a host", said)
+            faults.add(row, number, "is no pattern of a host", outline(said))
         else:
             yield row, number, said
 

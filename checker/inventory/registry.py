@@ -16,6 +16,7 @@ import polars as pl
 
 from checker.errors import InputError, Problem, UnknownFormatError
 from checker.inventory.mapping import title_key
+from checker.inventory.secrets import NOTHING
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
@@ -104,7 +105,7 @@ def _records(values: Iterator[_Value], known: frozenset[str], faults: Faults) ->
             _put(record, value)
         except _BrokenError as error:
             if not record.broken:
-                faults.add(row, value.line, str(error), "")
+                faults.add(row, value.line, str(error), NOTHING)
             record.broken = True
     yield record
 
@@ -210,16 +211,16 @@ def _query_values(text: str) -> Iterator[_Value]:
 def _unwrapped_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield lines that are not blank with their numbers; what a narrow terminal wrapped stands behind its value."""
     held: list[str] = []
-    start = 0
+    start, is_value = 0, False
     for number, ended in enumerate([*text.split("\n"), ""], start=1):
         line = ended.rstrip("\r")
-        goes_on = held and line.strip() and not QUERY_KEY.fullmatch(line) and not QUERY_VALUE.fullmatch(line)
-        if goes_on and QUERY_VALUE.fullmatch(held[0]):
+        if is_value and line.strip() and not QUERY_KEY.fullmatch(line) and not QUERY_VALUE.fullmatch(line):
             held.append(line)
             continue
         if held:
             yield start, "".join(held)
         held, start = [line] if line.strip() else [], number
+        is_value = QUERY_VALUE.fullmatch(line) is not None
 
 
 def _query_text(kind: str, data: str) -> str:

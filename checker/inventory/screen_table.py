@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from checker.inventory.secrets import outline
 from checker.inventory.source import Source
 from checker.inventory.table import Faults, Opened, RawTable
 
@@ -62,13 +63,13 @@ def _rows(lines: Sequence[str], titles: Sequence[str], faults: Faults) -> Iterat
         elif at + 1 < len(lines) and DASHES.fullmatch(lines[at + 1]) and len(_starts(lines[at + 1])) == len(titles):
             if _cells(line, _starts(lines[at + 1])) != tuple(titles):
                 row += 1
-                faults.add(row, at + 1, "begins a table with other titles", line)
+                faults.add(row, at + 1, "begins a table with other titles", outline(line))
         else:
             row += 1
             if starts and not any(line[start - 1 : start].strip() for start in starts[1:]):
                 yield _Row(row, at + 1, _cells(line, starts))
             else:
-                faults.add(row, at + 1, "does not stand in the columns of the table", line)
+                faults.add(row, at + 1, "does not stand in the columns of the table", outline(line))
 
 
 def _tables(rows: Sequence[_Row], titles: Sequence[str]) -> Iterator[RawTable]:

@@ -7,12 +7,10 @@ from typing import Literal
 import polars as pl
 
 from checker.errors import InputError, Problem
-from checker.inventory.secrets import HIDDEN, without_secrets
+from checker.inventory.secrets import Shown
 from checker.model.record import Rejected
 
 SHOWN_PROBLEMS = 10
-LOOKED_THROUGH = 64 << 10  # characters of it that are looked through for secrets
-SHOWN_TEXT = 1000  # characters of a record that was set aside
 
 Kind = Literal[
     "csv",
@@ -55,6 +53,7 @@ class Faults:
 
     path: str
     skip: bool = False
+    known: frozenset[str] = frozenset()  # folded titles that mappings know: a message may name them
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
     last_row: int = 0
@@ -62,13 +61,12 @@ class Faults:
     ragged_checks: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)  # title -> what its cell must be
     ragged: int = 0  # rows that are not as long as the header and were read, for these checks hold
 
-    def add(self, row: int, line: int, reason: str, text: str) -> None:
+    def add(self, row: int, line: int, reason: str, text: Shown) -> None:
         """Note a record that cannot be read, with what stands in the file and is no secret."""
         self.count += 1
         self.last_row = row
         if self.skip:
-            seen = text if len(text) <= LOOKED_THROUGH else text[:LOOKED_THROUGH] + HIDDEN  # hides a word cut in two
-            self.rejected.append(Rejected(self.path, row, line, reason, without_secrets(seen)[:SHOWN_TEXT]))
+            self.rejected.append(Rejected(self.path, row, line, reason, text))
         elif self.count <= SHOWN_PROBLEMS:
             hint = "repair or remove the record, or set such records aside with --bad-rows skip"
             self.problems.append(Problem(f"{self.path}:{line}", f"record {row:,} {reason}", hint))

@@ -12,6 +12,7 @@ import polars as pl
 from checker.errors import Problem, UnknownFormatError
 from checker.inventory.mapping import ProductMapping, title_key
 from checker.inventory.properties import with_builds
+from checker.inventory.secrets import NOTHING
 from checker.inventory.sense_event import PROVIDER, TITLES, SenseEvent, sense_event
 from checker.inventory.sense_log import ASKED_FOR, TOLD, Said
 from checker.inventory.split_logs import Logs
@@ -44,7 +45,7 @@ def _of_versions(opened: Opened, title: str, words: Sequence[str], faults: Fault
             frame = table.columns if column in table.columns.columns else table.rows.to_frame("").clear()
             known = frame[column].is_in(list(words)).fill_null(False) if column in frame.columns else table.rows < 0
             for row, line in zip(table.rows.filter(~known), table.lines.filter(~known), strict=True):
-                faults.add(row, line, reason, "")
+                faults.add(row, line, reason, NOTHING)
             yield RawTable(table.columns.filter(known), table.rows.filter(known), table.lines.filter(known))
 
     return replace(opened, tables=tables)
@@ -85,6 +86,8 @@ def _said(
         for name, found in titles.items()
         if any(title in frame.columns for title in found)
     }
+    if not {"time", "id"} <= texts.keys():
+        raise _none_of_sense(path)
     times = read_times(texts["time"])
     sense = _is_sense(frame, titles["provider"])
     logs: dict[str, list[SenseEvent]] = {}
@@ -100,10 +103,13 @@ def _said(
         machine = (lists["machine"][place] or "").strip().casefold() if "machine" in lists else ""
         logs.setdefault(machine, []).append(sense_event(place, {**row, "id": number}, moment, exact))
     if not logs:
-        raise UnknownFormatError(
-            Problem(path, "holds no events of SENSE", "export Microsoft-Windows-SENSE/Operational")
-        )
+        raise _none_of_sense(path)
     return all_logs.tell(path, logs)
+
+
+def _none_of_sense(path: str) -> UnknownFormatError:
+    hint = "export Microsoft-Windows-SENSE/Operational"
+    return UnknownFormatError(Problem(path, "holds no events of SENSE", hint))
 
 
 def _is_sense(frame: pl.DataFrame, titles: Sequence[str]) -> list[bool]:

@@ -122,12 +122,15 @@ class _Reader:
 
     def problem(self, error: expat.ExpatError, text: str) -> Problem:
         """Return in words why the parser went no further."""
-        line = text.splitlines()[error.lineno - 1] if error.lineno <= text.count("\n") + 1 else ""
+        lines = text.split("\n")
+        line = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
         skipped = len(f"<{ROOT}>") if error.lineno == 1 else 0
         where = f"{self.path}:{error.lineno}"
+        if not self.open:
+            return Problem(where, "is no sound XML: an element ends here that did not begin", WHOLE)
         if DOCTYPE.match(line[max(error.offset - skipped - 2, 0) :]) or DOCTYPE.match(line):
             return Problem(where, "declares a document type, which is not read", "export it again, without")
-        last = self.open[-1]
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH] and len(self.open) > 1:
+            last = self.open[-1]
             return Problem(where, f"is no sound XML: <{last.name}> of line {last.line} is not closed", WHOLE)
         return Problem(where, f"is no sound XML: {expat.ErrorString(error.code)}", WHOLE)

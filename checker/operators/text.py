@@ -57,11 +57,14 @@ def regex(raw: Any, _spec: FactSpec) -> str:  # noqa: ANN401 - raw YAML
     try:
         found_in([""], pattern)
     except pl.exceptions.ComputeError as error:
-        raise ArgumentProblem(f"'{pattern}' is no regular expression: {_reason(str(error))}") from None
+        raise ArgumentProblem(f"'{pattern}' is no regular expression: {why_no_regex(str(error))}") from None
     return pattern
 
 
-def _reason(message: str) -> str:
-    """Rust's regex crate draws a picture; its last line that begins with "error:" says what is wrong."""
+def why_no_regex(message: str) -> str:
+    """Return why a text is no regular expression, of what Polars says.
+
+    Rust's regex crate draws a picture; its last line that begins with "error:" says what is wrong.
+    """
     lines = [line.removeprefix("error: ") for line in message.splitlines() if line.startswith("error: ")]
     return lines[-1] if lines else message.splitlines()[0].removeprefix("regex error: ")

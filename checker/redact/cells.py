@@ -16,6 +16,7 @@ from checker.inventory.columns import NO_NAME
 from checker.inventory.input_file import is_harmless
 from checker.inventory.inside_json import LIST_TITLE
 from checker.inventory.mapping import AS_IT_STANDS, FactReading, Part, ProductMapping, title_key
+from checker.inventory.patterns import Pattern
 from checker.model.outcome import Missing
 from checker.redact.pseudonyms import Pseudonyms
 from checker.redact.values import NOBODY, OF_ATTEMPT, OTHER, members, of_kind
@@ -93,28 +94,27 @@ class Cells:
             return self._of_condition(asked)
         return _but(asked, self._of_facts(title, readings))
 
-    def _of_name(self, pattern: re.Pattern[str] | None, own_id: re.Pattern[str] | None) -> Replace:
+    def _of_name(self, pattern: Pattern | None, own_id: Pattern | None) -> Replace:
         """Return the function for a column that names the device; what its pattern takes for no name stays none.
 
         ``own_id`` is the pattern of the id that stands around a name, as in a path, if one may: it stays such an id.
         """
 
         def new(text: str) -> str:
-            match = pattern.search(text.strip()) if pattern else None
-            if match and own_id and own_id.search(text.strip()):
-                return self._path(text.strip(), match[1], own_id)
-            if pattern and not match:
+            name = _name(text.strip(), pattern)
+            if pattern and name and own_id and _name(text.strip(), own_id):
+                return self._path(text.strip(), name, own_id)
+            if name is None:
                 other = self.neutral(text)
                 forms = (other, f"{other}|", f"/{other}", self.names.guid(text))
-                return next((form for form in forms if not pattern.search(form)), "")
-            name = match[1] if match else text
+                return next((form for form in forms if _name(form, pattern) is None), "")
             return name if name.strip().casefold() in NO_NAME else self.names.called(name)
 
         return new
 
-    def _path(self, text: str, name: str, pattern: re.Pattern[str]) -> str:
+    def _path(self, text: str, name: str, pattern: Pattern) -> str:
         """Return a path with pseudonyms in it, but for the words by which a pattern knows it."""
-        known = re.findall(r"[a-z]{3,}", pattern.pattern)
+        known = re.findall(r"[a-z]{3,}", pattern.text)
         parts = [
             part
             if part.casefold() in known or not part
@@ -226,6 +226,10 @@ def _known_words(wild: Sequence[str], text: str) -> str:
     known = " ".join(wild).casefold()
     parts = re.findall(r"[a-z]{3,}|\b\d{1,4}\b", text.casefold())
     return " ".join(part for part in parts if part.isdigit() or part in known)
+
+
+def _name(text: str, pattern: Pattern | None) -> str | None:
+    return pattern.cut([text])[0] if pattern else text
 
 
 def _may_stay(reading: FactReading, text: str) -> bool:

@@ -42,7 +42,7 @@ def _goes_on(line: str) -> bool:
 
 
 def _value(key: str, value: str, cells: Cells) -> str:
-    plain = MANAGED.sub("", value)
+    plain = value.removesuffix(MANAGED).rstrip() if value.endswith(MANAGED) else value
     tail = value[len(plain) :]
     quoted = len(plain) > 1 and plain[0] == plain[-1] == '"'
     new = cells.new(key, plain[1:-1] if quoted else plain)

@@ -1,6 +1,5 @@
 """What one text says of a fact, by the options of a mapping."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from checker.facts.attempts import is_answered, is_system, read_attempts
 from checker.inventory.cells import SEPARATOR, cell, fold
 from checker.inventory.mapping import PARTS, FactReading, Part
 from checker.inventory.mapping_files import mappings
+from checker.inventory.patterns import read_pattern
 from checker.model.fact import Attempt
 from checker.model.outcome import Missing
 from tests.inventory.records import read_one, refusal, rows
@@ -45,10 +45,11 @@ def test_other_words_are_what_the_mapping_says_of_them() -> None:
 
 
 def test_a_pattern_cuts_its_group_and_says_nothing_where_it_does_not_match() -> None:
-    pattern = re.compile(r"Build \d+\.(\d*)")
+    pattern = read_pattern(r"Build \d+\.(\d*)")
     assert says("22H2 (Build 22621.1105)", pattern=pattern) == "1105"
     assert says("22H2", pattern=pattern) is None
     assert says("Build 1.", pattern=pattern) == ""
+    assert says("x", pattern=read_pattern("x|(y)")) is None
 
 
 LISTS = {

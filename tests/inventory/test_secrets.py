@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.inventory.secrets import HIDDEN, without_secrets
+from checker.inventory.secrets import HIDDEN, LONGEST, of_columns, of_row, outline, titles_shown, without_secrets
 
 GUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 PLANTED = {
@@ -53,3 +53,40 @@ def test_what_stands_between_words_stays_and_no_text_grows(text: str) -> None:
     shown = without_secrets(text)
     assert len(shown) <= len(text)
     assert without_secrets(shown) == shown
+
+
+def test_of_a_text_without_known_columns_ids_and_its_length_are_shown() -> None:
+    one, other = "6f" * 20, "7A" * 20
+    assert outline(f'{{"jane.doe.smith": "{one}", "x": 12345, "{other}"') == f"{one} … {other} … (117 characters)"
+    assert outline("12345 jane.doe.smith") == "(20 characters)"
+    assert outline("") == ""
+    assert len(outline(f"{one} " * 5000)) < LONGEST + 30
+
+
+def test_of_a_row_whose_cells_may_have_moved_ids_and_blanks_are_shown() -> None:
+    row = ["6f" * 20, "ws-1.corp.contoso.example", "", " ", "12345", GUID, "6f" * 21]
+    assert of_row(row, ";") == f"{'6f' * 20};…;;;…;…;…"
+
+
+def test_of_known_columns_words_are_shown_that_are_no_secrets() -> None:
+    texts = {"DeviceName": "ws-1.corp.contoso.example", "OSBuild": "22631", "Notes": "Nora Lind"}
+    assert of_columns(texts) == "DeviceName: ws-1.corp.contoso.example; OSBuild: 22631; Notes: … …"
+
+
+ADDRESSES = ("jane@contoso.example", "203.0.113.77", "2001:db8::1", "fe80:1:2:3:4")
+SOMEBODYS = (*ADDRESSES, GUID, "6f" * 20, "4400123", "k" * 200)
+
+
+@pytest.mark.parametrize("key", SOMEBODYS)
+def test_a_title_that_is_somebodys_is_counted_and_not_shown(key: str) -> None:
+    titles = ["Serial number", key, "Gerätename (l’hôte)"]
+    assert titles_shown(titles, []) == "Serial number, Gerätename (l’hôte), 1 other"
+
+
+def test_of_an_object_in_which_nothing_is_read_its_own_key_is_shown() -> None:
+    titles = ["by.jane.doe", "by.nora.lind", "hardware.model", "no.", "other"]
+    assert titles_shown(titles, ["hardware.cores", "name"]) == "by.…, hardware.model, no., other"
+
+
+def test_no_more_titles_are_shown_than_a_person_reads() -> None:
+    assert titles_shown([f"c{number}" for number in range(1000)], []).endswith(", c199, 800 others")

@@ -13,7 +13,7 @@ COLUMNS: Final[dict[str, pl.DataType]] = {
     "line": pl.UInt32(),  # on which the record starts, from 1
     "record": pl.UInt32(),  # from 1, the header not counted
     "reason": pl.String(),
-    "text": pl.String(),  # as it stands in the file, without what may be a secret, cut at 1,000 characters
+    "text": pl.String(),  # what of it is surely no secret, at most 1,000 characters
 }
 
 
