@@ -17,6 +17,8 @@ import yaml
 
 from checker.errors import Place, Problem, RuleError
 
+LARGEST = 16 << 20  # bytes of a file; the largest pack has 1 MB
+OPEN_FILES = Path("/dev/fd")  # pipes of a shell, <(...), to which somebody writes; others are waited for without end
 MOST_NODES = 200_000  # ten times our largest pack; an anchor that explodes is refused here
 DEEPEST = 60
 MOST_OPEN = 5_000  # lists and mappings within each other: libyaml's own recursion ends the process above 20,000
@@ -81,7 +83,14 @@ def load(path: Path, shown: str, problems: Problems) -> Node | None:
 def load_hashed(path: Path, shown: str, problems: Problems) -> tuple[Node | None, str]:
     """Read one YAML document and the SHA-256 of the very bytes that it was read from; "" if it cannot be read."""
     try:
-        content = path.read_bytes()
+        if path.exists() and not path.is_file() and not (path.is_fifo() and path.parent == OPEN_FILES):
+            problems.add(shown, "cannot be read: it is no file", "give a file of YAML")
+            return None, ""
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            problems.add(shown, f"has more than {LARGEST >> 20} MiB", "is it the right file?")
+            return None, ""
         text = content.decode("utf-8-sig")
     except OSError as error:
         problems.add(shown, f"cannot be read: {error.strerror}")

@@ -1,8 +1,10 @@
 """Looks through a ZIP archive before anything of it is unpacked: what it says of its members, what no export has."""
 
+import copy
 import stat
+import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from gzip import BadGzipFile
 from pathlib import Path
 from typing import Final
@@ -14,8 +16,8 @@ from checker.errors import InputError, Problem
 MOST_MEMBERS: Final = 10_000
 LARGEST: Final = 8 << 30  # bytes that one given file may unpack to
 # Deflate gives 1,032 : 1 at most, zstd more; JSON lines of a fleet 20 to 40 : 1. More is a bomb, where it is large.
-MOST_TIMES: Final = 200
-LARGE: Final = 64 << 20
+MOST_TIMES: Final = 100
+LARGE: Final = 16 << 20
 LONGEST_NAME: Final = 500  # characters of a member's path
 BLOCK: Final = 1 << 20
 SHOWN, SHOWN_NAME = 3, 80  # problems, and characters of a name in them
@@ -28,6 +30,8 @@ OTHER_OFFICE: Final = {
 }
 _ENTRY: Final = b"PK\x01\x02"  # begins each entry of an archive's directory
 _ENTRIES: Final = 10 * MOST_MEMBERS  # such marks at most, those of archives inside it counted, too
+_END: Final = b"PK\x05\x06"  # begins what stands at the end of an archive, of so many bytes and a comment
+_END_SIZE: Final = 22
 _ENCRYPTED: Final = 0x1  # of a member's flags
 BY_HAND: Final = "unpack it, and give its files"
 SURE: Final = "unpack it, if you know that it is none, and give its files"
@@ -52,6 +56,7 @@ def checked_members(archive: ZipFile, place: Path, shown: str, most: int) -> dic
     Raises:
         InputError: with what is wrong with the archive, or with the first of its members that cannot be read.
     """
+    refuse_joined(archive, place, shown)
     entries = [(_path(entry), entry) for entry in archive.infolist()]
     if office := [words for name, words in OTHER_OFFICE.items() if name in archive.namelist()]:
         raise InputError(Problem(shown, f"is {office[0]}", "save it as CSV or as an Excel workbook (.xlsx)"))
@@ -108,11 +113,54 @@ def refuse_bomb(entries: Iterable[ZipInfo], place: Path, shown: str, largest: in
     taken, size = sum(entry.compress_size for entry in listed), sum(entry.file_size for entry in listed)
     if taken > place.stat().st_size:
         raise InputError(Problem(shown, "has members that overlap: a bomb, not an export", AGAIN))
-    if any(entry.file_size > LARGE and entry.file_size > MOST_TIMES * entry.compress_size for entry in listed):
+    if any(is_bomb(entry.file_size, entry.compress_size) for entry in listed):
         what = f"has a member that unpacks to more than {MOST_TIMES} times its size: a bomb, not an export"
+        raise InputError(Problem(shown, what, SURE))
+    if is_bomb(size, taken):
+        what = f"unpacks to more than {MOST_TIMES} times its size: a bomb, not an export"
         raise InputError(Problem(shown, what, SURE))
     if size > largest:
         raise InputError(Problem(shown, f"unpacks to more than {largest >> 30} GiB", BY_HAND))
+
+
+def is_bomb(size: int, packed: int) -> bool:
+    """Tell whether so many bytes are far more than any export has of which so many packed ones are."""
+    return size > LARGE and size > MOST_TIMES * packed
+
+
+def refuse_joined(archive: ZipFile, place: Path, shown: str) -> None:
+    """Refuse an archive with bytes before its first member or after its end, of which another one would go by.
+
+    Raises:
+        InputError: it has.
+    """
+    end = place.stat().st_size - _END_SIZE - len(archive.comment)
+    with place.open("rb") as file:
+        file.seek(max(end, 0))
+        is_last = file.read(len(_END)) == _END
+    first = min((entry.header_offset for entry in archive.infolist()), default=0)
+    if first or not is_last:
+        where = "before its first member" if first else "after its end"
+        raise InputError(Problem(shown, f"has bytes {where}: two archives joined, or one that is damaged", AGAIN))
+
+
+def member_blocks(archive: ZipFile, entry: ZipInfo) -> Iterator[bytes]:
+    """Yield the bytes of a member until its stream ends, wherever the directory says that it does.
+
+    Raises:
+        BadZipFile: it is not of the size or the sum that the directory says.
+    """
+    whole = copy.copy(entry)
+    whole.file_size = sys.maxsize  # or the library stops there, and compares the sum of no more
+    size = 0
+    with archive.open(whole) as stream:
+        while block := stream.read(BLOCK):
+            size += len(block)
+            if size > entry.file_size:
+                break
+            yield block
+    if size != entry.file_size:
+        raise BadZipFile(entry.filename)
 
 
 def refuse_crowded(place: Path, shown: str) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import translate
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from checker.facts.attempts import RESULTS, WAYS
@@ -99,11 +100,12 @@ def fold(text: str) -> str:
 
 def one_of(words: Sequence[str]) -> Callable[[str], bool]:
     """Return the function that tells whether a text is one of some words, folded; ``*`` is any characters."""
-    look_up = _look_up([(word, "yes") for word in words], None)
+    look_up = _look_up(tuple((word, "yes") for word in words), None)
     return lambda text: look_up(text.translate(UNSEEN).strip()) is not None
 
 
-def _look_up(words: Sequence[tuple[str, Word]], otherwise: Word) -> Cell:
+@lru_cache(maxsize=1 << 12)  # the same for each file of a product
+def _look_up(words: tuple[tuple[str, Word], ...], otherwise: Word) -> Cell:
     exact = {fold(word): value for word, value in words if "*" not in word}
     wild = [(re.compile(translate(fold(word))), value) for word, value in words if "*" in word]
 

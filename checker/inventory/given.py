@@ -92,7 +92,7 @@ def _existing(path: Path, problems: list[Problem]) -> list[str]:
     """Return a file, or the files of a folder; note why there are none."""
     if path.is_dir():
         before = len(problems)
-        inside = sorted(_inside(path, frozenset(), problems))
+        inside = sorted(_inside(path, set(), problems))
         if not inside and len(problems) == before:
             problems.append(Problem(str(path), "is a folder without files"))
         return inside
@@ -121,23 +121,31 @@ def _matching(pattern: str, problems: list[Problem]) -> list[str]:
     return [file for path in found for file in _existing(path, problems)]
 
 
-def _inside(folder: Path, above: frozenset[str], problems: list[Problem]) -> Iterator[str]:
-    """Yield the files of a folder and of those in it, linked ones too, but not again inside of itself."""
+def _inside(folder: Path, seen: set[str], problems: list[Problem]) -> Iterator[str]:
+    """Yield the files of a folder and of those in it, linked ones too, each folder once however many links lead there.
+
+    Of several ways to one the first by name is taken, links after all else.
+    """
     real = os.path.realpath(folder)
-    if real in above:
+    if real in seen:
         return
+    seen.add(real)
     try:
-        items = [(item, item.is_dir(), item.is_file()) for item in folder.iterdir()]
+        items = [(item, item.is_dir(), item.is_file()) for item in sorted(folder.iterdir(), key=_links_last)]
     except OSError as error:
         problems.append(Problem(folder.as_posix(), f"cannot be read: {error.strerror}"))
         return
     for item, is_folder, is_file in items:
         if is_folder:
-            yield from _inside(item, above | {real}, problems)
+            yield from _inside(item, seen, problems)
         elif is_file and item.name[0] != ".":
             yield item.as_posix()
         elif item.name[0] != ".":
             problems.append(_no_file(item))
+
+
+def _links_last(item: Path) -> tuple[bool, str]:
+    return item.is_symlink(), item.name
 
 
 def _no_file(path: Path) -> Problem:

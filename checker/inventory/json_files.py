@@ -18,13 +18,19 @@ from checker.inventory.source import Source, check_text
 from checker.inventory.table import Faults, Opened, RawTable
 
 BATCH = 20_000  # records in a table
+EVERY_KEY = ".*"  # what a mapping writes after the title of an object for all its keys
 ONE_A_LINE = re.compile(r"\s*\{[^\n]*\}[^\S\n]*\n\s*\{")
 
 
 def open_json(source: Source, known: frozenset[str], faults: Faults) -> Opened:
-    """Read the first records for their titles; raise :class:`InputError` for a document without records."""
+    """Read the first records for their titles; raise :class:`InputError` for a document without records.
+
+    An object of which a mapping knows all keys ("tags.*") stays one text: with a column for each key that any record
+    has, a fleet's free tags would fill the memory.
+    """
     faults.known = known
-    batches = _batches(source, faults)
+    whole = frozenset(title.removesuffix(EVERY_KEY) for title in known if title.endswith(EVERY_KEY))
+    batches = _batches(source, faults, whole)
     first = []
     seen = 0
     while seen < BATCH and (batch := next(batches, None)):
@@ -48,6 +54,7 @@ class Irregular:
 
     records: list[Record]
     path: str
+    whole: frozenset[str]  # folded titles of objects that stay one text
 
     @property
     def size(self) -> int:
@@ -73,20 +80,20 @@ class Irregular:
     def _texts(self, unneeded: Set[str]) -> Iterator[dict[str, str]]:
         for row, line, record in self.records:
             try:
-                yield flat(record, unneeded)
+                yield flat(record, unneeded, self.whole)
             except RecursionError:
                 where = f"{self.path}:{line}"
                 raise InputError(Problem(where, f"record {row:,} is nested too deeply")) from None
 
 
-def _batches(source: Source, faults: Faults) -> Iterator[Regular | Irregular]:
+def _batches(source: Source, faults: Faults, whole: frozenset[str]) -> Iterator[Regular | Irregular]:
     if ONE_A_LINE.match(source.head()):
-        for found in Lines(faults).read(ahead(pieces(source.blocks(), source.path))):
-            yield found if isinstance(found, Regular) else Irregular(found, source.path)
+        for found in Lines(faults, whole=whole).read(ahead(pieces(source.blocks(), source.path))):
+            yield found if isinstance(found, Regular) else Irregular(found, source.path, whole)
         return
     records = read_document(_texts(source.blocks()), faults)
     while batch := list(islice(records, BATCH)):
-        yield Irregular(batch, source.path)
+        yield Irregular(batch, source.path, whole)
 
 
 def _texts(blocks: Iterator[bytes]) -> Iterator[str]:

@@ -75,6 +75,7 @@ class Lines:
 
     faults: Faults
     fast: bool = True  # without it every line is read strictly: both ways give the same
+    whole: frozenset[str] = frozenset()  # folded titles of objects that stay one text
     records: int = 0
     next_link: str = ""
     total: int = 0  # of records, as the pages count them
@@ -106,7 +107,7 @@ class Lines:
         if regular:
             return regular
         record = quick(piece.data.split(b"\n", 1)[0].decode())
-        shape = shape_of(record) if record else None
+        shape = shape_of(record, self.whole) if record else None
         if shape and (not self._shape or shape.titles != self._shape.titles):
             self._shape = shape
             return shape.regular(piece.data, self.records + 1, piece.line)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from checker.inventory.json_values import DEEPEST, SIDECAR, STREAMED, is_own, text_of, twice
+from checker.inventory.json_values import DEEPEST, SIDECAR, STREAMED, is_own, is_whole, leaves, text_of, twice
 from checker.inventory.table import RawTable
 
 if TYPE_CHECKING:
@@ -144,13 +144,20 @@ def _count_keys(data: bytes) -> int:
     return -1 if b'\\\\":' in data else colons - data.count(b'\\":')  # those in the text of JSON inside JSON
 
 
-def shape_of(record: Mapping[str, Any]) -> Shape | None:
-    """Return the shape of a record that was decoded; None if others of the same keys may have to be read otherwise."""
+def shape_of(record: Mapping[str, Any], whole: Set[str] = frozenset()) -> Shape | None:
+    """Return the shape of a record that was decoded; None if others of the same keys may have to be read otherwise.
+
+    A record with an object that is one of the ``whole`` ones has none: the keys in it are not those of the next.
+    """
     import msgspec
 
     streamed = STREAMED in record and "category" in record
     if not any(map(is_own, record)) or (streamed and not (isinstance(record[STREAMED], dict) and record[STREAMED])):
         return None  # a page of records perhaps, or a stream of something else
+    if whole and any(
+        isinstance(value, dict) and is_whole(title, whole) for title, value in leaves(record, whole=whole)
+    ):
+        return None
     titles: dict[str, str] = {}
     try:
         keys, kind = _struct(record, titles, "", None if streamed else "")

@@ -114,23 +114,29 @@ def total(page: Mapping[str, Any]) -> int:
     return max((value for key, value in page.items() if key.casefold() in TOTALS and isinstance(value, int)), default=0)
 
 
-def flat(record: Mapping[str, Any], unneeded: Set[str] = frozenset()) -> dict[str, str]:
+def flat(record: Mapping[str, Any], unneeded: Set[str] = frozenset(), whole: Set[str] = frozenset()) -> dict[str, str]:
     """Return a record's texts by dotted title, without the titles that nobody needs.
 
-    An array is JSON, null and {} are blank, the rest is as it is written.
+    An array is JSON, as is an object whose folded title is one of the ``whole`` ones; null and {} are blank, the rest
+    is as it is written.
     """
-    return {title: text_of(value) for title, value in leaves(record) if title not in unneeded}
+    return {title: text_of(value) for title, value in leaves(record, whole=whole) if title not in unneeded}
 
 
-def leaves(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values of a record, and of the objects inside it, by dotted title."""
+def leaves(record: Mapping[str, Any], prefix: str = "", whole: Set[str] = frozenset()) -> Iterator[tuple[str, Any]]:
+    """Yield by dotted title the values of a record, and of objects inside it that are none of the ``whole`` ones."""
     for key, value in record.items():
         if SIDECAR in key:
             continue
-        if isinstance(value, dict) and value and prefix.count(".") < DEEPEST:
-            yield from leaves(value, f"{prefix}{key}.")
+        if isinstance(value, dict) and value and prefix.count(".") < DEEPEST and not is_whole(prefix + key, whole):
+            yield from leaves(value, f"{prefix}{key}.", whole)
         else:
             yield prefix + key, value
+
+
+def is_whole(title: str, whole: Set[str]) -> bool:
+    """Tell whether an object stays one text: its keys are data, and each record may have others."""
+    return bool(whole) and title_key(title) in whole
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401 - any JSON

@@ -5,9 +5,10 @@ A workbook of Excel is a ZIP archive, too, but is read as it is.
 
 import hashlib
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from gzip import GzipFile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,13 +21,14 @@ from checker.inventory.archives import (
     BLOCK,
     BY_HAND,
     FAILURES,
-    LARGE,
     LARGEST,
     MOST_MEMBERS,
     MOST_TIMES,
     SURE,
     checked_members,
+    is_bomb,
     is_workbook,
+    member_blocks,
     refuse_crowded,
 )
 
@@ -82,6 +84,7 @@ class _Room:
     """What is left of the bounds of one given file, and where its parts are put."""
 
     folder: Path
+    packed: int  # bytes of the file
     only: str = ""  # the one leaf that is wanted
     size: int = LARGEST
     members: int = MOST_MEMBERS
@@ -112,7 +115,7 @@ def leaves(shown: str, place: Path, only: str = "") -> Generator[Leaf, None, Non
         return
     with (
         TemporaryDirectory(prefix="mde-readiness-") as folder,
-        closing(_inside(given, _Room(Path(folder), only), 0)) as all_,
+        closing(_inside(given, _Room(Path(folder), given.weight, only), 0)) as all_,
     ):
         yield from all_
 
@@ -146,7 +149,7 @@ def _inside(leaf: Leaf, room: _Room, depth: int) -> Generator[Leaf, None, None]:
         return
     place = room.file()
     with leaf.place.open("rb") as raw, _stream(how, raw) as stream:
-        _spill(stream, place, leaf.shown, room, raw.tell)
+        _spill(iter(partial(stream.read, BLOCK), b""), place, leaf.shown, room, raw.tell)
     yield from _inside(replace(leaf, place=place, unpacked=True), room, depth + 1)
     place.unlink()
 
@@ -166,14 +169,14 @@ def _zstd() -> Any:  # noqa: ANN401 - the module of the standard library, or its
     return zstd
 
 
-def _spill(stream: BinaryIO, place: Path, shown: str, room: _Room, taken: Callable[[], int]) -> None:
+def _spill(blocks: Iterator[bytes], place: Path, shown: str, room: _Room, taken: Callable[[], int]) -> None:
     """Write what a packed stream holds to a temporary file; ``taken`` tells how many packed bytes were read."""
     size = 0
     with place.open("wb") as out:
-        while block := _next(stream, shown):
+        while block := _next(blocks, shown):
             size += len(block)
             room.size -= len(block)
-            if size > LARGE and size > MOST_TIMES * taken():
+            if is_bomb(size, taken()) or is_bomb(LARGEST - room.size, room.packed):
                 what = f"unpacks to more than {MOST_TIMES} times its size: a bomb, not an export"
                 raise InputError(Problem(shown, what, SURE))
             if room.size < 0:
@@ -182,9 +185,9 @@ def _spill(stream: BinaryIO, place: Path, shown: str, room: _Room, taken: Callab
             out.write(block)
 
 
-def _next(stream: BinaryIO, shown: str) -> bytes:
+def _next(blocks: Iterator[bytes], shown: str) -> bytes:
     try:
-        return stream.read(BLOCK)
+        return next(blocks, b"")
     except EOFError:
         raise InputError(Problem(shown, "is cut off: it ends within what is packed", AGAIN)) from None
     except FAILURES:
@@ -214,12 +217,8 @@ def _members(leaf: Leaf, room: _Room, depth: int) -> Generator[Leaf, None, None]
             if not room.wants(shown):
                 continue
             place = room.file()
-            try:
-                stream = archive.open(entry)
-            except FAILURES:
-                _refuse_damaged(shown)
-            with stream:
-                _spill(cast("BinaryIO", stream), place, shown, room, lambda entry=entry: entry.compress_size)  # type: ignore[misc]
+            blocks = member_blocks(archive, entry)
+            _spill(blocks, place, shown, room, lambda entry=entry: entry.compress_size)  # type: ignore[misc]
             weight = leaf.weight * entry.compress_size // total
             yield from _inside(Leaf(shown, place, weight, unpacked=True), room, depth + 1)
             place.unlink()

@@ -6,8 +6,9 @@ import os
 import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import pytest
 from backports import zstd
 
 from checker.errors import InputError
-from checker.inventory import archives, parquet_files, read, unpack, workbooks
+from checker.inventory import archives, parquet_files, read, unpack, workbook_size
 from checker.inventory.read import ReadOptions, read_inventory
+from checker.inventory.typed import BEYOND, LAST_DAY, texts
 from checker.model.record import FileRecords
 from tests.inventory.records import facts, moment, read_one, refusal, rows, rows_of
 
@@ -120,8 +122,6 @@ def test_parquet_says_what_the_csv_says() -> None:
 
 
 def test_typed_columns_become_texts_as_csv_has_them() -> None:
-    from checker.inventory.typed import texts
-
     time = datetime(2026, 11, 20, 15, 45, 1, 123000, UTC)
     frame = pl.DataFrame(
         {
@@ -133,6 +133,10 @@ def test_typed_columns_become_texts_as_csv_has_them() -> None:
             "list": [["pilot", 'ring "1"'], [], None, None, None],
             "struct": [{"a": 1, "b": None}, None, None, None, None],
             "bytes": [b"text", None, None, None, None],
+            "other bytes": [b"text", b"\xff\0", None, None, None],
+            "span": [timedelta(days=1, seconds=3)] + [None] * 4,
+            "far day": pl.Series([2**31 - 1, -(2**31) + 1, LAST_DAY, None, None], dtype=pl.Int32).cast(pl.Date),
+            "far": pl.Series([2**62, -(2**62), 0, None, None]).cast(pl.Datetime("ms", "UTC")),
             "nothing": [None] * 5,
         }
     )
@@ -145,9 +149,15 @@ def test_typed_columns_become_texts_as_csv_has_them() -> None:
         "list": '["pilot","ring \\"1\\""]',
         "struct": '{"a":1,"b":null}',
         "bytes": "text",
+        "other bytes": "74657874",
+        "span": "P1DT3S",
+        "far day": BEYOND,
+        "far": BEYOND,
         "nothing": "",
     }
     assert texts(frame)["float"].to_list()[1:4] == ["20.25", "", ""]
+    assert texts(frame)["far day"].to_list()[1:] == [BEYOND, "9999-12-31", "", ""]
+    assert texts(frame)["far"].to_list()[1:] == [BEYOND, "1970-01-01T00:00:00Z", "", ""]
     assert texts(frame)["list"].to_list() == ['["pilot","ring \\"1\\""]', "[]", "", "", ""]
 
 
@@ -225,12 +235,12 @@ class TestBombs:
     def test_a_stream_that_unpacks_to_far_more(self, how: str, tmp_path: Path) -> None:
         path = tmp_path / "x"
         path.write_bytes(PACKERS[how](bytes(BOMB)))
-        what = "unpacks to more than 200 times its size: a bomb, not an export"
+        what = "unpacks to more than 100 times its size: a bomb, not an export"
         assert refusal(path) == f"{path}: {what}{SURE}"
 
     def test_a_member_that_unpacks_to_far_more(self, tmp_path: Path) -> None:
         path = zipped(tmp_path / "x.zip", {"x.csv": bytes(BOMB)})
-        what = "has a member that unpacks to more than 200 times its size: a bomb, not an export"
+        what = "has a member that unpacks to more than 100 times its size: a bomb, not an export"
         assert refusal(path) == f"{path}: {what}{SURE}"
 
     def test_a_member_that_lies_about_its_size(self, tmp_path: Path) -> None:
@@ -242,9 +252,19 @@ class TestBombs:
         whole = Path(VALID).read_bytes()
         path = tmp_path / "x.gz"
         path.write_bytes(gzip.compress(whole))
-        room = unpack._Room(tmp_path, size=2000)
+        room = unpack._Room(tmp_path, 1 << 40, size=2000)
         with pytest.raises(InputError, match="unpacks to more than"), gzip.open(path) as stream:
-            unpack._spill(stream, tmp_path / "out", "x.gz", room, lambda: 1)  # type: ignore[arg-type]
+            unpack._spill(iter([stream.read()]), tmp_path / "out", "x.gz", room, lambda: 1)
+
+    @pytest.mark.parametrize("inner", [False, True])
+    def test_members_of_which_none_is_large_alone(
+        self, inner: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(archives, "LARGE", 100_000)
+        content = b"DeviceId,DeviceName\n" + bytes(99_000)
+        packed = gzip.compress(content) if inner else content
+        path = zipped(tmp_path / "x.zip", {f"{number}.csv": packed for number in range(9)})
+        assert "unpacks to more than 100 times its size: a bomb, not an export" in refusal(path)
 
     def test_members_that_overlap(self, tmp_path: Path) -> None:
         content = os.urandom(5000)
@@ -276,6 +296,45 @@ class TestBombs:
         assert refusal(path).startswith(f"{path}: has two members of the same name")
 
 
+def lying(path: Path, content: bytes, size: int) -> Path:
+    """Write an archive whose directory says of a member that it is its beginning alone."""
+    zipped(path, {"a.csv": content})
+    raw = bytearray(path.read_bytes())
+    entry = raw.rindex(b"PK\x01\x02")
+    raw[entry + 16 : entry + 20] = struct.pack("<I", zlib.crc32(content[:size]))
+    raw[entry + 24 : entry + 28] = struct.pack("<I", size)
+    path.write_bytes(raw)
+    return path
+
+
+class TestArchivesThatHideRows:
+    def test_a_directory_that_tells_only_the_beginning_of_a_member(self, tmp_path: Path) -> None:
+        content = Path(VALID).read_bytes()
+        path = lying(tmp_path / "x.zip", content, content.index(b"\n", 300) + 1)
+        assert refusal(path).startswith(f"{path}/a.csv: is damaged: it cannot be unpacked, or is not what was packed")
+
+    @pytest.mark.parametrize("name", ["hunting.xlsx", "portal.zip"])
+    def test_bytes_around_an_archive(self, name: str, tmp_path: Path) -> None:
+        raw, path = (PACKED / name).read_bytes(), tmp_path / "x"
+        other = Path(zipped(tmp_path / "other", {"a.csv": Path(VALID).read_bytes()})).read_bytes()
+        for before, after, where in [
+            (b"PK\x03\x04" + b"junk" * 99, b"", "before its first member"),
+            (other, b"", "before its first member"),
+            (b"", b"junk", "after its end"),
+            (b"", b"\0", "after its end"),
+        ]:
+            path.write_bytes(before + raw + after)
+            what = f"has bytes {where}: two archives joined, or one that is damaged"
+            assert refusal(path) == f"{path}: {what}\n  hint: export or pack it again"
+
+    def test_an_archive_with_a_comment_is_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.zip"
+        path.write_bytes((PACKED / "portal.zip").read_bytes())
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = b"of contoso.example"
+        assert rows(path) == rows("packed/portal.zip")
+
+
 def rewritten(path: Path, part: str, change: Callable[[bytes], bytes]) -> str:
     """Write a workbook again with one part changed, packed as well as before."""
     with zipfile.ZipFile(PACKED / "hunting.xlsx") as old:
@@ -303,10 +362,10 @@ class TestWorkbooks:
         assert refusal(path).startswith(f"{path}: has a sheet of ")
 
     def test_cells_of_one_long_text(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(workbooks, "MOST_TEXT", 20 << 20)
+        monkeypatch.setattr(workbook_size, "MOST_TEXT", 20 << 20)
         part = "xl/sharedStrings.xml"
         path = rewritten(tmp_path / "x.xlsx", part, lambda text: text.replace(b"Windows11", b"x" * (12 << 20), 1))
-        assert "has cells of more than" in refusal(path)
+        assert "has a sheet of more cells and text than can be read" in refusal(path)
 
     def test_a_first_sheet_without_anything(self, tmp_path: Path) -> None:
         pl.DataFrame({"": []}).write_excel(tmp_path / "x.xlsx", include_header=False)
@@ -347,6 +406,36 @@ def test_what_is_no_export_is_told(content: bytes, what: str, tmp_path: Path) ->
 def test_parquet_that_claims_more_rows_than_anything_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_files, "MOST_ROWS", 5)
     assert "claims to have 9 rows and" in refusal("packed/hunting.parquet")
+
+
+def parquet(path: Path, **columns: list[Any]) -> str:
+    """Write a hunting export with some of its columns changed."""
+    frame = pl.read_csv(VALID, infer_schema=False)
+    frame.with_columns(**{title: pl.Series(values) for title, values in columns.items()}).write_parquet(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: [text]])
+def test_parquet_of_one_long_text_in_many_rows_is_refused_before_it_is_in_memory(
+    wrap: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_files, "LARGE", 5 << 20)
+    monkeypatch.setattr(parquet_files, "FIRST_BATCH", 2)
+    path = parquet(tmp_path / "x", DeviceName=[wrap("a" * 1_000_000)] * 9)
+    assert refusal(path).startswith(f"{path}: holds more than 5 MiB, and more than 50 times its size: a bomb")
+
+
+def test_parquet_with_a_column_twice_names_it(tmp_path: Path) -> None:
+    path = Path(parquet(tmp_path / "x"))
+    path.write_bytes(path.read_bytes().replace(b"OSPlatform", b"DeviceName"))
+    assert refusal(path) == f"{path}: has columns of the same name: 'DeviceName'\n  hint: rename or remove all but one"
+
+
+def test_parquet_with_lists_of_bytes_names_the_column(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x", OSPlatform=[[b"\xff"]] * 9)
+    assert refusal(path) == (
+        f"{path}: has lists of bytes in column 'OSPlatform'\n  hint: export the column as text, or without it"
+    )
 
 
 def test_damaged_parquet_is_refused_wherever_it_is_damaged(tmp_path: Path) -> None:

@@ -47,3 +47,12 @@ def test_an_object_that_another_record_lacks_is_read(tmp_path: Path) -> None:
     """The blank of the one record is no reason to leave out what stands inside the object of the other."""
     file = opened(tmp_path, '[{"general": null, "udid": "a"}, {"general": {"name": "MAC-01"}, "udid": "b"}]')
     assert column(file, "general.name") == [None, "MAC-01"]
+
+
+@pytest.mark.parametrize("form", ['{"data": [%s]}', "%s"])
+def test_an_object_of_free_keys_is_one_column_whatever_keys_the_records_have(form: str, tmp_path: Path) -> None:
+    records = [{"id": str(row), "Tags": {f"k{row}": "a", "B": 1}, "x": {"y": "z"}} for row in range(30)]
+    text = form % (",\n" if "data" in form else "\n").join(map(json.dumps, records))
+    found = opened(tmp_path, text, frozenset({"tags.*", "id"}))
+    assert found.titles == ("id", "Tags", "x.y")
+    assert column(found, "Tags") == [json.dumps(record["Tags"]) for record in records]

@@ -187,6 +187,19 @@ def test_what_cannot_be_read_in_a_folder_is_told_and_linked_folders_are_followed
     assert refusal(tmp_path / "in") == f"{tmp_path}/in/gone.csv: cannot be read: it is a link to nothing"
 
 
+def test_a_folder_is_read_once_however_many_links_lead_there(tmp_path: Path) -> None:
+    for step in range(40):  # two ways on from each: a million million in all
+        (tmp_path / f"d{step}").mkdir()
+        for way in "ab":
+            (tmp_path / f"d{step}" / way).symlink_to(f"../d{step + 1}")
+    (tmp_path / "d40").mkdir()
+    (tmp_path / "d40" / "x.csv").write_bytes(Path(VALID).read_bytes())
+    (file,) = read_inventory([f"{tmp_path}/d0"])
+    assert (file.file.path, file.file.notices) == (f"{tmp_path}/d0/{'a/' * 40}x.csv", ())
+    (file,) = read_inventory([str(tmp_path)])
+    assert file.rows == 9
+
+
 def test_a_record_nested_too_deeply_is_told(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     for depth in (980, 1000, 3000, 100_000):

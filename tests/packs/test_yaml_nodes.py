@@ -1,12 +1,13 @@
 """YAML of any shape is read, or refused with a place; none of it ends the process."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from checker.errors import Problem, RuleError
-from checker.yaml_nodes import DEEPEST, MOST_OPEN, Items, Problems, load, parse
+from checker.yaml_nodes import DEEPEST, LARGEST, MOST_OPEN, Items, Problems, load, load_hashed, parse
 
 DEEP = {
     "lists on one line": "- " * 30_000,
@@ -75,3 +76,22 @@ def test_problems_are_sorted_by_line_and_column() -> None:
     assert raised.value.problems == tuple(
         Problem(where, "what") for where in ("a", "a:9:9", "a:9:10", "a:10:1", "b:1:1")
     )
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for path in (tmp_path / "pipe.yaml", Path("/dev/zero"), tmp_path):
+        problems = Problems()
+        assert load_hashed(path, "x.yaml", problems) == (None, "")
+        assert [str(problem) for problem in problems.found] == [
+            "x.yaml: cannot be read: it is no file\n  hint: give a file of YAML"
+        ]
+
+
+def test_a_file_is_read_up_to_a_bound(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)  # takes no space on the disk
+    problems = Problems()
+    assert load_hashed(path, "x.yaml", problems) == (None, "")
+    assert [problem.what for problem in problems.found] == ["has more than 16 MiB"]
