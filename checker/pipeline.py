@@ -13,6 +13,7 @@ the options, so the same files give the same bytes.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,7 +70,10 @@ def check(options: Options, progress: Progress | None = None, engine: Engine = L
     progress.begin("read")
     inputs = read(options, loaded, progress, engine)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
-        result = judge_and_summarise(options, loaded, inputs, Path(folder), progress, engine)
+        gathered = gather(options, loaded, inputs, progress)
+        for item in inputs:
+            item.forget()
+        result = judge_and_summarise(options, loaded, gathered, Path(folder), progress, engine)
         if options.redact_key:
             progress.begin("redact")
             result = redacted(result, Pseudonyms(options.redact_key), loaded.plan.pack.rules, Path(folder))
@@ -116,26 +120,50 @@ def read_facts(
     return [records for item in ordered for records in (item, *item.apart)]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The records of all inputs in columns, and which device each is of."""
+
+    inputs: Sequence[FileRecords]
+    future: Sequence[int]  # of each input how many records are of days to come
+    identified: Identified
+    records: Records
+
+
+def gather(options: Options, loaded: Loaded, inputs: Sequence[FileRecords], progress: Progress) -> Gathered:
+    """Return the records by device; what was observed after the as-of day is set aside.
+
+    Raises:
+        InputError: there is no device.
+    """
+    progress.begin("identify")
+    future = set_future_aside(inputs, loaded.plan)
+    identified = identify(inputs)
+    if not len(identified.device_ids):
+        raise InputError(
+            Problem(", ".join(options.inventory), "holds no device to judge", no_device_hint(inputs, future))
+        )
+    facts = _facts(options, loaded.plan, loaded.current)
+    return Gathered(inputs, future, identified, gather_records(inputs, identified, loaded.plan.specs, facts))
+
+
 def judge_and_summarise(
     options: Options,
     loaded: Loaded,
-    inputs: Sequence[FileRecords],
+    gathered: Gathered,
     folder: Path,
     progress: Progress,
     engine: Engine = LOCAL,
 ) -> Result:
-    """Identify the records, judge every device, and add it all up."""
-    plan, current = loaded.plan, loaded.current
-    progress.begin("identify")
-    future, identified = _identified(options, inputs, plan)
-    records = gather_records(inputs, identified, plan.specs, _facts(options, plan, current))
-    for item in inputs:
-        item.forget()
+    """Judge every device, and add it all up."""
+    plan, current, inputs, records = loaded.plan, loaded.current, gathered.inputs, gathered.records
     run = Run(plan, records, folder, _wanted(options, few=records.devices <= FEW), current, options.batch_size)
     progress.begin("judge")
     judgements = judge(run, progress.of(records.devices), engine.judge)
     progress.begin("summarise")
-    inputs_told = tally_inputs(inputs, future, identified.device, judgements.out_of_scope, judgements.applied)
+    inputs_told = tally_inputs(
+        inputs, gathered.future, gathered.identified.device, judgements.out_of_scope, judgements.applied
+    )
     if not options.gating:
         refuse_nothing_judged(
             ", ".join(options.inventory), judgements, plan, options.gate, (options.wave, options.waves)
@@ -148,7 +176,7 @@ def judge_and_summarise(
         rollout=_rollout(options, loaded, records, judgements, folder),
         waivers=loaded.waivers,
         wave=options.wave,
-        notices=(*_reading_notices(options, inputs, plan), *join_notices(identified)),
+        notices=(*_reading_notices(options, inputs, plan), *join_notices(gathered.identified)),
         tailoring=loaded.tailoring,
         files=loaded.files,
         shipped=loaded.shipped,
@@ -168,17 +196,6 @@ def judge_and_summarise(
         controls=loaded.controls,
         device=_device(options, run, judgements, engine) if options.device else None,
     )
-
-
-def _identified(options: Options, inputs: Sequence[FileRecords], plan: Plan) -> tuple[list[int], Identified]:
-    """Return how many records of each file are of the future, and to which devices the others belong."""
-    future = set_future_aside(inputs, plan)
-    identified = identify(inputs)
-    if not len(identified.device_ids):
-        raise InputError(
-            Problem(", ".join(options.inventory), "holds no device to judge", no_device_hint(inputs, future))
-        )
-    return future, identified
 
 
 def _device(options: Options, run: Run, judgements: Judgements, engine: Engine) -> pl.DataFrame:

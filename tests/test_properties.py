@@ -29,7 +29,7 @@ from checker.model.result import Summary
 from checker.model.truth import Truth, all_of, any_of
 from checker.options import Options, Progress
 from checker.packs.library import shipped_packs
-from checker.pipeline import judge_and_summarise
+from checker.pipeline import gather, judge_and_summarise
 from tests.engine.packs import TEXTS
 from tests.exports import Row, device_id, export, moment
 
@@ -109,7 +109,8 @@ def judged(*inputs: FileRecords) -> Found:
     """Return summary, devices and findings of the streamlined pack on records."""
     options = Options(("made",), AS_OF, outputs=frozenset({"devices", "findings"}))
     with TemporaryDirectory() as folder:
-        result = judge_and_summarise(options, plans(), list(inputs), Path(folder), Progress())
+        gathered = gather(options, plans(), list(inputs), Progress())
+        result = judge_and_summarise(options, plans(), gathered, Path(folder), Progress())
         devices, findings = ([*rows_of(table.frames())] for table in (result.devices, result.findings))
     return result.summary, devices, findings
 

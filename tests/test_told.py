@@ -33,7 +33,7 @@ def outcomes(folder: Path, files: Mapping[str, str], device: str, observed: str 
 
 
 NOT_INSTALLED = "mac-1,macOS 15.1,2026-11-22,Not Installed\n"
-NATIVE = '{"mde_readiness": 1, "device": "lnx-1", "collected_at": "2026-11-22T08:00:00Z", '
+NATIVE = '{"mde_readiness": "device/v1", "device": "lnx-1", "collected_at": "2026-11-22T08:00:00Z", '
 NATIVE += '"agent.version": "not installed", "agent.installed": false}\n'
 PLATFORM = f"{HEADER},AvPlatformVersion\n2026-11-05T08:00:00Z,{ID},ws-1,Windows10,19045,10.8760.1.1,4.18.24090.11\n"
 NO_ANTIVIRUS = '{"AMProductVersion": "0.0.0.0", "AMEngineVersion": "0.0.0.0", "AMServiceEnabled": false}'

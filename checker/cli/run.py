@@ -82,7 +82,7 @@ RUNNING = (
     *SEALING,
     click.option("--quiet", is_flag=True, help="Print nothing."),
     click.option("--progress/--no-progress", default=None, help="Show a progress bar; on a terminal if left out."),
-    click.option(
+    single(
         "--batch-size",
         metavar="DEVICES",
         type=click.IntRange(1_024, 1_048_576),

@@ -10,7 +10,6 @@ from textwrap import wrap
 from checker.decide.unlock import SETTLE
 from checker.drafts.waiting import Found, of_prerequisites
 from checker.engine.records import gather_records
-from checker.inventory.identify import identify
 from checker.loading import load
 from checker.model.condition import tests_of
 from checker.model.fact import FactSpec, FactType
@@ -20,7 +19,7 @@ from checker.model.rule import Pack
 from checker.operators.reach import HTTPS, Reach
 from checker.options import Options, Progress
 from checker.packs.attestations import KEYS
-from checker.pipeline import judge_and_summarise, read
+from checker.pipeline import gather, judge_and_summarise, read
 from checker.reporters.wording import count
 
 WIDTH = 118  # of a comment, the sign and its space aside
@@ -60,9 +59,10 @@ def draft(options: Options, progress: Progress | None = None) -> str:
     inputs = read(options, loaded, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         wishes = replace(options, outputs=frozenset())
-        summary = judge_and_summarise(wishes, loaded, inputs, Path(folder), progress).summary
+        gathered = gather(wishes, loaded, inputs, progress)
+        summary = judge_and_summarise(wishes, loaded, gathered, Path(folder), progress).summary
     plan = loaded.plan
-    records = gather_records(inputs, identify(inputs), plan.specs, plan.wanted())
+    records = gather_records(inputs, gathered.identified, plan.specs, plan.wanted())
     facts = waiting(plan, summary, of_prerequisites(plan, records))
     return "\n".join([*_lines(plan.pack, summary, facts), ""])
 

@@ -14,7 +14,6 @@ from checker.engine.columns import Bucket, open_bucket
 from checker.engine.records import Records, buckets, gather_records
 from checker.engine.select import resolve
 from checker.engine.truths import FALSE, TRUE, truths_of
-from checker.inventory.identify import identify
 from checker.loading import Loaded, load
 from checker.model.condition import facts_of
 from checker.model.fact import KnownNone, SetValue
@@ -24,7 +23,7 @@ from checker.model.result import Result, Summary
 from checker.model.rule import Pack, Rule
 from checker.options import Options, Progress
 from checker.packs.routes import TOOL_FACT
-from checker.pipeline import judge_and_summarise, read_facts
+from checker.pipeline import gather, judge_and_summarise, read_facts
 from checker.reporters.wording import visible
 
 FACTS = ("os.family", "os.role", "os.distribution", "os.build", "os.version", "device.group", "device.tags")
@@ -61,9 +60,10 @@ def read_fleet(options: Options, progress: Progress) -> Fleet:
     inputs = read_facts(options, loaded.formats, wanted, progress)
     with TemporaryDirectory(prefix="mde-readiness-") as folder:
         wishes = replace(options, outputs=frozenset({"devices"}))
-        result = judge_and_summarise(wishes, loaded, inputs, Path(folder), progress)
+        gathered = gather(wishes, loaded, inputs, progress)
+        result = judge_and_summarise(wishes, loaded, gathered, Path(folder), progress)
         ready = _ready(result)
-    records = gather_records(inputs, identify(inputs), plan.specs, wanted)
+    records = gather_records(inputs, gathered.identified, plan.specs, wanted)
     described, whole = _describe(loaded, records, ready)
     return Fleet(plan.pack, plan.as_of, loaded.named_profile, result.summary, described, whole)
 

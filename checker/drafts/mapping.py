@@ -58,14 +58,17 @@ def draft_mapping(path: str, formats: Mapping[str, ProductMapping]) -> str:
     """Return a mapping for a file, as YAML.
 
     Raises:
-        InputError: the file cannot be read, or is of one of these formats already.
+        InputError: the file cannot be read, is of one of these formats already, or has no titles.
     """
     opened = look_into(path, formats)
     keys = frozenset(title_key(title) for title in opened.titles)
     known = [each.id for each in formats.values() if opened.kind in each.reads and each.signature.fits(keys)]
     if known:
         raise InputError(Problem(path, f"needs no mapping: it is read as {known[0]}", f"mde-readiness inspect {path}"))
-    titles = [title for title in opened.titles if is_title(title)]
+    titles = [title for title in opened.titles if title and is_title(title)]
+    if not titles:
+        what = "has no column whose title could be told apart from data"
+        raise InputError(Problem(path, what, "give the file a header that names its columns"))
     draft = _proposed(titles)
 
     def text() -> str:

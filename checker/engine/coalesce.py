@@ -34,6 +34,7 @@ class Slice:
     device: npt.NDArray[np.int32]  # 0 .. devices - 1, ascending
     devices: int
     time: npt.NDArray[np.int64]  # of each record
+    single: bool  # no device has two records
     no_codes: Codes  # NOT_EXPORTED for each device, shared by all facts that no record carries
     no_records: npt.NDArray[np.int64]
 
@@ -50,7 +51,8 @@ def slice_records(records: Records, first: int, last: int) -> Slice:
     no_codes = np.full(last - first, Missing.NOT_EXPORTED, dtype=np.int32)
     no_records = np.full(last - first, NO_RECORD, dtype=np.int64)
     inside = records.slice_of(first, last)
-    return Slice(inside, device, last - first, records.time[inside], no_codes, no_records)
+    single = int(counts.max(initial=0)) <= 1
+    return Slice(inside, device, last - first, records.time[inside], single, no_codes, no_records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,19 @@ class _Said:
     record: npt.NDArray[np.int64]
     device: Codes
     time: npt.NDArray[np.int64]
+    single: bool  # no device has two of them
 
     def where(self, kept: npt.NDArray[np.bool_]) -> "_Said":
         """Return a part of it."""
         if kept.all():
             return self
-        return _Said(self.codes[kept], self.record[kept], self.device[kept], self.time[kept])
+        return _Said(self.codes[kept], self.record[kept], self.device[kept], self.time[kept], self.single)
 
     def starts(self, *parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
         """Mark the first of each run of records that agree in device and in these parts."""
         start = np.ones(len(self.codes), dtype=np.bool_)
+        if self.single:
+            return start
         start[1:] = self.device[1:] != self.device[:-1]
         for part in parts:
             start[1:] |= part[1:] != part[:-1]
@@ -90,7 +95,7 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan, beside: FactC
     if fact not in records.pools:
         return part.absent(spec)
     column = FactColumn(records.pools[fact], part.no_codes, part.no_codes, part.no_records).copied()
-    everything = _Said(records.codes_of(fact, part.records), part.records, part.device, part.time)
+    everything = _Said(records.codes_of(fact, part.records), part.records, part.device, part.time, part.single)
     said = everything.where(everything.codes != NOTHING)
     if beside is not None:
         said = _counted_with(said, beside, records, column.pool)
@@ -105,8 +110,9 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan, beside: FactC
         _newest(column, *_with_doubts(said, column.pool.identity[said.codes], records))
     else:
         _newest(column, said, None)
-    old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
-    column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
+    if _too_old(everything.time, spec, plan).any():
+        old = _too_old(records.times_of(column.record), spec, plan) & (column.record >= 0)
+        column.codes[old & (column.codes != Missing.BLANK)] = Missing.STALE
     if beside is not None:
         reasons = beside.pool.reasons[beside.codes]
         open_ = (reasons >= 0) & (column.record >= 0) & (column.codes != Missing.BLANK)
@@ -158,6 +164,8 @@ def _primary(said: _Said, records: Records) -> _Said:
 def _with_doubts(said: _Said, values: Codes, records: Records) -> tuple[_Said, npt.NDArray[np.uint8]]:
     """Return what is said and its ranks; as of one moment where clocks leave open which of several values is newer."""
     ranks = records.rank[said.record]
+    if not any(file.local_times for file in records.files):
+        return said, ranks
     clock = clocks(records.files)[records.file_of[said.record]]
     firsts = np.flatnonzero(said.starts())
     if not len(firsts) or not clock.any():
@@ -174,7 +182,7 @@ def _with_doubts(said: _Said, values: Codes, records: Records) -> tuple[_Said, n
     open_[said.device[rival]] = True
     kept = rival | ~open_[said.device]
     time, rank = np.where(rival, NO_DATE + 1, said.time), np.where(rival, np.uint8(0), ranks)
-    return _Said(said.codes[kept], said.record[kept], said.device[kept], time[kept]), rank[kept]
+    return _Said(said.codes[kept], said.record[kept], said.device[kept], time[kept], said.single), rank[kept]
 
 
 def _fill(column: FactColumn, said: _Said, code: int) -> None:

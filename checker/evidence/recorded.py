@@ -39,7 +39,7 @@ _SHAPE: Final[dict[str, Any]] = {
         },
     },
 }
-_OF_THE_PLACE: Final = ("baseline", "tables", "elsewhere", "unread", "redact_key")
+_OF_THE_PLACE: Final = ("baseline", "tables", "elsewhere", "unread", "redact_key", "batch_size")
 
 
 def as_values(options: Options) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.main import main
-from tests.collectors.machine import CONNECTIVITY, HEALTH, ROOT, linux
+from tests.collectors.machine import CONNECTIVITY, HEALTH, PLAIN, ROOT, linux
 from tests.collectors.test_native import NATIVE
 
 ATTESTATIONS = ROOT / "fixtures" / "fleets" / "contoso" / "attestations.yaml"
@@ -27,11 +27,11 @@ def judged(monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str) -> dict
         return {device["device_name"]: device for device in csv.DictReader(lines)}
 
 
-def collected(tmp_path: Path, health: str) -> Path:
+def collected(tmp_path: Path, health: str, plain: str = PLAIN) -> Path:
     """Return the folder of what the collector writes on a Linux device, with nothing on its way."""
     folder = tmp_path / "collected"
     folder.mkdir()
-    machine = linux(folder, **{"mdatp health": health})
+    machine = linux(folder, **{"mdatp health": health, "mdatp health --output json": plain})
     machine.says["mdatp connectivity test"] = "\n".join(CONNECTIVITY.splitlines()[:2]) + "\n"
     assert machine.collect("-g", "eu", "-o", "..").returncode == 0
     only = tmp_path / "inventory"
@@ -47,7 +47,9 @@ def test_a_linux_device_is_ready_by_its_collector_alone(tmp_path: Path, monkeypa
 
 
 def test_it_is_not_ready_with_an_agent_that_has_expired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (device,) = judged(monkeypatch, collected(tmp_path, HEALTH)).values()
+    (device,) = judged(
+        monkeypatch, collected(tmp_path, HEALTH, PLAIN.replace("1812634468000", "1781098468000"))
+    ).values()
     assert (device["readiness"], json.loads(device["failed"])) == ("NOT_READY", ["sc.linux-agent-expired"])
 
 

@@ -11,7 +11,7 @@ from checker.loading import load
 from checker.model.notes import InputTally
 from checker.model.record import FileRecords, Rejected
 from checker.options import Options, Progress
-from checker.pipeline import judge_and_summarise
+from checker.pipeline import gather, judge_and_summarise
 from tests.exports import device_id, entra_id, export, moment
 
 AS_OF = date(2026, 11, 23)
@@ -25,7 +25,8 @@ TOMORROW = moment("2026-11-24T00:00")
 
 def ledger(*inputs: FileRecords) -> tuple[InputTally, ...]:
     with TemporaryDirectory() as folder:
-        return judge_and_summarise(OPTIONS, PLANS, list(inputs), Path(folder), Progress()).summary.inputs
+        gathered = gather(OPTIONS, PLANS, list(inputs), Progress())
+        return judge_and_summarise(OPTIONS, PLANS, gathered, Path(folder), Progress()).summary.inputs
 
 
 def numbers(entry: InputTally) -> dict[str, int]:

@@ -41,7 +41,7 @@ FULL = Options(
     outputs=frozenset({"devices", "plan"}),
 )
 DEFAULT = Options(("x.csv",), date(2026, 11, 22))
-OF_THE_PLACE = {"baseline", "tables", "elsewhere", "unread", "redact_key"}
+OF_THE_PLACE = {"baseline", "tables", "elsewhere", "unread", "redact_key", "batch_size"}
 
 
 @pytest.mark.parametrize("options", [FULL, DEFAULT], ids=["all", "none"])

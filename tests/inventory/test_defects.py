@@ -71,8 +71,8 @@ MESSAGES = {
     ),
     "mde-analyzer-unix/no-device.xml": (
         ": is in no format that is known (a report in XML; columns: general.script_run_time, general.script_version)\n"
-        "  hint: nearest: mde-analyzer-unix lacks 'device_info.host_name' or 'device_info.device_name' or"
-        " 'device_info.os_family' or others; --read-as FORMAT=mde-analyzer-unix/no-device.xml settles it"
+        "  hint: leave it out, if it is no export; one pattern of a proxy a line:"
+        " --read-as allow-list=mde-analyzer-unix/no-device.xml"
     ),
     "mde-analyzer-text/cut-off.txt": (
         ":38: record 6 has a URL of which nothing came back: the file was cut off, or the test was stopped" + REPAIR
