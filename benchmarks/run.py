@@ -11,7 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ from benchmarks import formats, govern, html, scale
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "benchmarks"
 AS_OF = "2026-11-23"
+TITLES = {"growth": "How it grows", "html": "The HTML report", "formats": "Every format, and all at once"}
 PYTHON = sys.executable
 
 
@@ -195,10 +196,10 @@ def findings_written() -> int:
     return int(pl.scan_parquet(BUILD / "findings.parquet").select(pl.len()).collect().item())
 
 
-def page(found: Sequence[Figure], rows: int, reports: Sequence[str]) -> str:
-    """Return benchmarks/README.md."""
+def head(found: Sequence[Figure], rows: int) -> list[str]:
+    """Return the lines of the page about the promises."""
     tools = ", ".join(f"{name} {version(name)}" for name in ("polars", "numpy", "click"))
-    lines = [
+    return [
         "# Figures",
         "",
         "Written by `make bench`; every figure is a ratio of whole processes, run in turn, best of five.",
@@ -217,27 +218,51 @@ def page(found: Sequence[Figure], rows: int, reports: Sequence[str]) -> str:
             f"{rows / 1e6:.2f} s = {2 * best(found[0].theirs).seconds + rows / 1e6:.2f} s."
         ),
         "",
-        *reports,
     ]
-    return "\n".join(lines)
+
+
+def promises(devices: int) -> list[str]:
+    """Measure what is promised, three exports with it."""
+    from benchmarks import joined  # which measures by what stands here
+
+    found = figures(devices)
+    rows = findings_written()
+    return head([*found, *joined.figures(devices)], rows)
+
+
+def sections(devices: int) -> dict[str, Callable[[], list[str]]]:
+    """Return what measures each section of the page, by its name for ``--only``, in the order of the page."""
+    return {
+        "promises": lambda: promises(devices),
+        "growth": lambda: scale.section(beside_polars, BUILD, check, ROOT),
+        "html": lambda: html.section(written_html),
+        "formats": lambda: formats.section(written_formats),
+    }
 
 
 def main() -> None:
-    """Measure, and write the page; what people add below the marker line is kept."""
+    """Measure, and write the page; what people add below the marker line, and sections not asked for, are kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--devices", type=int, default=1_000_000)
+    parser.add_argument("--only", action="append", choices=list(sections(0)), help="measure only this section")
     arguments = parser.parse_args()
-    from benchmarks import joined  # which measures by what stands here
-
-    found = figures(arguments.devices)
-    found += joined.figures(arguments.devices)
-    grown = scale.section(beside_polars, BUILD, check, ROOT)
-    reports = [*grown, *html.section(written_html), *formats.section(written_formats)]
     path = ROOT / "benchmarks" / "README.md"
-    marker = "<!-- below: written by hand -->"
-    kept = path.read_text(encoding="utf-8").partition(marker)[2] if path.exists() else "\n"
-    path.write_text(f"{page(found, findings_written(), reports)}\n{marker}{kept}", encoding="utf-8", newline="\n")
+    written, marker, kept = path.read_text(encoding="utf-8").partition("<!-- below: written by hand -->")
+    before = written.split("\n## ")
+    old = {part.partition("\n")[0]: part for part in before[1:]}
+    parts = []
+    for name, measure in sections(arguments.devices).items():
+        if arguments.only and name not in arguments.only:
+            parts.append(before[0] if name == "promises" else _section(old, TITLES[name]))
+        else:
+            parts.append("\n".join(measure()))
+    page = "\n".join(part.strip("\n") + "\n" for part in parts if part)
+    path.write_text(f"{page}\n{marker}{kept}", encoding="utf-8", newline="\n")
     print(path.read_text(encoding="utf-8"))
+
+
+def _section(old: Mapping[str, str], title: str) -> str:
+    return f"## {old[title]}" if title in old else ""
 
 
 if __name__ == "__main__":
