@@ -72,9 +72,11 @@ def readers(
     found = Readers(Normaliser(replace(product, facts=own), wanted, DateOrder(order)))
     for each in apart:
         asked = frozenset(each.facts) if wanted is None else wanted & each.facts.keys()
-        if asked:
-            other = replace(product, observed=each.observed, facts={**product.facts, **each.facts})
-            found.apart.append((each, Normaliser(other, asked, DateOrder(order))))
+        other = replace(product, observed=each.observed, facts={**product.facts, **each.facts})
+        one = Normaliser(other, asked, DateOrder(order))
+        bound = one.binding(titles).facts if asked else {}
+        if any(bound[fact].columns for fact in each.facts if fact in bound):  # else its columns are not in the file
+            found.apart.append((each, one))
     return found
 
 
