@@ -1,11 +1,8 @@
-"""What is told of a file that was given, and of the members that it holds if it is packed."""
+"""Whether a file that was given changed while it was read."""
 
 from pathlib import Path
-from typing import Final
 
 from checker.errors import InputError, Problem
-
-SHOWN_NAMES: Final = 5  # members that a notice names
 
 
 def stamp(place: Path) -> tuple[int, int]:
