@@ -13,7 +13,7 @@ need npm npm
 need shellcheck shellcheck # of the steps in integrations/ and the collector
 need dash dash             # the shells in which the collector is tested
 need busybox busybox
-need java default-jre-headless
+need java default-jre-headless # of the HTML validator, and of Spark (17 or later)
 need chromium chromium
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -59,5 +59,9 @@ class UsageError(CheckerError):
     """Options that do not fit together."""
 
 
+class EngineError(CheckerError):
+    """An engine that could not bring a run to its end."""
+
+
 class OutputError(CheckerError):
     """A report that cannot be written."""

@@ -24,7 +24,7 @@ STEPS = (
     {"decide", "lint"},
     {"reporters", "options", "redact"},
     {"loading"},
-    {"compare", "pipeline"},
+    {"compare", "pipeline", "spark"},
     {"explain", "drafts", "inspection", "stored"},
     {"evidence"},
     {"library"},
@@ -60,6 +60,9 @@ WHEN_USED = {
     "jinja2",
     "jsonschema",
     "junit_xml",
+    "py4j",
+    "pyarrow",
+    "pyspark",
     "rich",
     "xlsxwriter",
 }  # imported where they are used, not when a module loads

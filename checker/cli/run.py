@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from checker.cli.echo import echo, harmless, printing
+from checker.cli.engine import engine_of, engine_options
 from checker.cli.given import filled, single
 from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
@@ -96,7 +97,7 @@ RUNNING = (
 
 def running(command: Command) -> Command:
     """Add the options of every command that judges and reports."""
-    command = redacting(command)
+    command = redacting(engine_options(command))
     for option in reversed(RUNNING):
         command = option(command)
     return command
@@ -114,8 +115,9 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         options, outputs = _told(given, more, settings)
     with (
         hushed(given["redact"]),
+        engine_of(given) as engine,
         progress_bar(given["progress"], options.inventory, options.elsewhere) as bar,
-        run_check(options, bar.told(timings.begin)) as result,
+        run_check(options, bar.told(timings.begin), engine) as result,
     ):
         timings.begin("reports")
         result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))

@@ -40,10 +40,11 @@ class Names:
         records = self.judged.bucket.records
         at = self.record[devices]
         paths = pl.Series([item.path for item in records.files], dtype=pl.String)
+        row = pl.Series(records.row[at]).cast(pl.UInt32)
         return pl.DataFrame(
             {
                 "file": paths.gather(records.file_of[at]),
-                "row": pl.Series(records.row[at]).cast(pl.UInt32),
+                "row": row.set(row == 0, None),  # of a table, whose rows have no numbers
                 "line": pl.Series(records.line[at]).cast(pl.UInt32),
             }
         )

@@ -64,16 +64,31 @@ class Tables:
     def add(self, judged: Judged, verdicts: Verdicts, waiting: Waiting, governed: Governed, names: Names) -> None:
         """Write what a bucket has for each table."""
         self._add_findings(judged, waiting, governed, names)
-        few = self.rows["findings"] <= MOST_CASES
-        devices = self.wanted.devices or (self.wanted.places and few)
-        if not (devices or self.wanted.plan):
+        if not (self._wants_devices or self.wanted.plan):
             return
         steps = steps_of(judged, verdicts)
-        if devices:
+        if self._wants_devices:
             rows = device_rows(judged, verdicts, governed, names, (steps, self.wanted.phase))
             self._write("devices", rows)
         if self.wanted.plan:
             self._write("plan", plan_rows(judged, verdicts, governed, names, steps))
+
+    @property
+    def _wants_devices(self) -> bool:
+        """Whether those of the last bucket are written."""
+        return self.wanted.devices or (self.wanted.places and self.rows["findings"] <= MOST_CASES)
+
+    def add_tables(self, other: "Tables", first: int) -> None:
+        """Take the parts about the next devices, which were written elsewhere; ``first`` is the place of the first."""
+        self.rows["cases"] += other.rows["cases"]
+        if self.rows["cases"] > MOST_CASES or other.kept is None:
+            self.kept = None
+        if self.kept is not None:
+            self.kept += [frame.with_columns(pl.col("device") + first) for frame in other.kept or ()]
+        for kind in ("findings", "devices", "plan"):
+            if kind != "devices" or self._wants_devices:  # which hangs on the findings, these included
+                self.parts[kind] += other.parts[kind]
+                self.rows[kind] += other.rows[kind]
 
     def _add_findings(self, judged: Judged, waiting: Waiting, governed: Governed, names: Names) -> None:
         """Write the bucket's findings, and keep every outcome while there are few enough to show one by one."""

@@ -11,6 +11,9 @@ from checker.errors import InputError, Problem
 T = TypeVar("T")
 
 STANDARD_INPUT = "-"
+AS_TABLE = "export it, or give it as table:NAME with --engine spark"
+MARKS = ("_SUCCESS", "_metadata", "_common_metadata", "_committed_", "_started_")  # what Spark leaves beside its files
+DELTA = "_delta_log"  # folder of a table of which not every file that is there still counts
 WILD = frozenset("*?[")  # in a path that does not exist: a pattern that no shell expanded
 
 
@@ -27,8 +30,8 @@ def files_given(paths: Sequence[str], elsewhere: Mapping[str, str] | None = None
 
 
 def posix(path: str) -> str:
-    """Return a path as it is shown: with forward slashes, without ``./`` and doubled slashes."""
-    return Path(path).as_posix()
+    """Return a path as it is shown: with forward slashes, without ``./`` and doubled slashes; a URI as it is."""
+    return path if "://" in path else Path(path).as_posix()
 
 
 def said_of(path: str, by_path: Mapping[str, T]) -> T | None:
@@ -84,7 +87,8 @@ def _named(path: str, problems: list[Problem]) -> list[str]:
         return _existing(Path(path), problems)
     if not WILD.isdisjoint(path):
         return _matching(path, problems)
-    problems.append(Problem(path, "does not exist"))
+    by_spark = path.startswith("table:") or "://" in path
+    problems.append(Problem(path, "does not exist", "--engine spark reads tables and URIs" if by_spark else ""))
     return []
 
 
@@ -135,12 +139,17 @@ def _inside(folder: Path, seen: set[str], problems: list[Problem]) -> Iterator[s
     except OSError as error:
         problems.append(Problem(folder.as_posix(), f"cannot be read: {error.strerror}"))
         return
+    if any(item.name == DELTA for item, _, _ in items):
+        problems.append(Problem(folder.as_posix(), "is a Delta table, of which not every file counts", AS_TABLE))
+        return
     for item, is_folder, is_file in items:
         if is_folder:
             yield from _inside(item, seen, problems)
-        elif is_file and item.name[0] != ".":
+        elif item.name[0] == "." or item.name.startswith(MARKS):
+            continue
+        elif is_file:
             yield item.as_posix()
-        elif item.name[0] != ".":
+        else:
             problems.append(_no_file(item))
 
 

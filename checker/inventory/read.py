@@ -135,15 +135,18 @@ def read_inventory(
         problems += only_named(said, [*files, *(item.file.path for item in read)], within=False)
     if problems:
         raise InputError(problems)
-    _read_split_logs(read, options)
+    read_split_logs(read, options)
     beside = set_aside(unknown, paths, read)
     for item in read:
         item.beside = beside.pop(item.file.path, [])
     return with_twins_noted(read)
 
 
-def _read_split_logs(read: list[FileRecords], options: ReadOptions) -> None:
-    """Read files that hold the log of one device together again, so that each says what all of them say."""
+def read_split_logs(read: list[FileRecords], options: ReadOptions) -> None:
+    """Read files that hold the log of one device together again, so that each says what all of them say.
+
+    Which these are tell the logs of the options. Raises InputError if a file changed meanwhile.
+    """
     silent = replace(options, progress=None)
     for paths in options.logs.split():
         places = [place for place, item in enumerate(read) if item.file.path in paths]

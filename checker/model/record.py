@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 RECORD_COLUMNS: dict[str, pl.DataType] = {
-    "row": pl.UInt32(),  # record number in its file, 1-based, the header not counted
+    "row": pl.UInt32(),  # record number in its file, 1-based, the header not counted; 0 in a table of Spark
     "line": pl.UInt32(),  # physical line on which the record starts, 1-based
     "mde_id": pl.String(),  # 40 hexadecimal digits, folded; null if the row has none
     "entra_id": pl.String(),  # Entra (Azure AD) device id, folded; null if none

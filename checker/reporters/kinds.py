@@ -68,7 +68,12 @@ KINDS: Final[dict[str, dict[str, Write]]] = {
 }
 
 # Kinds that may be a folder, too: ``KIND:FOLDER/``.
-FOLDERS: Final[dict[str, WriteFolder]] = {"evidence": evidence.write_folder}
+FOLDERS: Final[dict[str, WriteFolder]] = {
+    "evidence": evidence.write_folder,
+    "findings": tables.write_findings_folder,
+    "devices": tables.write_devices_folder,
+    "plan": tables.write_plan_folder,
+}
 
 # Endings that say the kind by themselves; the longest that fits counts (GitHub's documents name .sarif.json, too).
 BARE: Final[dict[str, str]] = {

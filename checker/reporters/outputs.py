@@ -180,7 +180,8 @@ def _taken(spec: str, output: Output) -> Problem | None:
     elif output.folder and output.path.exists():
         return Problem(_where(spec), "is there already and is no folder", "name a new folder")
     elif output.path.is_dir() and output.kind in FOLDERS:
-        return Problem(_where(spec), "is a folder", f"end it with /, or name a file: {output.kind}:FILE.zip")
+        ending = list(KINDS[output.kind])[-1]
+        return Problem(_where(spec), "is a folder", f"end it with /, or name a file: {output.kind}:FILE{ending}")
     elif output.path.exists() and not output.path.is_file():
         return Problem(_where(spec), "is there already and is no plain file", "name a file")
     return None

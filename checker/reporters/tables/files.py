@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 import polars as pl
@@ -59,6 +60,29 @@ def write_plan_ndjson(result: Result, stream: BinaryIO) -> None:
 def write_plan_parquet(result: Result, stream: BinaryIO) -> None:
     """Write the plan as Parquet, its steps by id."""
     write_parquet(_whole(result.plan), metadata(result.summary, PLAN_SCHEMA), stream)
+
+
+def write_findings_folder(result: Result, folder: Path) -> None:
+    """Write the findings as the Parquet files of a folder."""
+    _write_parts(result.findings, metadata(result.summary, FINDINGS_SCHEMA), folder)
+
+
+def write_devices_folder(result: Result, folder: Path) -> None:
+    """Write the devices as the Parquet files of a folder."""
+    _write_parts(result.devices, metadata(result.summary, DEVICES_SCHEMA), folder)
+
+
+def write_plan_folder(result: Result, folder: Path) -> None:
+    """Write the plan as the Parquet files of a folder."""
+    _write_parts(result.plan, metadata(result.summary, PLAN_SCHEMA), folder)
+
+
+def _write_parts(table: Table, said: dict[str, str], folder: Path) -> None:
+    """Write a file for each part of a table; each is sorted, and they follow one another by device id."""
+    parts = [Table(table.columns, (part,), table.rows) for part in table.parts] or [table]
+    for number, part in enumerate(parts):
+        with (folder / f"part-{number:05d}.parquet").open("wb") as stream:
+            write_parquet(_whole(part), said, stream)
 
 
 def metadata(summary: Summary, schema: str) -> dict[str, str]:

@@ -1,0 +1,113 @@
+"""A Spark session as the place where tasks run: DataFrames of bytes, worked on by ``mapInArrow`` (Connect has it, too).
+
+Frames are persisted, so that a step that was done is not done again for the next one. What is lost with a machine is.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import reduce
+from typing import TYPE_CHECKING, Final, Self
+
+from checker.errors import InputError, Problem
+from checker.inventory.given import MARKS
+from checker.spark import tasks
+from checker.spark.engine import Job, Reads
+from checker.spark.given import TABLE
+from checker.spark.session import failing, reason, rows_of, setting
+from checker.spark.tables import known_columns, read_table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+A_ROW: Final = "spark.sql.execution.arrow.maxRecordsPerBatch"  # rows are large, and a batch holds 2 GiB in a column
+ROWS_OF_TABLES: Final = "10000"  # Spark's own number, for rows that are not large
+SPREAD: Final = 3  # partitions for each thing where tasks would be idle: hashing then seldom puts two into one
+CHUNK: Final = ("given", "member", "part")  # what a chunk is known by
+
+
+class SparkCluster:
+    """Runs the tasks of one run on a session, to be used as a context.
+
+    What it persists goes with the context; the session stays, with the settings that it had. Whatever Spark gives up on
+    is an EngineError.
+    """
+
+    def __init__(self, session: "SparkSession", tasks_at_once: int) -> None:
+        self._session, self.tasks_at_once = session, max(1, tasks_at_once)
+        self._chunks: DataFrame | None = None
+        self._pieces: DataFrame | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(setting(self._session, A_ROW, "1"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def listed(self, uri: str) -> list[tuple[str, int]]:
+        """Return the files at a URI, or below it, with their sizes; raise InputError if there are none."""
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            there = self._session.read.format("binaryFile").option("recursiveFileLookup", "true").load(uri)
+            found = [(row["path"], row["length"]) for row in there.select("path", "length").collect()]
+        except (PySparkException, Py4JError) as error:
+            raise InputError(Problem(uri, f"cannot be listed: {reason(str(error))}")) from error
+        found = sorted(each for each in found if not each[0].rpartition("/")[2].startswith((".", *MARKS)))
+        if not found:
+            raise InputError(Problem(uri, "is a folder without files"))
+        return found
+
+    def read(self, reads: Reads) -> Iterator[tasks.Row]:
+        """Read each share, URI and table in a task, keep what comes of it, and yield it without the facts."""
+        with failing():
+            read = reduce(lambda one, other: one.union(other), self._readers(reads))
+            # Chunks of one large file, which one task read, are spread over all.
+            self._chunks = self._kept(read.repartition(SPREAD * self.tasks_at_once, *CHUNK))
+            yield from rows_of(self._chunks.drop("facts"))
+
+    def _readers(self, reads: Reads) -> Iterator["DataFrame"]:
+        if reads.shares:
+            given = self._session.range(0, reads.shares, 1, reads.shares)
+            yield given.mapInArrow(tasks.on_rows(reads.files, tasks.CHUNK), tasks.CHUNK)
+        if reads.uris:
+            content = self._session.read.format("binaryFile").load(list(reads.uris)).select("path", "content")
+            work = tasks.read_content(reads.uris, reads.options, reads.together)
+            yield content.mapInArrow(tasks.on_rows(work, tasks.CHUNK), tasks.CHUNK)
+        for path, number in reads.tables.items():
+            table = known_columns(self._session.table(path.removeprefix(TABLE)), reads.options)
+            work_on = read_table(number, path, reads.options, reads.together)
+            with setting(self._session, A_ROW, ROWS_OF_TABLES):
+                yield self._kept(table.coalesce(1).mapInArrow(work_on, tasks.CHUNK))
+
+    def judge(self, job: Job) -> Iterator[tasks.Row]:
+        """Cut what was kept into buckets, judge each in a task, and yield what comes of it, in any order."""
+        from pyspark.sql.functions import broadcast
+
+        assert self._chunks is not None  # noqa: S101 - what is judged was read
+        with failing():
+            numbers = broadcast(self._session.createDataFrame(job.numbers, tasks.NUMBERS))
+            chunks = self._chunks.drop("meta", "keys").where("facts is not null").join(numbers, list(CHUNK))
+            cut = chunks.mapInArrow(tasks.on_rows(job.cut, tasks.PIECE), tasks.PIECE)
+            self._pieces = cut.union(self._session.createDataFrame([*job.heads, *job.pieces], tasks.PIECE))
+            spread = SPREAD if len(job.heads) <= self.tasks_at_once else 1
+            together = self._pieces.repartition(spread * len(job.heads), "bucket")
+            by_bucket = together.sortWithinPartitions("bucket", "file", "part")
+            judged = by_bucket.mapInArrow(tasks.on_rows(job.judging, tasks.FOUND), tasks.FOUND)
+            yield from rows_of(self._kept(judged))
+
+    def pieces(self, bucket: int) -> list[tasks.Row]:
+        """Return the pieces of a bucket that was judged, its head first, then by file and chunk."""
+        assert self._pieces is not None  # noqa: S101 - it was judged
+        with failing():
+            mine = self._pieces.where(f"bucket = {bucket}").sort("file", "part")
+            return [row.asDict() for row in mine.collect()]
+
+    def _kept(self, frame: "DataFrame") -> "DataFrame":
+        """Have the cluster work out a frame and keep it for as long as this is open."""
+        kept = frame.persist()
+        self._open.callback(kept.unpersist)
+        kept.count()  # all tasks at once, where fetching row by row would run one after the other
+        return kept
