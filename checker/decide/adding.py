@@ -17,8 +17,8 @@ Numbers = Mapping[int, int]  # of a verdict in the book of one bucket -> in that
 NUMBERED = "verdicts"  # counts by the number of a verdict
 
 
-def add_found(run: Found, bucket: Found, first: int) -> None:
-    """Add what a bucket gave whose devices follow those so far; ``first`` is the place of its first device.
+def add_found(run: Found, bucket: Found) -> None:
+    """Add what a bucket gave whose devices follow those so far.
 
     The parts of its tables lie where the run's do, and become the run's.
     """
@@ -28,7 +28,7 @@ def add_found(run: Found, bucket: Found, first: int) -> None:
             run.book.add(key, bucket.book.verdicts[number])
         numbers[number] = run.book.numbers[key]
     _add_tally(run.tally, bucket.tally, numbers)
-    run.tables.add_tables(bucket.tables, first)
+    run.tables.add_tables(bucket.tables)
     run.out_of_scope += bucket.out_of_scope
     run.current_fails.update(bucket.current_fails)
     run.current_devices.update(bucket.current_devices)

@@ -1,11 +1,13 @@
-"""What a finding rests on: fact, value, reason, file, row, column and time, for many devices at once."""
+"""What findings rest on: fact, value, reason, file, row, column and time, for many findings at once."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from checker.decide.cases import Cases, Devices
 from checker.engine.cells import Cell
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import Bucket
@@ -13,37 +15,58 @@ from checker.engine.fact_column import FactColumn
 from checker.engine.pool import Pool
 from checker.engine.records import NO_DATE
 from checker.model.outcome import Missing
+from checker.model.plan import Plan
 from checker.model.result import EVIDENCE
 from checker.model.rule import Rule
 
-Devices = npt.NDArray[np.int64]
 REASONS = pl.Series([*(missing.name for missing in Missing), None], dtype=pl.String)
 
 
-def evidence(bucket: Bucket, rule: Rule, devices: Devices) -> pl.Series:
-    """Return a list of evidence for each device: derived facts first, then what they and the rule rest on."""
-    plan = bucket.plan
-    derived = [fact for fact in plan.rule_facts(rule) if plan.specs[fact].derived]
-    facts = (*derived, *plan.base_facts((*plan.rule_facts(rule), *rule.message.facts)))
-    columns = [bucket.column(fact) for fact in facts]
-    record = np.concatenate([column.record[devices] for column in columns])
-    missing = np.concatenate([reasons_of(column, devices) for column in columns])
-    of_fact = np.repeat(np.arange(len(facts)), len(devices))
-    # All of the first fact, then all of the second: turned into all of the first device, then all of the second.
-    by_device = np.arange(len(record)).reshape(len(facts), len(devices)).T.ravel()
-    frame = pl.DataFrame(
-        {
-            "fact": pl.Series(facts).gather(of_fact),
-            "value": pl.concat([texts_of(column, devices) for column in columns]),
-            "missing": REASONS.gather(missing),
-            **_places(bucket, facts, record, of_fact),
-        },
-        schema=dict(EVIDENCE),
-    )
-    return frame[by_device].to_struct().reshape((len(devices), len(facts))).arr.to_list()
+def evidence(bucket: Bucket, cases: Cases) -> pl.Series:
+    """Return a list of evidence for each case: derived facts first, then what they and the rule rest on."""
+    rests_on = [_facts_of(bucket.plan, rule) for rule, _ in cases.parts]
+    facts = list(dict.fromkeys(fact for some in rests_on for fact in some))
+    sizes = np.array([len(some) for some in rests_on], dtype=np.int64)
+    of_parts = np.array([facts.index(fact) for some in rests_on for fact in some], dtype=np.int64)
+    case = np.repeat(np.arange(len(cases)), sizes[cases.part])
+    within = np.arange(len(case)) - np.repeat(_starts(sizes[cases.part]), sizes[cases.part])
+    fact = of_parts[_starts(sizes)[cases.part[case]] + within]
+    told = pl.DataFrame(_told(bucket, facts, fact, cases.device[case]), schema=dict(EVIDENCE)).to_struct("evidence")
+    by_case = pl.DataFrame([pl.Series("case", case).set_sorted(), told]).group_by("case", maintain_order=True)
+    return by_case.agg("evidence")["evidence"]
 
 
-def _places(bucket: Bucket, facts: tuple[str, ...], record: Devices, of_fact: Devices) -> dict[str, pl.Series]:
+def _facts_of(plan: Plan, rule: Rule) -> tuple[str, ...]:
+    asked = plan.rule_facts(rule)
+    derived = [fact for fact in asked if plan.specs[fact].derived]
+    return (*derived, *plan.base_facts((*asked, *rule.message.facts)))
+
+
+def _starts(sizes: Devices) -> Devices:
+    """Return where each of some lists starts if they stand one behind the other."""
+    return np.cumsum(sizes) - sizes
+
+
+def _told(bucket: Bucket, facts: Sequence[str], fact: Devices, device: Devices) -> dict[str, pl.Series]:
+    """Return what is told of facts of devices, each named by its place."""
+    order = np.argsort(fact, kind="stable")
+    ends = np.searchsorted(fact[order], np.arange(len(facts)), side="right")
+    columns = [bucket.column(name) for name in facts]
+    devices = [device[here] for here in np.split(order, ends[:-1])]
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    record = np.concatenate([column.record[here] for column, here in zip(columns, devices, strict=True)])[back]
+    missing = np.concatenate([reasons_of(column, here) for column, here in zip(columns, devices, strict=True)])[back]
+    texts = pl.concat([texts_of(column, here) for column, here in zip(columns, devices, strict=True)])
+    return {
+        "fact": pl.Series(facts, dtype=pl.String).gather(fact),
+        "value": texts.gather(back),
+        "missing": REASONS.gather(missing),
+        **_places(bucket, facts, record, fact),
+    }
+
+
+def _places(bucket: Bucket, facts: Sequence[str], record: Devices, of_fact: Devices) -> dict[str, pl.Series]:
     """Return file, row, column and time of what was read; all null where nothing was."""
     records, plan = bucket.records, bucket.plan
     read, attested = record >= 0, record <= ATTESTED
@@ -100,7 +123,13 @@ def spelled(pool: Pool) -> list[str | None]:
     """Return what a person is shown for each code: the text; of a view the value, since its text is another fact's."""
     if not pool.spec.view_of:
         return pool.texts
-    return [_as_word(text, cell) for text, cell in zip(pool.texts, pool.cells, strict=True)]
+    return [shown_text(pool, code) for code in range(len(pool))]
+
+
+def shown_text(pool: Pool, code: int) -> str | None:
+    """Return what a person is shown for a code; None where nothing was read."""
+    text, cell = pool.texts[code], pool.cells[code]
+    return _as_word(text, cell) if pool.spec.view_of else text
 
 
 def _as_word(text: str | None, cell: Cell) -> str | None:

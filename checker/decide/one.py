@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from checker.decide.cases import cases_of
 from checker.decide.exit import shown_in
 from checker.decide.findings import finding_rows
 from checker.decide.governed import govern
@@ -13,7 +14,6 @@ from checker.engine.records import Records
 from checker.engine.select import Lists
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
-from checker.model.result import FINDING_COLUMNS
 
 _THE_DEVICE = np.zeros(1, dtype=np.int64)  # its place in a bucket of its own
 
@@ -24,10 +24,9 @@ def outcomes_of(plan: Plan, records: Records, place: int, lists: Lists, phase: s
     A device that is out of scope has none. The device is judged once more, alone: outcomes do not depend on others.
     """
     judged = judge_columns(open_bucket(plan, records, place, place + 1, {}, lists))
-    told = (names_of(judged), govern(judged, ""))
-    rows = [
-        finding_rows(judged.bucket, rule, Outcome(int(outcomes[0])), _THE_DEVICE, told).select(list(FINDING_COLUMNS))
+    cases = cases_of(
+        (rule, Outcome(int(outcomes[0])), _THE_DEVICE)
         for rule, outcomes in zip(plan.device_rules, judged.outcomes, strict=True)
         if shown_in(rule, phase) and judged.scope[0] < 0
-    ]
-    return pl.concat(rows) if rows else pl.DataFrame(schema=FINDING_COLUMNS)
+    )
+    return finding_rows(judged.bucket, cases, (names_of(judged), govern(judged, "")))

@@ -1,12 +1,15 @@
 """The tables of a run: devices, findings, cases and the plan, written part by part while buckets are judged."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 
+from checker.decide.cases import Devices, cases_of
 from checker.decide.devices import device_rows
 from checker.decide.exit import shown_in
 from checker.decide.findings import finding_rows, fleet_row
@@ -16,13 +19,16 @@ from checker.decide.signatures import Verdicts, Waiting
 from checker.decide.steps import plan_rows, steps_of
 from checker.decide.tally import Tally
 from checker.engine.judged import Judged
+from checker.engine.select import Mask
 from checker.errors import OutputError, Problem
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Table
+from checker.model.rule import Rule
 
 MOST_CASES = 5_000  # above this JUnit and SARIF speak of rules, not devices (Buildkite's cap on cases in a file)
 COLUMNS = {"devices": DEVICE_COLUMNS, "findings": FINDING_COLUMNS, "plan": PLAN_COLUMNS}
+NOTHING_WAITS: Mapping[str, Mask] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Tables:
         """Every outcome, or None if there are too many, or nobody wants them."""
         if self.kept is None:
             return None
-        return _sorted(self.kept) if self.kept else pl.DataFrame(schema=FINDING_COLUMNS)
+        return pl.concat(self.kept) if self.kept else pl.DataFrame(schema=FINDING_COLUMNS)
 
     def add(self, judged: Judged, verdicts: Verdicts, waiting: Waiting, governed: Governed, names: Names) -> None:
         """Write what a bucket has for each table."""
@@ -78,13 +84,13 @@ class Tables:
         """Whether those of the last bucket are written."""
         return self.wanted.devices or (self.wanted.places and self.rows["findings"] <= MOST_CASES)
 
-    def add_tables(self, other: "Tables", first: int) -> None:
-        """Take the parts about the next devices, which were written elsewhere; ``first`` is the place of the first."""
+    def add_tables(self, other: "Tables") -> None:
+        """Take the parts about the next devices, which were written elsewhere."""
         self.rows["cases"] += other.rows["cases"]
         if self.rows["cases"] > MOST_CASES or other.kept is None:
             self.kept = None
         if self.kept is not None:
-            self.kept += [frame.with_columns(pl.col("device") + first) for frame in other.kept or ()]
+            self.kept += other.kept or ()
         for kind in ("findings", "devices", "plan"):
             if kind != "devices" or self._wants_devices:  # which hangs on the findings, these included
                 self.parts[kind] += other.parts[kind]
@@ -94,24 +100,33 @@ class Tables:
         """Write the bucket's findings, and keep every outcome while there are few enough to show one by one."""
         shown = governed.shown & (judged.scope < 0)
         self._drop_cases_if_many(judged, shown)
-        written: list[pl.DataFrame] | None = [] if self.wanted.findings else None
-        findings = set(Outcome) if self.wanted.all_outcomes else {Outcome.FAIL, Outcome.UNKNOWN}
+        if self.kept is not None:
+            every = cases_of(self._parts(judged, shown, Outcome))
+            self.kept.append(finding_rows(judged.bucket, every, (names, governed)))
+        if self.wanted.all_outcomes:
+            cases = cases_of(self._parts(judged, shown, Outcome))
+        else:
+            cases = cases_of(self._parts(judged, shown, (Outcome.FAIL, Outcome.UNKNOWN), waiting.devices))
+        if self.wanted.findings and len(cases):
+            self._write("findings", finding_rows(judged.bucket, cases, (names, governed)))
+
+    def _parts(
+        self, judged: Judged, shown: Mask, outcomes: Iterable[Outcome], waiting: Mapping[str, Mask] = NOTHING_WAITS
+    ) -> Iterator[tuple[Rule, Outcome, Devices]]:
+        """Yield the shown devices by rule and outcome; a fleet's finding speaks of UNKNOWNs that wait for a fact."""
+        of_kinds = judged.outcomes[:, judged.alike.first]
         for place, rule in enumerate(judged.bucket.plan.device_rules):
             if not shown_in(rule, self.wanted.phase):
                 continue
-            for outcome in findings if self.kept is None else Outcome:
+            for outcome in outcomes:
+                if not (of_kinds[place] == outcome).any():
+                    continue
                 here = (judged.outcomes[place] == outcome) & shown
-                own = here if outcome in findings else np.zeros_like(here)
-                if outcome is Outcome.UNKNOWN and not self.wanted.all_outcomes:
-                    own = own & ~waiting.devices.get(rule.id, np.False_)
-                for wanted, kept in ((own, written), (here, self.kept)):
-                    if kept is not None and wanted.any():
-                        devices = np.flatnonzero(wanted)
-                        kept.append(finding_rows(judged.bucket, rule, outcome, devices, (names, governed)))
-        if written:
-            self._write("findings", _sorted(written))
+                if outcome is Outcome.UNKNOWN and rule.id in waiting:
+                    here &= ~waiting[rule.id]
+                yield rule, outcome, np.flatnonzero(here)
 
-    def _drop_cases_if_many(self, judged: Judged, shown: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> None:
+    def _drop_cases_if_many(self, judged: Judged, shown: Mask) -> None:
         """Give up keeping every outcome once there are too many, or where nobody wants them."""
         if self.kept is None:
             return
@@ -154,7 +169,3 @@ class Tables:
             ) from error
         self.parts[kind].insert(0 if first else len(self.parts[kind]), path)
         self.rows[kind] += frame.height
-
-
-def _sorted(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(frames).sort("device", "rule", maintain_order=True).select(list(FINDING_COLUMNS))

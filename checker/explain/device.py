@@ -11,9 +11,10 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from checker.decide.cases import cases_of
 from checker.decide.exit import shown_in
-from checker.decide.findings import messages
 from checker.decide.governed import NO_WAIVER, Governed
+from checker.decide.messages import messages
 from checker.decide.names import names_of
 from checker.decide.sources import source_notes, thresholds
 from checker.decide.verdict import Verdict, binds, counted
@@ -155,7 +156,7 @@ def _story(decided: Decided, rule: Rule, outcome: Outcome) -> RuleStory:
         severity=rule.severity.value,
         about=rule.about.value,
         outcome=outcome.name,
-        message=messages(bucket, rule, outcome, THE_DEVICE)[0] if tells else "",
+        message=messages(bucket, cases_of([(rule, outcome, THE_DEVICE)]))[0] if tells else "",
         applies_to=applies,
         require=tree(bucket, rule.require, values),
         facts=_facts(bucket, (rule.require, rule.applies_to)),

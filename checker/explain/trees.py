@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from checker.decide.evidence import spelled
-from checker.decide.findings import WORDS
+from checker.decide.messages import WORDS
 from checker.engine.cells import Cell
 from checker.engine.columns import Bucket
 from checker.engine.pool import Pool

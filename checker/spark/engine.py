@@ -158,11 +158,11 @@ class SparkEngine:
                 apart[row["bucket"]] = pickle.loads(row["content"])  # noqa: S301
             else:
                 parts[row["bucket"], row["kind"]] = _written(run.folder, row)
-        for number, (first, last) in enumerate(buckets(run.records, run.batch)):
+        for number, (_, last) in enumerate(buckets(run.records, run.batch)):
             of_bucket = apart.pop(number)
             for kind, places in of_bucket.tables.parts.items():
                 places += [parts[number, kind]] if (number, kind) in parts else []
-            add_found(found, of_bucket, first)
+            add_found(found, of_bucket)
             done(last)
 
     def alone(self, run: Run, place: int) -> tuple[Records, int, Lists]:
