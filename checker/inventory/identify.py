@@ -176,13 +176,22 @@ def _parties(keys: pl.DataFrame, levels: tuple[str, ...], doubled: dict[int, pl.
 
 
 def _distinct(texts: pl.Series) -> tuple[npt.NDArray[np.int64], Places]:
-    """Return one place of each distinct text, and for each text the number of its own among them."""
+    """Return the first place of each distinct text, and for each text the number of its own among them.
+
+    The numbers follow the texts: what reads one text after the other then reads memory so, several times as fast.
+    """
     seed = 0
     while True:  # two texts with one hash are as good as never seen; another seed then tells them apart
         hashes = texts.hash(seed).to_numpy()
+        ordered = np.sort(hashes)
+        if (ordered[1:] != ordered[:-1]).all():
+            return np.arange(len(hashes)), np.arange(len(hashes), dtype=np.int32)
         _, example, number = np.unique(hashes, return_index=True, return_inverse=True)
         if (texts.gather(example[number]) == texts).all():
-            return example, number.astype(np.int32)
+            first = np.argsort(example)
+            place = np.empty(len(first), dtype=np.int32)
+            place[first] = np.arange(len(first), dtype=np.int32)
+            return example[first], place[number]
         seed += 1
 
 
