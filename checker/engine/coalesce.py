@@ -69,7 +69,8 @@ class _Said:
         """Return a part of it."""
         if kept.all():
             return self
-        return _Said(self.codes[kept], self.record[kept], self.device[kept], self.time[kept], self.single)
+        at = np.flatnonzero(kept)
+        return _Said(self.codes[at], self.record[at], self.device[at], self.time[at], self.single)
 
     def starts(self, *parts: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
         """Mark the first of each run of records that agree in device and in these parts."""
@@ -106,7 +107,7 @@ def coalesce(records: Records, part: Slice, fact: str, plan: Plan, beside: FactC
         said = said.where(~blank)  # blanks are passed over, unless the newest row itself decides
     if spec.merge == "union":
         _union(column, said, _too_old(said.time, spec, plan))
-    elif spec.changes:
+    elif spec.changes and not part.single:
         _newest(column, *_with_doubts(said, column.pool.identity[said.codes], records))
     else:
         _newest(column, said, None)
@@ -192,13 +193,12 @@ def _fill(column: FactColumn, said: _Said, code: int) -> None:
 
 def _newest(column: FactColumn, said: _Said, ranks: npt.NDArray[np.uint8] | None) -> None:
     """Fill the column with each device's newest value; ``ranks`` break ties of time, None if the fact never changes."""
-    last = said.lasts()
-    newest = said.where(last)
-    values = column.pool.identity[said.codes]
-    column.codes[newest.device] = values[last]
+    newest = said.where(said.lasts()) if not said.single else said
+    column.codes[newest.device] = column.pool.identity[newest.codes]
     column.shown[newest.device] = newest.codes
     column.record[newest.device] = newest.record
     if len(said.codes) > len(newest.codes):
+        values = column.pool.identity[said.codes]
         _settle_ties(column, values, said, said.starts(said.time, ranks) if ranks is not None else said.starts())
 
 

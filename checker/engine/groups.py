@@ -43,8 +43,9 @@ def _renumbered(codes: Places, most: int) -> tuple[Places, int]:
     if most > TABLE * len(codes):
         distinct, place = np.unique(codes, return_inverse=True)
         return place.astype(np.int64), len(distinct)
-    numbers = np.zeros(most, dtype=np.int64)
-    numbers[codes] = 1
-    there = np.flatnonzero(numbers)
+    is_there = np.zeros(most, dtype=np.bool_)
+    is_there[codes] = True
+    there = np.flatnonzero(is_there)
+    numbers = np.empty(most, dtype=np.int64)
     numbers[there] = np.arange(len(there))
     return numbers[codes], len(there)
