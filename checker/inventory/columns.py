@@ -21,6 +21,7 @@ PLAIN_GUID = "${1}-${2}-${3}-${4}-${5}"
 # Of a domain of DNS; a workgroup and NetBIOS' name of a domain are one word, and make no full name.
 DOMAIN = r"^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$"
 NO_NAME = ["localhost", "localhost.localdomain", ".", "127.0.0.1", "::1"]  # what every device calls itself
+LONGEST_NO_NAME = max(map(len, NO_NAME))
 NO_OWN_ID = ["0", "00000000-0000-0000-0000-000000000000"]
 NO_MDE_ID, NO_GUID = "0" * 40, "00000000-0000-0000-0000-000000000000"
 NOTHING_SAID = sorted(BLANKS | LOST)
@@ -150,7 +151,7 @@ def keys(
         odd = ids.null_count() - found["mde_id"].null_count()
         found["mde_id"] = ids
     if "name" in found:
-        found["name"] = where(~found["name"].str.to_lowercase().is_in(NO_NAME).fill_null(False), found["name"])
+        found["name"] = _but_nobodys(found["name"])
         if "domain" in found:
             found["name"] = _full_names(found["name"], found["domain"])
     if "site" in found:  # stands where other records have the name of their device
@@ -170,11 +171,20 @@ def keys(
 
 def _entra_ids(ids: pl.Series) -> tuple[pl.Series, int]:
     """Return the ids in one form, null where they are no GUID, and how many are none; zeros stand for no id."""
-    if not ids.str.contains(GUID).all():
+    zeros = ids == NO_GUID
+    is_id = ids.str.contains(GUID)
+    if not is_id.all():
         ids = ids.str.replace(GUID_PARTS, PLAIN_GUID)
-    found = where(_is_id(ids, GUID, NO_GUID), ids)
-    zeros = int((ids == NO_GUID).sum())
-    return found, found.null_count() - ids.null_count() - zeros
+        zeros, is_id = ids == NO_GUID, ids.str.contains(GUID)
+    found = where((is_id & ~zeros).fill_null(False), ids)
+    return found, found.null_count() - ids.null_count() - int(zeros.sum())
+
+
+def _but_nobodys(names: pl.Series) -> pl.Series:
+    """Return names, null where it is what every device calls itself; longer names are not looked up."""
+    if not (names.str.len_bytes() <= LONGEST_NO_NAME).any():
+        return names
+    return where(~names.str.to_lowercase().is_in(NO_NAME).fill_null(False), names)
 
 
 def _full_names(names: pl.Series, domains: pl.Series) -> pl.Series:
@@ -190,7 +200,7 @@ def _key_of(view: View, key: str, pattern: Pattern | None) -> pl.Series:
     column, fold = view.binding.keys[key], key != "name"
     found = _key(view.text((replace(column, instead=()),)), fold)
     for other in column.instead:
-        own = found if fold else where(~found.str.to_lowercase().is_in(NO_NAME).fill_null(False), found)
+        own = found if fold else _but_nobodys(found)
         found = own.zip_with(own.is_not_null(), _key(view.text((other,)), fold))
     return pattern.first(found) if pattern else found
 
