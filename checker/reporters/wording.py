@@ -35,7 +35,9 @@ def visible(text: str, limit: int = 0) -> str:
         text: any text at all, also what no encoding can carry.
         limit: cut longer text to this many characters, the last one an ellipsis; 0 does not cut.
     """
-    shown = HIDDEN.sub(_escape, text[: limit + 1] if limit else text)
+    shown = text[: limit + 1] if limit else text
+    if not shown.isprintable():  # nothing that hides is, and to ask takes a tenth of the time of looking for it
+        shown = HIDDEN.sub(_escape, shown)
     return f"{shown[: limit - 1]}…" if limit and len(shown) > limit else shown
 
 

@@ -1,5 +1,6 @@
 """Text, counts and shares are spelled so that nothing acts, nothing hides and nothing is rounded into a lie."""
 
+import sys
 import unicodedata
 from datetime import datetime
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.reporters.wording import count, device_label, evidence_line, sentence, share, timestamp, visible
+from checker.reporters.wording import HIDDEN, count, device_label, evidence_line, sentence, share, timestamp, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -47,6 +48,11 @@ def test_visible_text_has_no_control_characters_and_can_be_encoded(text: str) ->
     }
     assert shown.encode().decode() == shown
     assert visible(shown) == shown
+
+
+def test_nothing_that_hides_counts_as_printable() -> None:
+    every = map(chr, range(sys.maxunicode + 1))
+    assert [character for character in every if HIDDEN.match(character) and character.isprintable()] == []
 
 
 def test_long_text_is_cut_visibly() -> None:
