@@ -16,7 +16,7 @@ import polars as pl
 from checker.compare.reports import PackRead, Report, RuleRead, hinted_once, read_report
 from checker.errors import InputError, Problem
 from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result
-from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA, scan
+from checker.reporters.tables.files import DEVICES_SCHEMA, FINDINGS_SCHEMA
 
 SAME_RUN: Final = (
     "write them in the same run: -o report.json -o devices:devices.parquet -o findings:findings.parquet, "
@@ -100,7 +100,7 @@ def stored(result: Result, name: str) -> Stored:
         governed_by=told.governed_by,
         redacted=told.redacted,
     )
-    return Stored(report, scan(result.devices), scan(result.findings))
+    return Stored(report, result.devices.scan(), result.findings.scan())
 
 
 def file_sha256(path: Path) -> str:

@@ -23,7 +23,7 @@ from checker.engine.select import Mask
 from checker.errors import OutputError, Problem
 from checker.model.outcome import Outcome
 from checker.model.plan import Plan
-from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PLAN_COLUMNS, Table
+from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, PART, PLAN_COLUMNS, Table, write_part
 from checker.model.rule import Rule
 
 MOST_CASES = 5_000  # above this JUnit and SARIF speak of rules, not devices (Buildkite's cap on cases in a file)
@@ -159,9 +159,9 @@ class Tables:
             self._write("findings", pl.DataFrame(rows, schema=FINDING_COLUMNS), first=True)
 
     def _write(self, kind: str, frame: pl.DataFrame, first: bool = False) -> None:
-        path = self.folder / f"{kind}-{'fleet' if first else f'{len(self.parts[kind]):05d}'}.parquet"
+        path = self.folder / f"{kind}-{'fleet' if first else f'{len(self.parts[kind]):05d}'}{PART}"
         try:
-            frame.write_parquet(path, compression="lz4", statistics=False)
+            write_part(frame, path)
         except (OSError, pl.exceptions.ComputeError) as error:
             hint = "make room there, or let TMPDIR name another folder"
             raise OutputError(

@@ -10,7 +10,7 @@ from checker.engine.records import Records
 from checker.errors import OutputError, Problem
 from checker.model.condition import facts_of
 from checker.model.record import Rejected
-from checker.model.result import Baseline, Manner, Result, Table
+from checker.model.result import PART, Baseline, Manner, Result, Table, write_part
 from checker.model.rule import Rule
 from checker.redact.pseudonyms import PLAIN, Pseudonyms
 from checker.redact.summary import is_tailored, redacted_summary
@@ -77,10 +77,9 @@ def recognised(baseline: Baseline, names: Pseudonyms, records: Records, waves: S
     of_wave = {names.label("wave", wave): wave for wave in waves}
     parts = []
     for number, frame in enumerate(baseline.devices.frames()):
-        parts.append(folder / f"recognised-{number:05d}.parquet")
-        frame.select(
-            _recognised("device_id", ids), _recognised("device_name", called), _recognised("wave", of_wave), "readiness"
-        ).write_parquet(parts[-1])
+        parts.append(folder / f"recognised-{number:05d}{PART}")
+        known = (_recognised("device_id", ids), _recognised("device_name", called), _recognised("wave", of_wave))
+        write_part(frame.select(*known, "readiness"), parts[-1])
     devices = Table(_LOOKED_AT, tuple(parts), baseline.devices.rows)
     return replace(baseline, devices=devices, waves=tuple(of_wave.get(wave, wave) for wave in baseline.waves))
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from checker.decide.systems import is_system
 from checker.model.outcome import Outcome
-from checker.model.result import Table
+from checker.model.result import PART, Table, write_part
 from checker.model.rule import FactPart, Message
 from checker.redact.formats import column_name
 from checker.redact.pseudonyms import Pseudonyms
@@ -183,8 +183,8 @@ def _in_order(frames: Iterable[pl.DataFrame], folder: Path, kind: str) -> Iterat
             pl.scan_parquet(part, glob=False).slice(int(cut[number]), int(cut[number + 1] - cut[number]))
             for part, cut in zip(between, cuts, strict=True)
         ]
-        part = folder / f"redacted-{kind}-{number:05d}.parquet"
-        pl.concat(slices).collect().sort("device_id", maintain_order=True).write_parquet(part, compression="lz4")
+        part = folder / f"redacted-{kind}-{number:05d}{PART}"
+        write_part(pl.concat(slices).collect().sort("device_id", maintain_order=True), part)
         yield part
     for part in between:
         part.unlink()

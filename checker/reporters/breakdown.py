@@ -28,7 +28,7 @@ def counts(result: Result, column: str) -> tuple[Share, ...]:
     if not result.devices.parts:
         return ()
     found = (
-        pl.scan_parquet(list(result.devices.parts), glob=False)
+        result.devices.scan()
         .group_by(column)
         .agg(pl.len().alias("total"), *((pl.col("readiness") == name).sum().alias(name) for name in READINESS))
         .sort("total", column, descending=[True, False], nulls_last=True)

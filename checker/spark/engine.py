@@ -28,6 +28,7 @@ from checker.inventory.given import expanded
 from checker.inventory.read import Read, Reading, ReadOptions, read_split_logs
 from checker.inventory.split_logs import Logs
 from checker.model.record import FileRecords
+from checker.model.result import PART
 from checker.spark import tasks
 from checker.spark.given import LARGEST, is_table, is_uri, shared_out, size_of
 from checker.spark.held import Held, Kept, device_of, held
@@ -225,7 +226,7 @@ def _heads(records: Records, size: int) -> Iterator[tuple[int, int, int, bytearr
 
 def _written(folder: Path, row: Mapping[str, Any]) -> Path:
     """Put a part of a table that a task gave where the others are."""
-    path = folder / f"{row['kind']}-{row['bucket']:05d}.parquet"
+    path = folder / f"{row['kind']}-{row['bucket']:05d}{PART}"
     try:
         path.write_bytes(row["content"])
     except OSError as error:

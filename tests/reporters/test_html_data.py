@@ -14,7 +14,6 @@ from checker.model.result import DEVICE_COLUMNS, FINDING_COLUMNS, Result, Table
 from checker.reporters.html import data, findings
 from checker.reporters.html.codes import Codes, sorted_codes
 from checker.reporters.html.data import island
-from checker.reporters.tables.files import scan
 from checker.reporters.wording import HIDDEN, timestamp
 
 from .fleets import HOSTILE, fleet, large_fleet
@@ -101,7 +100,7 @@ def spelled(finding: dict[str, Any]) -> dict[str, Any]:
 def test_each_device_is_what_the_table_says(result: Result) -> None:
     told = devices(read(result))
 
-    table = scan(result.devices).collect()
+    table = result.devices.scan().collect()
     lists = pl.col("aliases", *LISTED).fill_null([])
     expected = table.with_columns(lists).drop("simulated").sort("device_id").to_dicts()
     assert sorted(told, key=lambda device: str(device["device_id"])) == [
@@ -114,7 +113,7 @@ def test_each_finding_is_what_the_table_says(result: Result, at_a_time: int, mon
     monkeypatch.setattr(findings, "AT_A_TIME", at_a_time)
     told = read(result)
 
-    table = scan(result.findings).collect()
+    table = result.findings.scan().collect()
     for row in range(0, told["rows"], max(1, told["rows"] // 50)):
         expected = table.filter(pl.col("device_id") == told["id"][row]).sort("rule_id", maintain_order=True)
         assert findings_of(told, row) == [spelled(each) for each in expected.to_dicts()]
@@ -124,7 +123,7 @@ def test_each_finding_is_what_the_table_says(result: Result, at_a_time: int, mon
 def test_findings_about_nobody_alone_stand_apart(result: Result) -> None:
     told = read(result)["fleet"]
 
-    expected = scan(result.findings).filter(pl.col("device_id") == "").collect().to_dicts()
+    expected = result.findings.scan().filter(pl.col("device_id") == "").collect().to_dicts()
     assert [{name: each[name] for name in each if name != "devices"} for each in told] == list(map(spelled, expected))
     assert [each["devices"] for each in told] == [each["devices"] for each in expected]
 

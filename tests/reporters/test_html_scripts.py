@@ -18,7 +18,6 @@ import pytest
 from checker.model.result import Result
 from checker.reporters.html import page
 from checker.reporters.html.data import island
-from checker.reporters.tables.files import scan
 from checker.reporters.wording import visible
 
 from .fleets import HOSTILE, fleet
@@ -72,7 +71,7 @@ def ids(result: Result, *states: dict[str, str]) -> list[list[str]]:
 
 def devices(result: Result) -> list[dict[str, Any]]:
     lists = pl.col("aliases", "failed", "unknown", "waived").fill_null([])
-    return scan(result.devices).collect().with_columns(lists).to_dicts()
+    return result.devices.scan().collect().with_columns(lists).to_dicts()
 
 
 def test_what_hides_is_spelled_as_in_every_other_report(small: Result) -> None:
@@ -105,7 +104,7 @@ def test_each_filter_keeps_what_it_names(waved: Result) -> None:
 def test_rules_are_found_by_how_they_came_out(name: str, request: pytest.FixtureRequest) -> None:
     result = request.getfixturevalue(name)
     rules = [rule.id for rule in result.summary.rules]
-    own = scan(result.findings).filter(pl.col("device_id") != "").collect().to_dicts()
+    own = result.findings.scan().filter(pl.col("device_id") != "").collect().to_dicts()
 
     def expected(rule: str, outcome: str) -> set[str]:
         wanted = {"": ("failed", "unknown"), "fail": ("failed",)}.get(outcome, (outcome,))

@@ -9,7 +9,6 @@ import polars as pl
 from checker.errors import Problem, UsageError
 from checker.model.result import Result, Table
 from checker.reporters.shown import shown_rules
-from checker.reporters.tables.files import scan
 
 MOST_NAMED: Final = 20  # devices named where a name means several
 MOST_COMPARED: Final = 20_000  # names that are compared with one that nobody has, which is slow
@@ -25,7 +24,7 @@ def find_device(devices: Table, text: str) -> dict[str, Any]:
     wanted = text.strip().lower().rstrip(".")
     name = pl.col("device_name").str.strip_chars().str.to_lowercase().str.strip_chars_end(".")
     alias = pl.col("alias").str.to_lowercase().str.replace("^[a-z]+:", "")
-    table = scan(devices)
+    table = devices.scan()
     keys = table.select("device_id", "device_name")
     ways = (
         keys.filter(pl.col("device_id").str.to_lowercase() == wanted),
@@ -51,7 +50,7 @@ def outcomes_of(result: Result, device_id: str) -> pl.DataFrame:
         UsageError: if the tables hold only its problems.
     """
     rules = [rule.id for rule in shown_rules(result.summary) if rule.about not in ONCE]
-    for frame in (result.device, result.cases, scan(result.findings)):
+    for frame in (result.device, result.cases, result.findings.scan()):
         if frame is None:
             continue
         own = (pl.col("device_id") == device_id) & pl.col("rule_id").is_in(rules)
@@ -70,6 +69,6 @@ def _several(text: str, ids: Sequence[str]) -> Problem:
 
 def _nearest(devices: Table, wanted: str) -> str:
     name = pl.col("device_name").str.to_lowercase()
-    alike = scan(devices).select(name).filter(name.str.starts_with(wanted[:1])).unique(maintain_order=True)
+    alike = devices.scan().select(name).filter(name.str.starts_with(wanted[:1])).unique(maintain_order=True)
     near = get_close_matches(wanted, sorted(alike.head(MOST_COMPARED).collect()["device_name"]), n=3)
     return f"did you mean {' or '.join(near)}?" if near else "-o devices:FILE.ndjson lists the devices"

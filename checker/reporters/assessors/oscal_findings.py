@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from checker.model.notes import ControlNote, RuleTally, WaiverNote
-from checker.model.result import Result, Summary
+from checker.model.result import Result, Summary, scan_part
 from checker.reporters.assessors.oscal_parts import begins, ends, filled, identity, marked, plain, props
 from checker.reporters.shown import VERBS, how_many, limited_to, scope_name, shown_rules, weigh
 from checker.reporters.wording import count, sentence
@@ -29,7 +29,7 @@ def problem_rows(result: Result) -> dict[str, list[Row]]:
     wanted = [rule.id for rule in shown_rules(result.summary)]
     found = pl.DataFrame(schema={name: result.findings.columns[name] for name in _COLUMNS})
     for part in result.findings.parts:
-        here = pl.scan_parquet(part, glob=False).select(_COLUMNS)
+        here = scan_part(part).select(_COLUMNS)
         here = here.filter(pl.col("device_id") != "", pl.col("outcome").is_in(_PROBLEMS))
         first = here.filter(pl.col("rule_id").is_in(wanted)).collect()
         groups = pl.concat([found, first]).group_by("rule_id", "outcome", maintain_order=True)

@@ -24,7 +24,6 @@ from checker.model.outcome import Readiness
 from checker.model.result import Result
 from checker.reporters.html.codes import Codes, sorted_codes
 from checker.reporters.html.findings import findings
-from checker.reporters.tables.files import scan
 from checker.reporters.wording import HIDDEN, MISSING_WORDS
 
 LIMIT: Final = 100_000  # devices of one page: it still opens in less than three seconds
@@ -83,7 +82,7 @@ def _kept(result: Result, limit: int) -> pl.DataFrame:
         return_dtype=pl.UInt8,
     )
     return (
-        scan(result.devices)
+        result.devices.scan()
         .select(rank.alias("rank"))
         .with_row_index("at")
         .sort("rank", maintain_order=True)
@@ -98,7 +97,7 @@ class _Devices:
     """The devices of the page, a column at a time."""
 
     def __init__(self, result: Result, kept: pl.DataFrame) -> None:
-        self._table = scan(result.devices).with_row_index("at")
+        self._table = result.devices.scan().with_row_index("at")
         self._kept = kept
 
     def column(self, name: str) -> pl.Series:

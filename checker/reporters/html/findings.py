@@ -13,7 +13,6 @@ import polars as pl
 
 from checker.model.result import Table
 from checker.reporters.html.codes import Codes
-from checker.reporters.tables.files import scan
 from checker.reporters.wording import timestamp
 
 AT_A_TIME: Final = 50_000  # devices whose findings are in memory at once; a run writes about as many in one part
@@ -38,7 +37,7 @@ def findings(table: Table, ids: pl.Series, words: Codes) -> Findings:
     places = pl.DataFrame({"device_id": ids}).with_row_index("place").sort("device_id")
     for devices in places.iter_slices(AT_A_TIME):
         first, last = pl.lit(devices["device_id"][0]), pl.lit(devices["device_id"][-1])
-        some = scan(table).filter(pl.col("device_id").is_between(first, last) & _PROBLEM & (pl.col("device_id") != ""))
+        some = table.scan().filter(pl.col("device_id").is_between(first, last) & _PROBLEM & (pl.col("device_id") != ""))
         found.add(some.join(devices.lazy(), on="device_id").collect())
     return Findings(found.written(words), _fleet(table))
 
@@ -120,7 +119,7 @@ def _shape(row: tuple[Any, ...], words: Codes) -> list[Any]:
 
 def _fleet(table: Table) -> list[dict[str, Any]]:
     """Return the findings about the tenant, the fleet, or all devices of which no input tells."""
-    found = scan(table).filter((pl.col("device_id") == "") & _PROBLEM).collect()
+    found = table.scan().filter((pl.col("device_id") == "") & _PROBLEM).collect()
     names = ("rule_id", "outcome", "waived", "message", "devices", "evidence")
     return [{name: _plain(row[name]) for name in names} for row in found.iter_rows(named=True)]
 

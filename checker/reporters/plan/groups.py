@@ -7,7 +7,6 @@ from typing import Final
 import polars as pl
 
 from checker.model.result import Table
-from checker.reporters.tables.files import scan
 
 # What devices of a group have in common; readiness too, so that nothing undecided stands among what is READY.
 _WORDS: Final = ("wave", "path", "route", "tool", "readiness")
@@ -41,7 +40,7 @@ def groups(plan: Table, waves: Sequence[str], most: int, examples: int) -> tuple
         examples: how many devices of a group are named at most.
     """
     order = {name: place for place, name in enumerate(waves)}
-    counted = _comparable(scan(plan)).group_by(_KEYS).agg(size=pl.len()).collect(engine="streaming")
+    counted = _comparable(plan.scan()).group_by(_KEYS).agg(size=pl.len()).collect(engine="streaming")
     shown = (
         counted.with_columns(place=pl.col("wave").replace_strict(order, default=len(order), return_dtype=pl.Int64))
         .sort("place", pl.col("wave") == "", -pl.col("size").cast(pl.Int64), *_KEYS)

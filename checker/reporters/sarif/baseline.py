@@ -22,7 +22,6 @@ from checker.model.result import Result
 from checker.reporters.sarif.groups import Key, run_of
 from checker.reporters.sarif.runs import Slot
 from checker.reporters.shown import DETAIL_LIMIT, limited_to
-from checker.reporters.tables.files import scan
 
 _KEY: Final = ("device_id", "rule_id", "outcome")
 _PROBLEMS: Final = (Outcome.FAIL.name, Outcome.UNKNOWN.name)
@@ -32,10 +31,10 @@ def with_states(result: Result, rows: pl.DataFrame) -> pl.DataFrame:
     """Return outcomes of devices with the column ``state``; null in all of them where there is no baseline."""
     if result.baseline is None:
         return rows.with_columns(state=pl.lit(None, pl.String))
-    findings, rule, unknown = scan(result.baseline.findings), pl.col("rule_id"), pl.col("outcome") == "UNKNOWN"
+    findings, rule, unknown = result.baseline.findings.scan(), pl.col("rule_id"), pl.col("outcome") == "UNKNOWN"
     mine = rows.lazy().select("device_id").unique()
     then = findings.select(*_KEY, pl.col("message").fill_null("").alias("then")).join(mine, on="device_id").unique(_KEY)
-    devices = scan(result.baseline.devices).select("device_id", "failed", "unknown").join(mine, on="device_id")
+    devices = result.baseline.devices.scan().select("device_id", "failed", "unknown").join(mine, on="device_id")
     once = findings.filter(pl.col("device_id") == "").select("rule_id", pl.col("message").fill_null("").alias("fleet"))
     spread = findings.filter(pl.col("device_id") != "", unknown).select("rule_id").unique().with_columns(spread=True)
     on_fleet, was_unknown = pl.col("device_id") == "", pl.col("unknown").list.contains(rule)
@@ -101,11 +100,11 @@ def _earlier(result: Result, rules: list[str]) -> pl.LazyFrame:
     """
     assert result.baseline is not None  # noqa: S101 (the callers looked)
     columns = ("device_id", "wave", "file", "line")
-    then = scan(result.baseline.devices).select(columns).unique("device_id")
-    now = scan(result.devices).select("device_id", pl.col("wave").alias("now"), pl.lit(value=True).alias("here"))
+    then = result.baseline.devices.scan().select(columns).unique("device_id")
+    now = result.devices.scan().select("device_id", pl.col("wave").alias("now"), pl.lit(value=True).alias("here"))
     wave = pl.when(pl.col("here").fill_null(value=False)).then("now").otherwise("wave")
     rows = (
-        scan(result.baseline.findings)
+        result.baseline.findings.scan()
         .filter(pl.col("rule_id").is_in(rules), pl.col("outcome").is_in(_PROBLEMS))
         .join(then, on="device_id", how="left", maintain_order="left")
         .join(now.unique("device_id"), on="device_id", how="left", maintain_order="left")

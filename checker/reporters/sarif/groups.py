@@ -14,7 +14,7 @@ import polars as pl
 
 from checker.model.notes import Example, RuleTally
 from checker.model.outcome import Outcome, Severity
-from checker.model.result import Result, Summary
+from checker.model.result import Result, Summary, scan_part
 from checker.reporters.sarif.rules import Listed
 from checker.reporters.sarif.runs import Slot, numbers
 from checker.reporters.shown import counts_for_exit, how_many, weigh
@@ -119,12 +119,12 @@ def _placed(result: Result) -> Iterator[pl.DataFrame]:
     parts = iter(result.devices.parts)
     held = pl.DataFrame(schema={name: result.devices.columns[name] for name in _PLACE})
     for part in result.findings.parts:
-        rows = pl.read_parquet(part, columns=list(_FINDING), glob=False).filter(pl.col("device_id") != "")
+        rows = scan_part(part).select(_FINDING).filter(pl.col("device_id") != "").collect()
         if not rows.height:
             continue
         last = rows["device_id"][-1]
         while (not held.height or held["device_id"][-1] < last) and (more := next(parts, None)) is not None:
-            held = pl.concat([held, pl.read_parquet(more, columns=list(_PLACE), glob=False)])
+            held = pl.concat([held, scan_part(more).select(_PLACE).collect()])
         yield rows.join(held, on="device_id", how="left", maintain_order="left")
         held = held.filter(pl.col("device_id") >= last)  # a device may go on in the next part
 

@@ -15,7 +15,6 @@ from checker.reporters.sarif.results import Sheet, device_result, rule_result
 from checker.reporters.sarif.rules import Listed
 from checker.reporters.sarif.runs import Slot, slots, together
 from checker.reporters.shown import DETAIL_LIMIT, shown_rules
-from checker.reporters.tables.files import scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +118,14 @@ def _problem_rows(result: Result, listed: tuple[Listed, ...]) -> pl.DataFrame:
     outcome, rule = pl.col("outcome"), pl.col("rule_id")
     fails = (outcome == Outcome.FAIL.name) & rule.is_in(failing)
     missing = (outcome == Outcome.UNKNOWN.name) & rule.is_in(unknown)
-    chosen = scan(result.findings).filter(pl.col("waived").is_null(), fails | missing)
+    chosen = result.findings.scan().filter(pl.col("waived").is_null(), fails | missing)
     as_listed = rule + pl.when(outcome == Outcome.UNKNOWN.name).then(pl.lit(".unknown")).otherwise(pl.lit(""))
     return chosen.head(DETAIL_LIMIT + 1).with_columns(rule_id=as_listed, state=pl.lit(None, pl.String)).collect()
 
 
 def _placed(sheet: Sheet, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with the file and line of their device's record, and the number of the run where they stand."""
-    places = scan(sheet.result.devices).select("device_id", "wave", "file", "line")
+    places = sheet.result.devices.scan().select("device_id", "wave", "file", "line")
     wanted = rows.lazy().select("device_id").unique()
     found = places.join(wanted, on="device_id", how="semi").collect()
     placed = rows.join(found, on="device_id", how="left", maintain_order="left")

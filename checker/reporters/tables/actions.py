@@ -123,7 +123,7 @@ def _alike(result: Result) -> Iterator[dict[str, Any]]:
     """Yield how many devices have each combination of group, steps and rules; part by part, in no order that shows."""
     if not result.devices.parts:
         return
-    found = tables.scan(result.devices).group_by("group", *_LISTS).agg(pl.len().alias("devices"))
+    found = result.devices.scan().group_by("group", *_LISTS).agg(pl.len().alias("devices"))
     yield from found.collect(engine="streaming").iter_rows(named=True)
 
 

@@ -99,11 +99,6 @@ def metadata(summary: Summary, schema: str) -> dict[str, str]:
     }
 
 
-def scan(table: Table) -> pl.LazyFrame:
-    """Return the whole table without reading it."""
-    return pl.scan_parquet(list(table.parts), glob=False) if table.parts else pl.LazyFrame(schema=table.columns)
-
-
 def write_ndjson(frames: Iterable[pl.DataFrame], columns: Mapping[str, pl.DataType], stream: BinaryIO) -> None:
     """Write frames of these columns, a line for each row."""
     for frame in frames:
@@ -120,7 +115,7 @@ def as_json(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def _whole(table: Table) -> pl.LazyFrame:
-    return scan(table).select(list(table.columns))
+    return table.scan().select(list(table.columns))
 
 
 def write_parquet(frame: pl.LazyFrame, said: dict[str, str], stream: BinaryIO) -> None:

@@ -15,7 +15,6 @@ from checker.model.result import Result
 from checker.reporters.plan import table as plan_table
 from checker.reporters.plan import xlsx as plan_xlsx
 from checker.reporters.tables import actions
-from checker.reporters.tables import files as tables
 from checker.reporters.tables import xlsx as tables_xlsx
 from checker.reporters.wording import visible
 from checker.reporters.workbook import summary as workbook_summary
@@ -82,7 +81,7 @@ def write(result: Result, stream: BinaryIO) -> None:
 
 def _contents(result: Result, actions_told: int) -> tuple[tuple[str, int, str], ...]:
     """Return what stands on the sheets after the first: names, rows, and what a row is."""
-    judged = tables.scan(result.devices).filter(_JUDGED).select(pl.len()).collect().item()
+    judged = result.devices.scan().filter(_JUDGED).select(pl.len()).collect().item()
     told = (
         ("Rules", len(result.summary.rules), "rule"),
         ("Devices", result.devices.rows, "device"),
