@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker.decide.verdict import Judgement, decide
-from checker.engine import records
 from checker.engine.cells import Cell, Conflict
+from checker.engine.records import BUCKET
 from checker.engine.rows import Device, Reading, outcome, route, truth
 from checker.facts.catalogue import catalogue
 from checker.facts.values import read_value
@@ -57,13 +57,13 @@ READY = {  # all that the blockers of the streamlined pack ask of a Windows clie
     "connectivity.type": "standard",
     "url.tests": tried(EDR, MDAV),
 }
-OTHERWISE: dict[str, tuple[str | None, ...]] = {  # one spelling a value, so that what is shown does not depend on order
+OTHERWISE: dict[str, tuple[str | None, ...]] = {
     "os.family": ("macos", "linux", "ios", None),
     "os.role": ("server", None),
     "os.build": ("17134", "14393", "22631", "?"),
-    "os.ubr": ("1", "", None),
-    "agent.version": ("10.3720.1", "101.24022.1", None),
-    "av.platform": ("4.18.1", None),
+    "os.ubr": ("1", "01", "", None),
+    "agent.version": ("10.3720.1", "10.3720.1.0", "10.3720.01", "101.24022.1", None),
+    "av.platform": ("4.18.1", "4.18.1.0", "4.18.2", "4.18.02", None),
     "onboarding.status": ("can-be-onboarded", "insufficient-info", None),
     "connectivity.type": ("streamlined", "", None),
     "connectivity.evidence": ("streamlined", "standard"),
@@ -105,9 +105,10 @@ def every_plan() -> tuple[Plan, ...]:
 Found = tuple[Summary, list[dict[str, Any]], list[dict[str, Any]]]
 
 
-def judged(*inputs: FileRecords) -> Found:
+def judged(*inputs: FileRecords, batch_size: int = BUCKET) -> Found:
     """Return summary, devices and findings of the streamlined pack on records."""
-    options = Options(("made",), AS_OF, outputs=frozenset({"devices", "findings"}))
+    outputs = frozenset({"devices", "findings"})
+    options = Options(("made",), AS_OF, outputs=outputs, batch_size=batch_size)
     with TemporaryDirectory() as folder:
         gathered = gather(options, plans(), list(inputs), Progress())
         result = judge_and_summarise(options, plans(), gathered, Path(folder), Progress())
@@ -123,13 +124,17 @@ def rows_of(frames: Iterable[Any]) -> Iterator[dict[str, Any]]:
 def told(found: Found) -> tuple[object, ...]:
     """Return what is said of the fleet, without saying in which row of which file it was read."""
     summary, devices, findings = found
+    return counts(summary), [counts_of(rule) for rule in summary.rules], *bare(devices, findings)
+
+
+def bare(devices: list[dict[str, Any]], findings: list[dict[str, Any]]) -> tuple[object, object]:
+    """Return devices and findings without the places at which they were read."""
     places = ("file", "row", "line")
-    bare = [{key: value for key, value in device.items() if key not in places} for device in devices]
     said = [
         {**finding, "evidence": [{k: v for k, v in item.items() if k not in places} for item in finding["evidence"]]}
         for finding in findings
     ]
-    return counts(summary), [counts_of(rule) for rule in summary.rules], bare, said
+    return [{key: value for key, value in device.items() if key not in places} for device in devices], said
 
 
 def counts(summary: Summary) -> dict[str, Counter[str]]:
@@ -184,16 +189,22 @@ def test_the_tallies_of_parts_sum_to_those_of_the_whole(rows: list[Row], chosen:
 
 @settings(slowly, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=fleets(), size=st.integers(1, 3))
-def test_how_many_devices_are_judged_at_once_changes_nothing(
-    rows: list[Row], size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_how_many_devices_are_judged_at_once_changes_nothing(rows: list[Row], size: int) -> None:
     rows = [SURE, *rows]
-    whole = judged(export("whole", *rows))
-    with monkeypatch.context() as patch:
-        patch.setattr(records, "BUCKET", size)
-        parts = judged(export("whole", *rows))
 
-    assert parts == whole
+    assert judged(export("whole", *rows), batch_size=size) == judged(export("whole", *rows))
+
+
+@slowly
+@given(fleets())
+def test_what_is_said_of_a_device_does_not_depend_on_others(rows: list[Row]) -> None:
+    _, devices, findings = judged(export("whole", SURE, *rows))
+    for device in devices:
+        name = device["device_id"]
+        alone = judged(export("whole", SURE, *(row for row in rows if row["mde_id"] == name)))
+        said = [[each for each in found if each["device_id"] == name] for found in (alone[1], alone[2])]
+
+        assert bare(*said) == bare([device], [each for each in findings if each["device_id"] == name])
 
 
 def test_the_fleets_above_come_out_in_every_way() -> None:

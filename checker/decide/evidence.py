@@ -1,14 +1,12 @@
 """What findings rest on: fact, value, reason, file, row, column and time, for many findings at once."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from checker.decide.cases import Cases, Devices
-from checker.engine.cells import Cell
 from checker.engine.coalesce import ATTESTED
 from checker.engine.columns import Bucket
 from checker.engine.fact_column import FactColumn
@@ -120,23 +118,5 @@ def text_series(pool: Pool) -> pl.Series:
 
 
 def spelled(pool: Pool) -> list[str | None]:
-    """Return what a person is shown for each code: the text; of a view the value, since its text is another fact's."""
-    if not pool.spec.view_of:
-        return pool.texts
-    return [shown_text(pool, code) for code in range(len(pool))]
-
-
-def shown_text(pool: Pool, code: int) -> str | None:
-    """Return what a person is shown for a code; None where nothing was read."""
-    text, cell = pool.texts[code], pool.cells[code]
-    return _as_word(text, cell) if pool.spec.view_of else text
-
-
-def _as_word(text: str | None, cell: Cell) -> str | None:
-    match cell:
-        case bool():
-            return "yes" if cell else "no"
-        case date():
-            return cell.isoformat()
-        case _:
-            return text
+    """Return what a person is shown for each code."""
+    return [pool.word(code) for code in range(len(pool))] if pool.spec.view_of else pool.texts

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from checker.decide.cases import Cases, Devices
-from checker.decide.evidence import reasons_of, shown_text
+from checker.decide.evidence import reasons_of
 from checker.engine.columns import Bucket
 from checker.engine.fact_column import FactColumn
 from checker.engine.groups import group
@@ -82,7 +82,7 @@ def _words(bucket: Bucket, part: str | FactPart | Lookup, device: int) -> str:
         return part
     if isinstance(part, FactPart):
         column = bucket.column(part.fact)
-        text = shown_text(column.pool, int(column.shown[device]))
+        text = column.pool.word(int(column.shown[device]))
         return "(not known)" if text is None else text
     columns = [bucket.column(fact) for fact in part.key]
     typed = tuple(column.pool.cells[int(column.codes[device])] for column in columns)

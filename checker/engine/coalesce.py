@@ -209,15 +209,15 @@ def _settle_ties(column: FactColumn, values: Codes, said: _Said, start: npt.NDAr
     ends = np.append(firsts[1:], len(values))
     final = said.lasts()[ends - 1]
     for run in np.flatnonzero((lowest != highest) & final):
-        at = said.device[firsts[run]]
-        column.codes[at] = column.shown[at] = column.pool.conflict(values[firsts[run] : ends[run]].tolist())
+        at, inside = said.device[firsts[run]], slice(firsts[run], ends[run])
+        of_run = values[inside].tolist()
+        column.codes[at] = column.pool.conflict(of_run)
+        column.shown[at] = column.pool.conflict(column.pool.spelled_alike(said.codes[inside].tolist(), of_run))
     several = np.minimum.reduceat(said.codes, firsts) != np.maximum.reduceat(said.codes, firsts)
     for run in np.flatnonzero(several & (lowest == highest) & final):
-        # one value in several spellings: the least is shown, so that the order of rows decides nothing
-        spelt = range(firsts[run], ends[run])
-        column.shown[said.device[firsts[run]]] = said.codes[
-            min(spelt, key=lambda at: column.pool.texts[said.codes[at]] or "")
-        ]
+        inside = slice(firsts[run], ends[run])
+        spelled = column.pool.spelled_alike(said.codes[inside].tolist(), values[inside].tolist())
+        column.shown[said.device[firsts[run]]] = spelled[0]
 
 
 def _union(column: FactColumn, said: _Said, old: npt.NDArray[np.bool_]) -> None:

@@ -135,10 +135,10 @@ def _view(bucket: Bucket, fact: str) -> FactColumn:
     pool = bucket.pools.setdefault(fact, Pool(bucket.plan.specs[fact]))
     here = np.zeros(len(base.pool), dtype=np.bool_)
     here[base.codes] = here[base.shown] = True
-    translate = np.zeros(len(base.pool), dtype=np.int32)
+    judged, shown = np.zeros((2, len(base.pool)), dtype=np.int32)
     for code in np.flatnonzero(here).tolist():
-        translate[code] = pool.view_code(base.pool, code)
-    return FactColumn(pool, translate[base.codes], translate[base.shown], base.record.copy())
+        judged[code], shown[code] = pool.view_codes(base.pool, code)
+    return FactColumn(pool, judged[base.codes], shown[base.shown], base.record.copy())
 
 
 def _stated(bucket: Bucket, fact: str, column: FactColumn) -> FactColumn:

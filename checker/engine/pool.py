@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -73,16 +74,39 @@ class Pool:
         """Return the code of a conflict between values, some of which may be conflicts already."""
         return self.conflict(part for code in codes for part in self._parts.get(code, (code,)))
 
-    def view_code(self, base: "Pool", code: int) -> int:
-        """Return the code under which this view of a fact holds what ``base`` holds under ``code``."""
+    def spelled_alike(self, codes: Iterable[int], values: Iterable[int]) -> list[int]:
+        """Return of the codes of each value the one whose text is the least, so that no order decides what is shown."""
+        least: dict[int, int] = {}
+        for code, value in zip(codes, values, strict=True):
+            least[value] = min(least.get(value, code), code, key=lambda at: (str(self.texts[at]), at))
+        return list(least.values())
+
+    def view_codes(self, base: "Pool", code: int) -> tuple[int, int]:
+        """Return how this view of a fact judges and how it shows what ``base`` holds under ``code``."""
         cell = base.cells[code]
         if code < REASONS or (isinstance(cell, Missing) and cell is not Missing.UNREADABLE):
-            return int(cell)
+            return int(cell), int(cell)
         if isinstance(cell, Conflict):
-            views = {self.view_code(base, part) for part in base._parts[code]}
-            return views.pop() if len(views) == 1 else self.conflict(views)
+            values, shown = zip(*(self.view_codes(base, part) for part in base._parts[code]), strict=True)
+            alike = self.spelled_alike(shown, values)
+            return (values[0], alike[0]) if len(alike) == 1 else (self.conflict(values), self.conflict(alike))
         at = self.code(str(base.texts[code]))
-        return self._first.setdefault(self._key(at), at)
+        return self._first.setdefault(self._key(at), at), at
+
+    def word(self, code: int) -> str | None:
+        """Return what a person is shown, None where nothing was read; of a view the value, not another fact's text."""
+        text, cell = self.texts[code], self.cells[code]
+        if not self.spec.view_of:
+            return text
+        match cell:
+            case bool():
+                return "yes" if cell else "no"
+            case date():
+                return cell.isoformat()
+            case Conflict():
+                return CONFLICT_SIGN.join(self.word(part) or BLANK_SIGN for part in self._parts[code])
+            case _:
+                return text
 
     @property
     def identity(self) -> Codes:

@@ -59,9 +59,9 @@ def fill(
         said[fresh] = value
         clashed = np.union1d(clashed, differ) if len(differ) else clashed
         column.codes[fresh], column.shown[fresh], column.record[fresh] = value, code, ATTESTED - word.place
-        for other in np.unique(column.codes[differ]).tolist():
-            clash = differ[column.codes[differ] == other]
-            column.codes[clash] = column.shown[clash] = pool.clash(other, int(value))
+        for cells, said_here in ((column.codes, int(value)), (column.shown, code)):
+            for other in np.unique(cells[differ]).tolist():
+                cells[differ[cells[differ] == other]] = pool.clash(other, said_here)
     return column, contradicted, clashed
 
 

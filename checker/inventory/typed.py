@@ -16,7 +16,7 @@ def texts(frame: pl.DataFrame) -> pl.DataFrame:
     """Return every column as text, a null as an empty one.
 
     Whole floats lose their ``.0``, times and spans of time are ISO 8601 (times with ``Z`` if they have a zone), lists
-    and structures JSON, and bytes of which some are no UTF-8 hexadecimal digits.
+    and structures JSON, and bytes that are no UTF-8 ``(binary ff)``: no fact reads that, and ids of bytes stay apart.
 
     Raises:
         polars.exceptions.PolarsError: a column is of a type that has no text: see :func:`is_textual`.
@@ -38,7 +38,16 @@ def _decoded(column: pl.Series) -> pl.Series:
     try:
         return column.cast(pl.String)
     except pl.exceptions.PolarsError:
-        return column.bin.encode("hex")
+        return pl.Series(column.name, [_spelled(cell) for cell in column], dtype=pl.String)
+
+
+def _spelled(cell: bytes | None) -> str | None:
+    if cell is None:
+        return None
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return f"(binary {cell.hex()})"
 
 
 def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

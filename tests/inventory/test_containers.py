@@ -149,13 +149,14 @@ def test_typed_columns_become_texts_as_csv_has_them() -> None:
         "list": '["pilot","ring \\"1\\""]',
         "struct": '{"a":1,"b":null}',
         "bytes": "text",
-        "other bytes": "74657874",
+        "other bytes": "text",
         "span": "P1DT3S",
         "far day": BEYOND,
         "far": BEYOND,
         "nothing": "",
     }
     assert texts(frame)["float"].to_list()[1:4] == ["20.25", "", ""]
+    assert texts(frame)["other bytes"].to_list()[:3] == ["text", "(binary ff00)", ""]
     assert texts(frame)["far day"].to_list()[1:] == [BEYOND, "9999-12-31", "", ""]
     assert texts(frame)["far"].to_list()[1:] == [BEYOND, "1970-01-01T00:00:00Z", "", ""]
     assert texts(frame)["list"].to_list() == ['["pilot","ring \\"1\\""]', "[]", "", "", ""]
@@ -429,6 +430,13 @@ def test_parquet_with_a_column_twice_names_it(tmp_path: Path) -> None:
     path = Path(parquet(tmp_path / "x"))
     path.write_bytes(path.read_bytes().replace(b"OSPlatform", b"DeviceName"))
     assert refusal(path) == f"{path}: has columns of the same name: 'DeviceName'\n  hint: rename or remove all but one"
+
+
+def test_bytes_that_are_no_text_are_told_as_such_and_change_no_other_cell(tmp_path: Path) -> None:
+    """Read as hexadecimal digits, revision "100" was 313030, which passes."""
+    spelled = [b"100", b"\x99", *[None] * 7]
+    (item,) = read_inventory([parquet(tmp_path / "x", OsBuildRevision=spelled)])
+    assert pl.concat(item.frames)["os.ubr"].cast(pl.String).to_list()[:3] == ["100", "(binary 99)", ""]
 
 
 def test_parquet_with_lists_of_bytes_names_the_column(tmp_path: Path) -> None:
