@@ -1,6 +1,6 @@
 """Tells for every device of an exported inventory whether it can move, by which path, and what stands in the way.
 
-For notebooks and services: :func:`check`, :func:`read_inventory` and :func:`load_packs` (``checker/library.py``), which
+For notebooks and services: :func:`check`, :func:`read_inventory` and :func:`load_packs` (``checker/library/``), which
 are loaded when they are first asked for.
 """
 

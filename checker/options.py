@@ -13,6 +13,10 @@ from checker.model.result import Baseline
 from checker.packs.compile import DEFAULT_MAX_AGE_DAYS
 from checker.packs.library import DEFAULT_PACK
 
+# Days before and after these must be days, too; and exports have no date before the first (design choice).
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+MOST_AGE_DAYS = 3650  # in which an observation may still count (design choice)
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

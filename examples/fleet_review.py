@@ -15,8 +15,8 @@ import polars as pl
 from checker import check, read_inventory
 
 inventory = sys.argv[1] if len(sys.argv) > 1 else "fixtures/fleets/contoso/inventory"
-checked = check(inventory, as_of=date(2026, 11, 23))
-print(checked.summary.devices)
+checked = check(inventory, as_of=date(2026, 11, 23))  # stays open until the last cell
+print(checked)
 
 # %% What keeps most devices from moving
 blocking = checked.findings.filter(pl.col("severity") == "blocker", pl.col("outcome") == "FAIL")
@@ -39,3 +39,4 @@ print(records.filter(pl.col("format") == "mdatp-health-json").select("name", "ag
 # %% A page for people, and the tables for other tools
 Path("out").mkdir(exist_ok=True)
 checked.write("out/review.html", "devices:out/review-devices.parquet")
+checked.close()  # its temporary tables go; frames that were taken stay

@@ -92,7 +92,7 @@ def test_packs_are_known_by_their_ids() -> None:
 
 @pytest.mark.parametrize("given", [42, [3.5], {"a": object()}])
 def test_what_is_no_input_is_told(given: Any) -> None:  # noqa: ANN401
-    with pytest.raises((UsageError, TypeError)):
+    with pytest.raises(UsageError, match="is neither a file nor a table"):
         check(given, as_of=DAY)
 
 

@@ -14,14 +14,12 @@ from checker.cli.stdin import kept_standard_input
 from checker.errors import Problem, UsageError
 from checker.inventory.date_order import Order
 from checker.inventory.given import WILD
-from checker.options import Options
+from checker.options import FIRST_DAY, LAST_DAY, MOST_AGE_DAYS, Options
 
 Command = Callable[..., Any]
 
 _FILE = click.Path(path_type=str)
-# Days before and after these must be days, too; and exports have no date before the first (design choice).
 ORDERS: dict[str, Order] = {"dmy": "dmy", "mdy": "mdy"}
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 SHARED = (
@@ -65,7 +63,7 @@ SHARED = (
     single(
         "--max-age",
         metavar="DAYS",
-        type=click.IntRange(1, 3650),
+        type=click.IntRange(1, MOST_AGE_DAYS),
         default=28,
         show_default=True,
         help="Older observations are stale.",
