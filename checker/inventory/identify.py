@@ -31,7 +31,7 @@ import polars as pl
 from checker.inventory.identified import UNMATCHED, Identified, Places
 from checker.inventory.pairs import pairs
 from checker.inventory.places import place
-from checker.inventory.sorted_ids import order_of
+from checker.inventory.sorted_ids import distinct, order_of
 from checker.inventory.unmatched import Lost, name_lost
 from checker.model.record import FileRecords
 
@@ -150,7 +150,7 @@ def _doubled(inputs: Sequence[FileRecords], keys: pl.DataFrame, levels: tuple[st
 
 def _parties(keys: pl.DataFrame, levels: tuple[str, ...], doubled: dict[int, pl.DataFrame]) -> _Parties:
     known = keys.with_row_index("record").filter(pl.col("id").is_not_null())
-    example, party = _distinct(known["id"])
+    example, party = distinct(known["id"])
     founds, primary = np.zeros((2, len(example)), dtype=np.bool_)
     founds[party[known["founds"].to_numpy()]] = True
     primary[party[known["primary"].to_numpy()]] = True
@@ -173,26 +173,6 @@ def _parties(keys: pl.DataFrame, levels: tuple[str, ...], doubled: dict[int, pl.
         root=np.arange(len(example), dtype=np.int32),
         ambiguous=ambiguous,
     )
-
-
-def _distinct(texts: pl.Series) -> tuple[npt.NDArray[np.int64], Places]:
-    """Return the first place of each distinct text, and for each text the number of its own among them.
-
-    The numbers follow the texts: what reads one text after the other then reads memory so, several times as fast.
-    """
-    seed = 0
-    while True:  # two texts with one hash are as good as never seen; another seed then tells them apart
-        hashes = texts.hash(seed).to_numpy()
-        ordered = np.sort(hashes)
-        if (ordered[1:] != ordered[:-1]).all():
-            return np.arange(len(hashes)), np.arange(len(hashes), dtype=np.int32)
-        _, example, number = np.unique(hashes, return_index=True, return_inverse=True)
-        if (texts.gather(example[number]) == texts).all():
-            first = np.argsort(example)
-            place = np.empty(len(first), dtype=np.int32)
-            place[first] = np.arange(len(first), dtype=np.int32)
-            return example[first], place[number]
-        seed += 1
 
 
 def _join_by(parties: _Parties, level: int) -> None:
