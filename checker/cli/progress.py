@@ -14,6 +14,8 @@ from checker.options import Progress as Told
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+UNMEASURED = {"identify": "identifying", "judge": "judging"}  # stages of which nothing is known when they begin
+
 
 class Bar:
     """A bar for the stage that is under way; one that is nowhere shown if there is no ``progress``."""
@@ -24,17 +26,32 @@ class Bar:
 
     def told(self, stage: Callable[[str], None] | None = None) -> Told:
         """Return who is told how far a run is: this bar, if it is shown, and ``stage`` of each stage that begins."""
-        return Told(self.read, self.judged, stage) if self._progress is not None else Told(stage=stage)
+        if self._progress is None:
+            return Told(stage=stage)
+
+        def begin(name: str) -> None:
+            if stage:
+                stage(name)
+            if name in UNMEASURED:
+                self._at(UNMEASURED[name], None)
+
+        return Told(self.read, self.judged, begin)
+
+    def starting(self) -> None:
+        """Tell that Spark is being started."""
+        self._at("starting Spark", None)
 
     def read(self, done: int) -> None:
-        """Add bytes that were just read."""
-        self._at("reading", self._size, lambda progress, task: progress.advance(task, done))
+        """Add bytes that were just read; with none, tell that reading begins."""
+        total = (self._size or None) if done else None  # not known, before a cluster has told of the first
+        self._at("reading", None, lambda progress, task: progress.update(task, advance=done, total=total))
 
     def judged(self, done: int, devices: int) -> None:
         """Tell how many of the devices are judged by now."""
-        self._at("judging", devices, lambda progress, task: progress.update(task, completed=done))
+        self._at("judging", devices, lambda progress, task: progress.update(task, completed=done, total=devices))
 
-    def _at(self, stage: str, total: int, move: "Callable[[Progress, TaskID], None]") -> None:
+    def _at(self, stage: str, total: int | None, move: "Callable[[Progress, TaskID], None] | None" = None) -> None:
+        """Show a stage from its beginning, without a share if its ``total`` is not known, and move its bar."""
         progress = self._progress
         if progress is None:
             return
@@ -42,7 +59,8 @@ class Bar:
             if self._task is not None:
                 progress.remove_task(self._task)
             self._task = progress.add_task(stage, total=total)
-        move(progress, self._task)
+        if move:
+            move(progress, self._task)
 
 
 @contextmanager

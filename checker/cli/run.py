@@ -115,8 +115,8 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         options, outputs = _told(given, more, settings)
     with (
         hushed(given["redact"]),
-        engine_of(given) as engine,
         progress_bar(given["progress"], options.inventory, options.elsewhere) as bar,
+        engine_of(given, bar.starting) as engine,
         run_check(options, bar.told(timings.begin), engine) as result,
     ):
         timings.begin("reports")

@@ -145,6 +145,8 @@ def _parse(spec: str) -> Output | Problem:
     writers = KINDS[kind]
     if len(writers) > 1 and ending not in writers:
         wanted = " or ".join(f"{kind}:FILE{known}" for known in writers)
+        if not ending and kind in FOLDERS:
+            wanted = f"{spec}/ for a folder of Parquet files, or {wanted}"
         return Problem(_where(spec), f"{kind}: is not written as {ending or 'a file without ending'}", wanted)
     return Output(
         kind, Path(os.path.realpath(name)), writers[ending] if len(writers) > 1 else next(iter(writers.values()))
@@ -175,7 +177,7 @@ def _taken(spec: str, output: Output) -> Problem | None:
     """Return why what lies in the place already keeps the output from being written there, if so."""
     if output.folder and output.path.is_dir():
         if any(output.path.iterdir()):
-            hint = "it is never mixed with other files: name a new folder, or empty this one"
+            hint = "name a new one for each run, by its day say: files of two runs are never mixed"
             return Problem(_where(spec), "is a folder that holds something", hint)
     elif output.folder and output.path.exists():
         return Problem(_where(spec), "is there already and is no folder", "name a new folder")

@@ -3,15 +3,15 @@
 Frames are persisted, so that a step that was done is not done again for the next one. What is lost with a machine is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Final, Self
 
 from checker.errors import InputError, Problem
 from checker.inventory.given import MARKS
 from checker.spark import tasks
-from checker.spark.engine import Job, Reads
+from checker.spark.engine import Cluster, Job, Reads
 from checker.spark.given import TABLE
 from checker.spark.session import failing, reason, rows_of, setting
 from checker.spark.tables import known_columns, read_table
@@ -111,3 +111,35 @@ class SparkCluster:
         self._open.callback(kept.unpersist)
         kept.count()  # all tasks at once, where fetching row by row would run one after the other
         return kept
+
+
+class LateCluster:
+    """A cluster that starts when it is first asked for something: what is wrong without it is told before."""
+
+    def __init__(self, start: Callable[[], Cluster]) -> None:
+        self._start = start
+
+    @cached_property
+    def _started(self) -> Cluster:
+        return self._start()
+
+    @property
+    def tasks_at_once(self) -> int:
+        """Return how many tasks run at once."""
+        return self._started.tasks_at_once
+
+    def listed(self, uri: str) -> list[tuple[str, int]]:
+        """Return the files at a URI, or below it, with their sizes."""
+        return self._started.listed(uri)
+
+    def read(self, reads: Reads) -> Iterator[tasks.Row]:
+        """Read each share, URI and table in a task."""
+        return self._started.read(reads)
+
+    def judge(self, job: Job) -> Iterator[tasks.Row]:
+        """Judge each bucket in a task."""
+        return self._started.judge(job)
+
+    def pieces(self, bucket: int) -> list[tasks.Row]:
+        """Return the pieces of a bucket that was judged."""
+        return self._started.pieces(bucket)

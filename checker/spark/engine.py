@@ -40,7 +40,9 @@ TOGETHER = 250_000  # records: enough that what each bucket gets of them is wort
 class Cluster(Protocol):
     """Where tasks run, and where what they give is kept in between (``cluster.py``)."""
 
-    tasks_at_once: int
+    @property
+    def tasks_at_once(self) -> int:
+        """How many tasks run at once, at least 1."""
 
     def listed(self, uri: str) -> list[tuple[str, int]]:
         """Return the files at a URI, or below it, with their sizes; raise InputError if there are none."""
@@ -113,6 +115,8 @@ class SparkEngine:
         options = replace(options, elsewhere=lie)  # tasks work in other folders than the driver
         sizes = [size_of(lie[files[number]]) for number in plain]
         shares = [[plain[at] for at in share] for share in shared_out(sizes, self._cluster.tasks_at_once)]
+        if told:
+            told(0)  # Spark has started, and reading begins
         work = tasks.read_files(files, shares, options, self._together)
         self._held = held(self._cluster.read(Reads(len(shares), work, uris, tables, options, self._together)))
         spoken_of = {given for given, _ in self._held.members} | set(self._held.failed)
@@ -149,6 +153,7 @@ class SparkEngine:
         """Judge every bucket in a task, and add up what comes of them in the order of device ids."""
         apart: dict[int, Found] = {}
         parts: dict[tuple[int, str], Path] = {}
+        finished = 0
         heads = list(_heads(run.records, run.batch))
         cut = tasks.cut_by_bucket(run.batch)
         job = Job(list(self._numbers(run.records)), heads, list(self._pieces(run)), cut, self._judging(run))
@@ -157,14 +162,15 @@ class SparkEngine:
                 raise InputError(pickle.loads(row["content"]))  # noqa: S301 - from one of this run's tasks
             if row["kind"] == tasks.FOUND_ALL:
                 apart[row["bucket"]] = pickle.loads(row["content"])  # noqa: S301
+                finished += row["rows"]
+                done(finished)
             else:
                 parts[row["bucket"], row["kind"]] = _written(run.folder, row)
-        for number, (_, last) in enumerate(buckets(run.records, run.batch)):
+        for number in range(len(heads)):
             of_bucket = apart.pop(number)
             for kind, places in of_bucket.tables.parts.items():
                 places += [parts[number, kind]] if (number, kind) in parts else []
             add_found(found, of_bucket)
-            done(last)
 
     def alone(self, run: Run, place: int) -> tuple[Records, int, Lists]:
         """Return the records of the device's bucket, its place there, and what lists mean there."""

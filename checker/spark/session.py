@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 LONGEST = 300  # characters of what Spark says
-HINT = "Spark's own messages, above or in its logs, say more; --engine local needs no cluster"
+HINT = "Spark's own messages, shown with --conf spark.log.level=WARN, say more; --engine local needs no cluster"
 RAISED = re.compile(r"^(?!java\.|org\.|pyspark\.)(?:\w+\.)*\w*(?:Error|Exception): .+", re.MULTILINE)
 FAILED = re.compile(r"most recent failure: Lost task \S+ in stage \S+ \(TID \d+\)(?: \([^)]*\))?: (?:[\w.]+: )?(.+)")
+JAVA = re.compile(r"^: (?:[\w.$]+: )?(.+)", re.MULTILINE)  # below the name of what was called
 LOST = re.compile(r"ExecutorLostFailure.*|Job \d+ cancelled.*|SparkContext was shut down.*")
 
 
@@ -51,5 +52,5 @@ def failing() -> Iterator[None]:
 
 def reason(text: str) -> str:
     """Return the one line of a long message that says most: what a task raised, or why it was lost, or the first."""
-    found: list[str] = [line for pattern in (FAILED, RAISED, LOST) for line in pattern.findall(text)[-1:]]
+    found: list[str] = [line for pattern in (JAVA, FAILED, RAISED, LOST) for line in pattern.findall(text)[-1:]]
     return (found or [text.strip().partition("\n")[0]])[-1][:LONGEST]

@@ -52,7 +52,10 @@ def test_a_spec_says_kind_and_file(spec: str, kind: str, name: str) -> None:
         ("finding:out.parquet", "did you mean 'findings:'?"),
         ("findings:out.tsv", "findings:FILE.csv or findings:FILE.ndjson or findings:FILE.parquet"),
         ("finding:out.xlsx", "did you mean 'findings:'?"),
-        ("findings:out", "a file without ending"),
+        (
+            "findings:out",
+            "a file without ending\n  hint: findings:out/ for a folder of Parquet files, or findings:FILE.csv",
+        ),
         (
             "out.rtf",
             "KIND:FILE with KIND one of junit, sarif, sarif-full, json, html, markdown, gitlab, findings",

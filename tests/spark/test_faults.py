@@ -269,9 +269,10 @@ ABORTED = (
     [
         (TRACEBACK, "RuntimeError: mde-readiness 0.1.0 is installed on the workers"),
         (ABORTED, LOST),
+        ("An error occurred while calling o1.count.\n: java.io.IOException: gone\n\tat java.base/x", "gone"),
         (f"{NO_TABLE}\n'UnresolvedRelation", NO_TABLE),
     ],
-    ids=["a task raised", "a machine was lost", "Spark refused"],
+    ids=["a task raised", "a machine was lost", "Java refused", "Spark refused"],
 )  # fmt: skip
 def test_of_a_long_message_the_line_that_says_most_is_shown(text: str, said: str) -> None:
     assert reason(text) == said

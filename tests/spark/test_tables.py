@@ -1,8 +1,6 @@
 """Tables and files that Spark alone can reach, read as they would be read had they been exported."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -184,18 +182,6 @@ def test_settings_that_cannot_be(words: list[str], said: str, run: Run, export: 
     ran = run("check", export(GOOD), *DAY, *words)
 
     assert (ran.code, said in ran.err) == (2, True)
-
-
-def test_java_that_is_not_installed_is_told(around: dict[str, str], export: Write, tmp_path: Path) -> None:
-    words = ["check", str(export(GOOD)), *SPARK, "--master", "local[1]"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "checker", *words],
-        capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **around, "JAVA_HOME": str(tmp_path)},
-    )  # fmt: skip
-
-    assert ran.returncode == 2
-    assert "--engine spark: Spark does not start: [JAVA_GATEWAY_EXITED]" in ran.stderr
-    assert "hint: it needs Java 17 or later" in ran.stderr
 
 
 def test_spark_that_is_not_installed_is_told(run: Run, export: Write, monkeypatch: pytest.MonkeyPatch) -> None:
