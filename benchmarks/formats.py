@@ -5,6 +5,7 @@
 Each row is two whole processes with the same export, run in turn: one writes nothing, the other the reports of the row.
 """
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -78,6 +79,7 @@ def main() -> None:
     """Measure, and print the section."""
     from benchmarks.run import written_formats
 
+    argparse.ArgumentParser(description=__doc__).parse_args()
     print("\n".join(section(written_formats)))
 
 

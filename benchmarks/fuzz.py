@@ -8,6 +8,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.generate import count
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "fuzz"
 LONGEST = 1 << 16  # bytes of an input
@@ -18,7 +20,7 @@ MOST_MEMORY = 2048  # MiB
 def main() -> None:
     """Fuzz the recogniser and the readers for some time; end with the code of libFuzzer, 0 if nothing was found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=count, default=60)
     parser.add_argument("inputs", nargs="*", type=Path, help="only read these inputs again, such as a crash")
     given = parser.parse_args()
 
@@ -28,6 +30,7 @@ def main() -> None:
         from checker.errors import InputError
         from checker.inventory.read import ReadOptions, read_inventory
 
+    FOLDER.mkdir(parents=True, exist_ok=True)
     current = FOLDER / "current"
 
     def read(data: bytes) -> None:

@@ -82,12 +82,30 @@ def generate(devices: int, old_share: float = 0.02, seed: int = 7) -> pl.DataFra
     return frame.with_columns(seen.dt.strftime("%Y-%m-%dT%H:%M:%S.1234567Z"))
 
 
+def count(text: str) -> int:
+    """Return a number of something to measure, at least one; for every command line of the benchmarks."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1")
+    return int(text)
+
+
+def share(text: str) -> float:
+    """Return a share of a whole, from 0 to 1."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no share from 0 to 1")
+    return found
+
+
 def main() -> None:
     """Parse the command line and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("devices", type=int)
+    parser.add_argument("devices", type=count)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--old-share", type=float, default=0.02, help="share of devices below the minimums")
+    parser.add_argument("--old-share", type=share, default=0.02, help="share of devices below the minimums")
     arguments = parser.parse_args()
     arguments.file.parent.mkdir(parents=True, exist_ok=True)
     generate(arguments.devices, arguments.old_share).write_csv(arguments.file, line_terminator="\r\n")

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks import run
-from benchmarks.generate import generate
+from benchmarks.generate import count, generate
 
 MISSING, TWICE, UNNAMED = 0.02, 0.001, 0.01  # shares of devices
 FILES = ("hunting.csv", "antivirus.jsonl", "intune.csv")
@@ -161,8 +161,8 @@ def figures(devices: int, times: int = 5) -> list[run.Figure]:
 def main() -> None:
     """Measure and print the figures; or only write the exports."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("devices", type=int)
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("devices", type=count)
+    parser.add_argument("--times", type=count, default=5)
     parser.add_argument("--only-write", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
     if arguments.only_write:

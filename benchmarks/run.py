@@ -18,6 +18,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks import formats, govern, html, scale
+from benchmarks.generate import count
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "benchmarks"
@@ -243,7 +244,7 @@ def sections(devices: int) -> dict[str, Callable[[], list[str]]]:
 def main() -> None:
     """Measure, and write the page; what people add below the marker line, and sections not asked for, are kept."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--devices", type=int, default=1_000_000)
+    parser.add_argument("--devices", type=count, default=1_000_000)
     parser.add_argument("--only", action="append", choices=list(sections(0)), help="measure only this section")
     arguments = parser.parse_args()
     path = ROOT / "benchmarks" / "README.md"

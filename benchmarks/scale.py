@@ -1,11 +1,12 @@
 """How time and memory grow: with devices, rules and distinct versions, and where everything fails; and stage by stage.
 
-    python -m benchmarks.scale
+    python -m benchmarks.scale [--devices 10000000]
 
 Each row is a whole process beside Polars merely reading the same file, run in turn. The stages are what ``--timings``
 tells of one run.
 """
 
+import argparse
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from benchmarks.generate import count as counted
 from benchmarks.generate import generate
 
 DEVICES: Final = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -39,26 +41,32 @@ def fleet(path: Path, devices: int, old_share: float = 0.02) -> Path:
     if path.exists():
         return path
     part = min(devices, FLEET)
-    with path.open("wb") as file:
+    with made(path).open("wb") as file:
         for number in range(devices // part):
             frame = generate(part, old_share, seed=7 + number)
             frame.write_csv(file, line_terminator="\r\n", include_header=not number)
-    return path
+    return made(path).rename(path)
 
 
-def distinct(path: Path, count: int) -> Path:
+def made(path: Path) -> Path:
+    """Return where an export is made, so that one that was not finished is not taken for it; its folder is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_suffix(".part")
+
+
+def distinct(path: Path, count: int, devices: int = FLEET) -> Path:
     """Return an export whose devices have this many distinct agent and security intelligence versions, made once."""
     if path.exists():
         return path
-    frame = generate(FLEET)
-    number = pl.Series(np.random.default_rng(7).integers(0, count, FLEET))
-    if count == FLEET:
-        number = pl.Series(np.arange(FLEET))
+    frame = generate(devices)
+    number = pl.Series(np.random.default_rng(7).integers(0, count, devices))
+    if count == devices:
+        number = pl.Series(np.arange(devices))
     minor, patch = (number // 1_000).cast(pl.String), (number % 1_000).cast(pl.String)
     frame.with_columns(
         AvSignatureVersion="1.421." + minor + "." + patch, ClientVersion="10.8760." + minor + "." + patch
-    ).write_csv(path, line_terminator="\r\n")
-    return path
+    ).write_csv(made(path), line_terminator="\r\n")
+    return made(path).rename(path)
 
 
 def pack(folder: Path, rules: int) -> Path:
@@ -85,27 +93,35 @@ def stages(command: Sequence[str], root: Path) -> Iterator[tuple[str, str, str]]
             yield found[1], found[2], found[3]
 
 
-def section(measure: Measure, folder: Path, command: Callable[[Path], Sequence[str]], root: Path) -> list[str]:
-    """Return the lines of the page about growth, and where the time of one run goes."""
+def section(
+    measure: Measure, folder: Path, command: Callable[[Path], Sequence[str]], root: Path, most: int = DEVICES[-1]
+) -> list[str]:
+    """Return the lines of the page about growth with up to ``most`` devices, and where the time of one run goes."""
+    usual = min(FLEET, most)
     small = ("-o", f"{folder}/scale.json")
-    big = fleet(folder / f"hunting-{FLEET}-0.02.csv", FLEET)
+
+    def hunting(devices: int, old_share: float = 0.02) -> Path:
+        return fleet(folder / f"hunting-{devices}-{old_share}.csv", devices, old_share)
+
+    def versions(number: int) -> Path:
+        return distinct(folder / f"distinct-{number}-{usual}.csv", number, usual)
+
+    big = hunting(usual)
     tables = (*small, "-o", f"findings:{folder}/scale.parquet")
     rows = [
-        *(
-            (f"{devices:,} devices", fleet(folder / f"hunting-{devices}-0.02.csv", devices), small)
-            for devices in DEVICES
-        ),
+        *((f"{devices:,} devices", hunting(devices), small) for devices in DEVICES if devices <= most),
         *((f"{rules} rules", big, ("--pack", str(pack(folder / f"pack-{rules}", rules)), *small)) for rules in RULES),
         *(
-            (f"{count:,} distinct versions of two facts", distinct(folder / f"distinct-{count}.csv", count), small)
-            for count in DISTINCT
+            (f"{number:,} distinct versions of two facts", versions(number), small)
+            for number in DISTINCT
+            if number <= usual
         ),
-        ("nine of ten devices fail, findings as Parquet", fleet(folder / "hunting-fails.csv", FLEET, 0.9), tables),
+        ("nine of ten devices fail, findings as Parquet", hunting(usual, 0.9), tables),
     ]
     lines = [
         "## How it grows",
         "",
-        f"`check` with the JSON report beside Polars reading the file; {FLEET:,} devices where nothing else is said.",
+        f"`check` with the JSON report beside Polars reading the file; {usual:,} devices where nothing else is said.",
         "",
         "| what | ours | peak | Polars reads it | peak | ratio |",
         "|---|---|---|---|---|---|",
@@ -118,7 +134,7 @@ def section(measure: Measure, folder: Path, command: Callable[[Path], Sequence[s
     return [
         *lines,
         "",
-        f"Where the time of {FLEET:,} devices goes, as `--timings` tells it; importing the program comes before:",
+        f"Where the time of {usual:,} devices goes, as `--timings` tells it; importing the program comes before:",
         "",
         "| stage | seconds | share |",
         "|---|---|---|",
@@ -131,7 +147,10 @@ def main() -> None:
     """Measure and print the section."""
     from benchmarks import run
 
-    print("\n".join(section(run.beside_polars, run.BUILD, run.check, run.ROOT)))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--devices", type=counted, default=DEVICES[-1], help="leave out rows of more than these")
+    most = parser.parse_args().devices
+    print("\n".join(section(run.beside_polars, run.BUILD, run.check, run.ROOT, most)))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from time import process_time
 
+from benchmarks.generate import count
 from benchmarks.run import AS_OF, BUILD, Run, best, check, export, python, timed
 from checker.inventory.read import ReadOptions, read_file
 from checker.loading import load
@@ -33,9 +34,9 @@ START = (
 def main() -> None:
     """Measure, and print what was found."""
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--devices", type=int, default=1_000_000)
-    words.add_argument("--files", type=int, default=8)
-    words.add_argument("--times", type=int, default=3)
+    words.add_argument("--devices", type=count, default=1_000_000)
+    words.add_argument("--files", type=count, default=8)
+    words.add_argument("--times", type=count, default=3)
     given = words.parse_args()
     one = export(given.devices)
     several = _parts(one, given.files)

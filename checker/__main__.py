@@ -4,13 +4,16 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it is still being loaded, too, ends it with exit code 130."""
-    try:
-        from checker.cli.main import main as run
+    """Run the command line; a signal, also while it is still being loaded or is leaving, ends it in order."""
+    from checker.cli.stop import STOP, StoppedError
 
-        run()
-    except KeyboardInterrupt:
-        sys.exit(130)  # 128 + SIGINT, as shells say it
+    try:
+        with STOP.orderly(last=True):
+            from checker.cli.main import main as run
+
+            run()
+    except (KeyboardInterrupt, StoppedError):
+        sys.exit(STOP.end())
 
 
 if __name__ == "__main__":

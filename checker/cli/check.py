@@ -9,6 +9,7 @@ from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 from checker.cli.options import shared
 from checker.cli.run import judged, running, show, tell_written
+from checker.cli.stdout import quietly
 from checker.decide.exit import Gate
 from checker.reporters.terminal.devices import device_rows
 from checker.reporters.terminal.lines import Shown
@@ -49,6 +50,7 @@ def check(**given: Any) -> None:  # noqa: ANN401
     usage, input or rules cannot be used, or nothing was judged.
     """
     gate = Gate(given["phase"], given["fail_on"], given["allow_unknown"])
+    given = quietly(given)
     with judged(given, wave=given["wave"], gate=gate, all_outcomes=given["all_outcomes"]) as result:
         summary, shown = result.summary, Shown(bool(given["output"]), device_rows(result))
     if not given["quiet"]:

@@ -9,6 +9,7 @@ from checker.cli.ci import ci_option, tell
 from checker.cli.given import filled, single
 from checker.cli.options import shared
 from checker.cli.run import judged, running, show, tell_written
+from checker.cli.stdout import quietly
 from checker.errors import Problem, UsageError
 from checker.reporters.terminal.lines import Shown
 
@@ -31,6 +32,7 @@ def gate(**given: Any) -> None:  # noqa: ANN401
         raise UsageError(
             Problem("gate", "lacks --waves", "the YAML file of the waves: see mde-readiness rules schema waves")
         )
+    given = quietly(given)
     with judged(given, wave=given["wave"], gating=True) as result:
         summary = result.summary
     if not given["quiet"]:

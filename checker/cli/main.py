@@ -1,7 +1,6 @@
 """The command group. A command's module is imported when it is called, so that ``--help`` is quick."""
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import click
 from checker import __version__
 from checker.cli.echo import harmless, prepare_streams
 from checker.cli.lazy import Later, LazyGroup
+from checker.cli.stop import STOP, StoppedError
 from checker.errors import CheckerError, Problem
 from checker.reporters.wording import visible
 
@@ -49,9 +49,14 @@ USAGE = 2  # exit code for usage, input and rules that cannot be used
 
 @contextmanager
 def _read() -> Iterator[None]:
-    """End with 2 if the reader closes the pipe: click would make it 1, which here says that something fails."""
+    """End with 2 if the reader closes the pipe: click would make it 1, which here says that something fails.
+
+    What Polars raises on Ctrl-C is passed by click, too, which would print an empty line first.
+    """
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise StoppedError from error
     except BrokenPipeError as error:
         raise click.exceptions.Exit(USAGE) from error
 
@@ -83,13 +88,9 @@ def main() -> None:
     """Run the command line; a user's mistake is printed in full and exits with 2."""
     _hold_closed()
     prepare_streams()
-    before = stop_orderly()
-    try:
+    with STOP.orderly():
         code = _run()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    _settle_streams()
+        _settle_streams()
     sys.exit(code)
 
 
@@ -99,14 +100,17 @@ def _run() -> int:
         code: int | None = commands.main(standalone_mode=False)  # none, where a command just ends
     except SystemExit as done:
         return int(done.code or 0)
-    except (click.exceptions.Abort, StoppedError) as stopped:
-        _say("stopped; no report was written")
-        return stopped.code if isinstance(stopped, StoppedError) else 128 + signal.SIGINT
+    except (click.exceptions.Abort, StoppedError):
+        return STOP.end()
     except (click.ClickException, CheckerError, OSError) as error:
+        if STOP.number:  # which was taken for an error on its way out
+            return STOP.end()
         for text in _texts(error):
             _say(text)
         return USAGE
     except Exception:
+        if STOP.number:
+            return STOP.end()
         # not a user's mistake: show where, and exit with a code that no pipeline takes for a verdict
         _say(traceback.format_exc())
         _say("this is a bug in mde-readiness; please report it with the lines above")
@@ -127,26 +131,6 @@ def _texts(error: click.ClickException | CheckerError | OSError) -> Iterator[str
         shown = StringIO()
         error.show(shown)
         yield "\n".join(visible(line.expandtabs()) for line in shown.getvalue().splitlines())
-
-
-class StoppedError(BaseException):
-    """The system asked the run to stop; no handler of errors on the way may take it for one."""
-
-    def __init__(self, number: int) -> None:
-        self.code = 128 + number  # as shells say it
-        super().__init__(number)
-
-
-def stop_orderly() -> dict[int, Any]:
-    """Let SIGTERM and SIGHUP unwind the run, so that temporaries go; return what was in force before."""
-    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # not all on Windows
-    # NOTE: who ignores a signal (nohup) goes on ignoring it.
-    return {number: signal.signal(number, _stop) for number in wanted if signal.getsignal(number) is not signal.SIG_IGN}
-
-
-def _stop(number: int, _frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # a second one must not break the clearing up
-    raise StoppedError(number)
 
 
 def _say(text: str) -> None:

@@ -9,6 +9,7 @@ from checker.cli.echo import width
 from checker.cli.given import filled, single
 from checker.cli.options import shared
 from checker.cli.run import judged, running, show_text, tell_written
+from checker.cli.stdout import quietly
 from checker.errors import Problem, UsageError
 
 UNDECIDED = 3  # a plan on a supposition proves nothing, as everywhere
@@ -34,6 +35,7 @@ def plan(**given: Any) -> None:  # noqa: ANN401
 
     if given["tool"] and given["waves"]:
         raise UsageError(Problem("--tool", "and --waves exclude each other", "the waves name a tool for each wave"))
+    given = quietly(given)
     with judged(given, frozenset({"plan"}), tool=given["tool"], wave=given["wave"]) as result:
         text, simulated = "" if given["quiet"] else render(result, width()), bool(result.summary.simulated)
     show_text(text)

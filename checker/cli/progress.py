@@ -1,7 +1,7 @@
-"""Tells on a terminal how far a run is: bytes read, then devices judged, with their rate and the time that is left."""
+"""Tells on a terminal how far a run is: bytes read, devices judged, reports written; rate and time that is left."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +12,13 @@ from checker.inventory.given import files_given
 from checker.options import Progress as Told
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress, TaskID
 
 UNMEASURED = {"identify": "identifying", "judge": "judging"}  # stages of which nothing is known when they begin
+BAR = 40  # characters of the bar, where there is room
+WIDE = 80  # columns of a terminal from which the bar has the length that it is meant to have; it is shorter in others …
+ROOM_FOR_RATE = 60  # … and there is no rate in those that are narrower than this, so that the time is never cut
 
 
 class Bar:
@@ -50,15 +54,23 @@ class Bar:
         """Tell how many of the devices are judged by now."""
         self._at("judging", devices, lambda progress, task: progress.update(task, completed=done, total=devices))
 
+    def writing(self, kind: str, number: int, reports: int) -> None:
+        """Tell which report is being written: the how manieth of how many."""
+
+        def move(progress: "Progress", task: "TaskID") -> None:
+            progress.update(task, description=f"writing {kind} {number}/{reports}", completed=number - 1)
+
+        self._at("writing", reports, move)
+
     def _at(self, stage: str, total: int | None, move: "Callable[[Progress, TaskID], None] | None" = None) -> None:
         """Show a stage from its beginning, without a share if its ``total`` is not known, and move its bar."""
         progress = self._progress
         if progress is None:
             return
-        if self._task is None or progress.tasks[0].description != stage:
+        if self._task is None or progress.tasks[0].fields["stage"] != stage:
             if self._task is not None:
                 progress.remove_task(self._task)
-            self._task = progress.add_task(stage, total=total)
+            self._task = progress.add_task(stage, total=total, stage=stage)
         if move:
             move(progress, self._task)
 
@@ -73,22 +85,57 @@ def progress_bar(
         yield Bar(None, 0)
         return
     from rich.console import Console
+
+    with fitting(Console(stderr=True)) as progress:
+        yield Bar(progress, _size(inventory, elsewhere))
+
+
+def fitting(console: "Console") -> "Progress":
+    """Return a display that fits the console, however wide it is by now."""
     from rich.filesize import decimal
-    from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column, Table
     from rich.text import Text
 
     class Rate(TextColumn):
-        """How much is done a second: bytes, or devices."""
+        """How much is done a second: bytes, or devices; of reports nobody can tell."""
 
         def render(self, task: Task) -> Text:
             speed = int(task.finished_speed or task.speed or 0)
-            if not speed:
+            if not speed or task.fields["stage"] == "writing":
                 return Text("")
-            return Text(f"{decimal(speed)}/s" if task.description == "reading" else f"{speed:,} devices/s")
+            return Text(f"{decimal(speed)}/s" if task.fields["stage"] == "reading" else f"{speed:,} devices/s")
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Rate(""), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield Bar(progress, _size(inventory, elsewhere))
+    class Time(ProgressColumn):
+        """The time that is left; of reports, which differ, the time that they have taken."""
+
+        max_refresh = 0.5
+        left, taken = TimeRemainingColumn(), TimeElapsedColumn()
+
+        def render(self, task: Task) -> Text:
+            return (self.taken if task.fields["stage"] == "writing" else self.left).render(task)
+
+    bar, rate = BarColumn(), Rate("")
+    columns = (TextColumn("{task.description}"), bar, TaskProgressColumn(), rate, Time(Column(no_wrap=True)))
+
+    class Fitting(Progress):
+        """Gives up length, then columns, where the terminal is narrow."""
+
+        def make_tasks_table(self, tasks: Iterable[Task]) -> Table:
+            bar.bar_width = BAR if console.width >= WIDE else None  # none: what the others leave
+            self.columns = tuple(item for item in columns if item is not rate or console.width >= ROOM_FOR_RATE)
+            return super().make_tasks_table(tasks)
+
+    return Fitting(console=console, transient=True)
 
 
 def _size(inventory: Sequence[str], elsewhere: Mapping[str, str]) -> int:

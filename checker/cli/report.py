@@ -31,6 +31,8 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
     from dataclasses import replace
 
     from checker.cli.run import show
+    from checker.cli.stdout import StandardOutput
+    from checker.cli.stop import STOP
     from checker.errors import InputError, Problem, UsageError
     from checker.evidence.members import result_in
     from checker.evidence.opening import is_evidence
@@ -42,7 +44,8 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
     from checker.stored.result import files_of
 
     read = (result,) if is_evidence(result) or not output else files_of(result)
-    outputs = parse_outputs(output, read)
+    standard = StandardOutput(output, ci)
+    outputs = parse_outputs(standard.specs, read)
     check_device(outputs, device)
     wanted = {wish.kind for wish in outputs}
     if "evidence" in wanted:
@@ -57,6 +60,8 @@ def report(result: str, output: tuple[str, ...], device: str, ci: str, *, excel_
         if found.cases is None and wanted & CASE_BY_CASE and told_by_device(found.summary):
             click.echo(harmless(f"note: {result}: has no outcomes of each device: {BY_RULE}"), err=True)
         write_all(replace(found, manner=Manner(excel_safe, device)), outputs)
+        STOP.written = bool(outputs)
+        standard.send()
         if not outputs:
             show(found.summary, Shown(devices=device_rows(found)))
         tell(ci, found.summary, output)

@@ -18,6 +18,8 @@ from checker.cli.options import governing_files, inventory_options
 from checker.cli.progress import progress_bar
 from checker.cli.redacting import hushed, key_asked, redacting, refuse_other_names
 from checker.cli.sealing import SEALING, refuse_unsealed, sealed
+from checker.cli.stdout import StandardOutput
+from checker.cli.stop import STOP
 from checker.cli.timings import Timings
 from checker.engine.records import BUCKET
 from checker.inventory.given import expanded
@@ -66,7 +68,7 @@ RUNNING = (
         multiple=True,
         metavar="[KIND:]FILE",
         help="Write a report: .html .md .xlsx .xml .sarif .json .zip, or findings:FILE.parquet, devices:FILE.ndjson, "
-        "actions:FILE.csv, oscal:FILE … May be repeated.",
+        "actions:FILE.csv, oscal:FILE …; json:- is standard output. May be repeated.",
     ),
     single(
         "--baseline",
@@ -112,7 +114,10 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
     """
     timings = Timings()
     with hushed(given["redact"]):
-        options, outputs = _told(given, more, settings)
+        standard = StandardOutput(given["output"], given.get("ci", "none"))
+        options, outputs = _told({**given, "output": standard.specs}, more, settings)
+        if any(output.kind == "json" and standard.holds(output.path) for output in outputs):
+            options = replace(options, tables=())  # nothing lies beside it
     with (
         hushed(given["redact"]),
         progress_bar(given["progress"], options.inventory, options.elsewhere) as bar,
@@ -122,8 +127,15 @@ def judged(given: Mapping[str, Any], more: frozenset[str] = frozenset(), **setti
         timings.begin("reports")
         result = replace(result, manner=replace(result.manner, excel_safe=given["excel_safe"]))
         seals = any(output.kind == "evidence" for output in outputs)
-        write_all(sealed(result, options, given) if seals else result, outputs, timings.begin)
+
+        def begun(kind: str, number: int) -> None:
+            timings.begin(f"report {kind}")
+            bar.writing(kind, number, len(outputs))
+
+        write_all(sealed(result, options, given) if seals else result, outputs, begun)
+        STOP.written = bool(outputs)
         yield result
+    standard.send()
     if given["timings"]:
         timings.tell()
 

@@ -13,6 +13,7 @@ from checker.errors import OutputError, Problem
 _HINTS: Final[dict[type[OSError], str]] = {
     PermissionError: "choose a folder that you may write to",
     NotADirectoryError: "a part of the path is a file",
+    FileNotFoundError: "choose a folder in which files can be made",
     FileExistsError: "a part of the path is a file",
     IsADirectoryError: "name a file in the folder",
 }
@@ -44,6 +45,22 @@ def together(paths: Sequence[Path]) -> Iterator[tuple[BinaryIO, ...]]:
                 if path.exists():
                     shutil.copymode(path, temporary)
         _rename_all([(path, temporary) for path, temporary, _ in written], cleanup)
+
+
+def try_place(path: Path) -> None:
+    """Find out, by a file that is gone at once, whether a new file can be made at the path or on the way to it.
+
+    So that nobody learns after a long run that its reports cannot be written. Asking for the rights would not do: root
+    has all of them, and what cannot be written to all the same (a mount that is read-only, /proc) knows better.
+
+    Raises:
+        OutputError: it cannot; the problem names the path and says why.
+    """
+    folder = path.parent
+    while not folder.exists():
+        folder = folder.parent
+    with naming(path):
+        _discard(*_create_in(folder))
 
 
 class NewFolder:
@@ -139,12 +156,17 @@ def _put_back(path: Path, kept: Path | None) -> None:
 
 
 def _open_beside(path: Path) -> tuple[Path, BinaryIO]:
-    """Create a file in the folder of the path, with the rights that a new file gets there."""
+    """Create a file in the folder of the path, which is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    return _create_in(path.parent)
+
+
+def _create_in(folder: Path) -> tuple[Path, BinaryIO]:
+    """Create a file in a folder, with the rights that a new file gets there."""
     number = 1
     while True:
         # NOTE: the name is short whatever the report's is, so that a name of the greatest length can be written too.
-        temporary = path.parent / f".mde-readiness-{number}.tmp"
+        temporary = folder / f".mde-readiness-{number}.tmp"
         try:
             return temporary, temporary.open("xb")
         except FileExistsError:  # of another output, or of another run

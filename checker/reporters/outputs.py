@@ -13,11 +13,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from checker.errors import Problem, UsageError
+from checker.errors import OutputError, Problem, UsageError
 from checker.model.result import Result
 from checker.reporters import atomic
 from checker.reporters.kinds import BARE, FOLDERS, KINDS, ONE_DEVICE, Write, WriteFolder
 
+Begun = Callable[[str, int], None]
+
+STANDARD_OUTPUT: Final = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 _TABLE_ENDINGS: Final = (".csv", ".ndjson", ".parquet")  # a bare .xlsx is the workbook
 
 
@@ -50,7 +53,7 @@ def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tu
 
     Raises:
         UsageError: with all problems: an ending or a table without a kind, an output that is an input or in one, that
-            is another output, or that is no plain file.
+            is another output, that is no plain file, or whose folder cannot be written to.
     """
     outputs: list[Output] = []
     problems: list[Problem] = []
@@ -64,6 +67,17 @@ def parse_outputs(specs: Sequence[str], inputs: Iterable[str | Path] = ()) -> tu
     if problems:
         raise UsageError(problems)
     return tuple(outputs)
+
+
+def split_spec(spec: str) -> tuple[str, str]:
+    """Return kind and file of an option; the kind is empty where only the ending says it."""
+    prefix, colon, rest = spec.partition(":")
+    return (prefix, rest) if colon and prefix in KINDS else ("", spec)
+
+
+def is_standard_output(spec: str) -> bool:
+    """Return whether an option names standard output, which the command line writes."""
+    return split_spec(spec)[1] in STANDARD_OUTPUT
 
 
 def check_device(outputs: Iterable[Output], device: str) -> None:
@@ -81,8 +95,13 @@ def check_device(outputs: Iterable[Output], device: str) -> None:
         raise UsageError(Problem(f"--device {device}", "is of no use: no report tells of one device", f"add {wanted}"))
 
 
-def write_all(result: Result, outputs: Sequence[Output], begun: Callable[[str], None] = lambda _: None) -> None:
-    """Write every output, or none: see :func:`checker.reporters.atomic.together`; ``begun`` is told which comes next.
+def write_all(result: Result, outputs: Sequence[Output], begun: Begun = lambda _kind, _number: None) -> None:
+    """Write every output, or none: see :func:`checker.reporters.atomic.together`.
+
+    Args:
+        result: what to tell.
+        outputs: where, and as what.
+        begun: is told the kind of the report that comes next, and the how manieth it is, from 1.
 
     Raises:
         OutputError: one of them cannot be written; all old files stay.
@@ -90,13 +109,13 @@ def write_all(result: Result, outputs: Sequence[Output], begun: Callable[[str], 
     files = [output for output in outputs if not output.folder]
     folders = [(output, output.folder) for output in outputs if output.folder]
     with ExitStack() as made, atomic.together([output.path for output in files]) as streams:
-        for output, stream in zip(files, streams, strict=True):
-            begun(f"report {output.kind}")
+        for number, (output, stream) in enumerate(zip(files, streams, strict=True), start=1):
+            begun(output.kind, number)
             with atomic.naming(output.path):
                 output.write(result, stream)
         places = [made.enter_context(atomic.NewFolder(output.path)) for output, _ in folders]
-        for (output, fill), place in zip(folders, places, strict=True):
-            begun(f"report {output.kind}")
+        for number, ((output, fill), place) in enumerate(zip(folders, places, strict=True), start=len(files) + 1):
+            begun(output.kind, number)
             with atomic.naming(output.path):
                 fill(result, place.filling)
         for place in places:
@@ -106,7 +125,15 @@ def write_all(result: Result, outputs: Sequence[Output], begun: Callable[[str], 
 def _output(spec: str, read: Iterable[_Read], others: Iterable[Output]) -> Output | Problem:
     try:
         found = _parse(spec)
-        return found if isinstance(found, Problem) else _clash(spec, found, read, others) or found
+        if isinstance(found, Problem):
+            return found
+        if clash := _clash(spec, found, read, others):
+            return clash
+        atomic.try_place(found.path)
+        return found
+    except OutputError as error:
+        (refused,) = error.problems
+        return Problem(_where(spec), refused.what, refused.hint)
     except OSError as error:  # a folder that may not be entered, a name that is too long
         return Problem(_where(spec), f"cannot be written: {error.strerror or error}", "name another file")
 
@@ -130,13 +157,13 @@ def _read_files(inputs: Iterable[str | Path]) -> Iterator[_Read]:
 
 
 def _parse(spec: str) -> Output | Problem:
-    prefix, colon, rest = spec.partition(":")
-    kind, name = (prefix, rest) if colon and prefix in KINDS else ("", spec)
+    kind, name = split_spec(spec)
+    if refused := _no_file(spec, kind, name):
+        return refused
     if kind in FOLDERS and name.endswith(("/", os.sep)):
         return Output(kind, Path(os.path.realpath(name)), next(iter(KINDS[kind].values())), FOLDERS[kind])
-    if not name:
-        return Problem(_where(spec), "names no file", _choices())
     ending = next((bare for bare in BARE if name.lower().endswith(bare)), Path(name).suffix.lower())
+    prefix = spec.partition(":")[0]
     if not kind and (ending in _TABLE_ENDINGS or (BARE.get(ending) == "workbook" and _meant(prefix))):
         return Problem(_where(spec), f"a {ending} file may hold any table: say which", _table_choices(prefix))
     if not kind and ending not in BARE:
@@ -151,6 +178,22 @@ def _parse(spec: str) -> Output | Problem:
     return Output(
         kind, Path(os.path.realpath(name)), writers[ending] if len(writers) > 1 else next(iter(writers.values()))
     )
+
+
+def _no_file(spec: str, kind: str, name: str) -> Problem | None:
+    """Return why there cannot be a file of this name, if so."""
+    if not name:
+        return Problem(_where(spec), "names no file", _choices())
+    if name in STANDARD_OUTPUT:
+        if not kind or len(KINDS[kind]) > 1:
+            what = "standard output has no ending that says what to write"
+            one = ", ".join(f"{single}:-" for single, writers in KINDS.items() if len(writers) == 1)
+            return Problem(_where(spec), what, f"one of {one}; ./- is a file of that name")
+        return Problem(_where(spec), "is standard output, and no file", "name a file; ./- is one of that name")
+    there = Path(name)
+    if there.exists() and not (there.is_file() or there.is_dir()):  # asked of the name: a pipe has no resolved path
+        return Problem(_where(spec), "is there already and is no plain file", "name a file, or - for standard output")
+    return None
 
 
 def _clash(spec: str, output: Output, inputs: Iterable[_Read], others: Iterable[Output]) -> Problem | None:
@@ -184,7 +227,7 @@ def _taken(spec: str, output: Output) -> Problem | None:
     elif output.path.is_dir() and output.kind in FOLDERS:
         ending = list(KINDS[output.kind])[-1]
         return Problem(_where(spec), "is a folder", f"end it with /, or name a file: {output.kind}:FILE{ending}")
-    elif output.path.exists() and not output.path.is_file():
+    elif output.path.is_dir():
         return Problem(_where(spec), "is there already and is no plain file", "name a file")
     return None
 

@@ -1,7 +1,6 @@
 """The exit code is right whatever printing does, and what is printed cannot act."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,28 +40,6 @@ def test_a_summary_that_cannot_be_printed_is_told(export: Write, tmp_path: Path,
     assert ran.returncode == 2
     assert ran.stderr == f"the summary cannot be written: {reason}; the reports are written\n"
     assert (tmp_path / "r.json").stat().st_size
-
-
-@pytest.mark.parametrize("name", [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)])
-def test_a_signal_stops_the_run_in_order(
-    run: Run, export: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    number = getattr(signal, name)
-    before = signal.getsignal(number)
-
-    def stopped(*_given: object, **_more: object) -> None:
-        os.kill(os.getpid(), number)
-        for _ in range(10):  # Python handles signals between two turns, too
-            pass
-
-    monkeypatch.setattr("json.dumps", stopped)
-    (tmp_path / "r.json").write_text("old")
-    path = export(GOOD)
-    ran = run("check", path, "-o", tmp_path / "r.json")
-    assert (ran.code, ran.err) == (128 + number, "stopped; no report was written\n")
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["hunting.csv", "r.json"]
-    assert (tmp_path / "r.json").read_text() == "old"
-    assert signal.getsignal(number) is before
 
 
 def test_a_line_break_in_a_name_cannot_forge_a_message(run: Run) -> None:
