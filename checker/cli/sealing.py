@@ -14,6 +14,7 @@ from checker.errors import Problem, UsageError
 from checker.model.provenance import Provenance
 from checker.model.result import Result
 from checker.options import Options
+from checker.spark.given import is_table, is_uri
 
 LIBRARIES: Final = ("numpy", "polars", "PyYAML", "packaging")  # those that a result hangs on
 
@@ -31,7 +32,7 @@ SEALING = (
 
 
 def refuse_unsealed(given: Mapping[str, Any], kinds: Collection[str]) -> None:
-    """Refuse options of evidence where none is written, and inputs in evidence without names.
+    """Refuse options of evidence where none is written, and inputs in evidence without names or that Spark reaches.
 
     Raises:
         UsageError: with a problem for each of them.
@@ -42,6 +43,11 @@ def refuse_unsealed(given: Mapping[str, Any], kinds: Collection[str]) -> None:
     if given["include_inputs"] and given["redact"]:
         what = "does not go with --redact: exports hold the names"
         raise UsageError(Problem("--include-inputs", what, "leave one of them out"))
+    if given["include_inputs"] and given["engine"] == "spark":
+        far = [path for path in given["inventory"] if is_table(path) or is_uri(path)]
+        what, hint = "inputs at URIs and tables cannot be included in evidence", "leave --include-inputs out"
+        if far:
+            raise UsageError(Problem(path, what, hint) for path in far)
 
 
 def sealed(result: Result, options: Options, given: Mapping[str, Any]) -> Result:

@@ -3,8 +3,9 @@
 Frames are persisted, so that a step that was done is not done again for the next one. What is lost with a machine is.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Final, Self
 
@@ -12,9 +13,9 @@ from checker.errors import InputError, Problem
 from checker.inventory.given import MARKS
 from checker.spark import tasks
 from checker.spark.engine import Cluster, Job, Reads
-from checker.spark.given import TABLE
+from checker.spark.given import TABLE, literal
 from checker.spark.session import failing, reason, rows_of, setting
-from checker.spark.tables import known_columns, read_table
+from checker.spark.tables import Columns, known_columns, read_table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -23,6 +24,9 @@ A_ROW: Final = "spark.sql.execution.arrow.maxRecordsPerBatch"  # rows are large,
 ROWS_OF_TABLES: Final = "10000"  # Spark's own number, for rows that are not large
 SPREAD: Final = 3  # partitions for each thing where tasks would be idle: hashing then seldom puts two into one
 CHUNK: Final = ("given", "member", "part")  # what a chunk is known by
+
+NO_FILE_SYSTEM: Final = re.compile(r"No FileSystem for scheme|ClassNotFoundException: Class \S+FileSystem not found")
+SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 class SparkCluster:
@@ -50,37 +54,64 @@ class SparkCluster:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
+        found: list[tuple[str, int]] = []
+        if literal(uri) != uri:
+            with suppress(PySparkException, Py4JError):  # what is wrong the pattern tells
+                found = self._files(literal(uri))
         try:
-            there = self._session.read.format("binaryFile").option("recursiveFileLookup", "true").load(uri)
-            found = [(row["path"], row["length"]) for row in there.select("path", "length").collect()]
+            found = found or self._files(uri)
         except (PySparkException, Py4JError) as error:
-            raise InputError(Problem(uri, f"cannot be listed: {reason(str(error))}")) from error
+            raise InputError(_problem(uri, "cannot be listed", str(error))) from error
         found = sorted(each for each in found if not each[0].rpartition("/")[2].startswith((".", *MARKS)))
         if not found:
             raise InputError(Problem(uri, "is a folder without files"))
         return found
 
+    def _files(self, uri: str) -> list[tuple[str, int]]:
+        there = self._session.read.format("binaryFile").option("recursiveFileLookup", "true").load(uri)
+        return [(row["path"], row["length"]) for row in there.select("path", "length").collect()]
+
     def read(self, reads: Reads) -> Iterator[tasks.Row]:
         """Read each share, URI and table in a task, keep what comes of it, and yield it without the facts."""
         with failing():
-            read = reduce(lambda one, other: one.union(other), self._readers(reads))
+            tables = self._tables(reads)  # what is wrong with one is told before anything is read
+            read = reduce(lambda one, other: one.union(other), self._readers(reads, tables))
             # Chunks of one large file, which one task read, are spread over all.
             self._chunks = self._kept(read.repartition(SPREAD * self.tasks_at_once, *CHUNK))
             yield from rows_of(self._chunks.drop("facts"))
 
-    def _readers(self, reads: Reads) -> Iterator["DataFrame"]:
+    def _tables(self, reads: Reads) -> dict[str, Columns]:
+        """Return the columns to read of each table; raise InputError with all that is wrong with any."""
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        found: dict[str, Columns] = {}
+        problems: list[Problem] = []
+        for path in reads.tables:
+            try:
+                found[path] = known_columns(self._session.table(path.removeprefix(TABLE)), path, reads.options)
+            except InputError as error:
+                problems += error.problems
+            except (PySparkException, Py4JError) as error:
+                problems.append(_problem(path, "cannot be read", str(error)))
+        if problems:
+            raise InputError(problems)
+        return found
+
+    def _readers(self, reads: Reads, tables: Mapping[str, Columns]) -> Iterator["DataFrame"]:
         if reads.shares:
             given = self._session.range(0, reads.shares, 1, reads.shares)
             yield given.mapInArrow(tasks.on_rows(reads.files, tasks.CHUNK), tasks.CHUNK)
         if reads.uris:
-            content = self._session.read.format("binaryFile").load(list(reads.uris)).select("path", "content")
+            content = (
+                self._session.read.format("binaryFile").load([*map(literal, reads.uris)]).select("path", "content")
+            )
             work = tasks.read_content(reads.uris, reads.options, reads.together)
             yield content.mapInArrow(tasks.on_rows(work, tasks.CHUNK), tasks.CHUNK)
         for path, number in reads.tables.items():
-            table = known_columns(self._session.table(path.removeprefix(TABLE)), reads.options)
-            work_on = read_table(number, path, reads.options, reads.together)
+            work_on = read_table(number, path, tables[path].titles, reads.options, reads.together)
             with setting(self._session, A_ROW, ROWS_OF_TABLES):
-                yield self._kept(table.coalesce(1).mapInArrow(work_on, tasks.CHUNK))
+                yield self._kept(tables[path].frame.coalesce(1).mapInArrow(work_on, tasks.CHUNK))
 
     def judge(self, job: Job) -> Iterator[tasks.Row]:
         """Cut what was kept into buckets, judge each in a task, and yield what comes of it, in any order."""
@@ -143,3 +174,12 @@ class LateCluster:
     def pieces(self, bucket: int) -> list[tasks.Row]:
         """Return the pieces of a bucket that was judged."""
         return self._started.pieces(bucket)
+
+
+def _problem(where: str, what: str, said: str) -> Problem:
+    """Return what Spark says of a URI or a table that it does not reach."""
+    if NO_FILE_SYSTEM.search(said):
+        scheme = SCHEME.search(where)
+        what += f": Spark has no file system for {scheme[0] if scheme else 'where it lies'}"
+        return Problem(where, what, "add the connector to Spark's packages: --conf spark.jars.packages=…")
+    return Problem(where, f"{what}: {reason(said)}")

@@ -1,12 +1,15 @@
 """Which files an inventory is made of when a cluster reads it, and how they are shared out among tasks."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 OPENING, LARGEST_SHARE = 4 << 20, 128 << 20  # bytes that opening a file counts as, and of one task: Spark's defaults
 
 LARGEST = 2**31 - 1  # bytes of a file that Spark hands over whole
 TABLE = "table:"
+PATTERN: Final = re.compile(r"[\\*?\[\]{}]")  # what Spark takes for more than a character of a path
 
 
 def is_table(path: str) -> bool:
@@ -17,6 +20,11 @@ def is_table(path: str) -> bool:
 def is_uri(path: str) -> bool:
     """Tell whether Spark is to reach it, and not Python: ``s3a://…``, ``abfss://…``, ``hdfs://…``."""
     return "://" in path and not is_table(path)
+
+
+def literal(uri: str) -> str:
+    """Return how Spark is told of one file, whatever its name: otherwise ``a[1].csv`` names ``a1.csv``."""
+    return PATTERN.sub(r"\\\g<0>", uri)
 
 
 def size_of(path: str) -> int:

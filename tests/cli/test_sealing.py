@@ -33,6 +33,15 @@ def test_inputs_do_not_go_with_pseudonyms(run: Run, export: Export, tmp_path: Pa
     assert not (tmp_path / "e.zip").exists()
 
 
+def test_inputs_that_spark_alone_reaches_are_in_no_evidence(run: Run, export: Export, tmp_path: Path) -> None:
+    far = ("table:devices", "s3a://exports/devices.csv")
+    ran = run("check", *far, export(GOOD), "--engine", "spark", "--include-inputs", "-o", tmp_path / "e.zip")
+
+    what, hint = "inputs at URIs and tables cannot be included in evidence", "leave --include-inputs out"
+    assert (ran.code, ran.err) == (2, "".join(f"{path}: {what}\n  hint: {hint}\n" for path in far))
+    assert not (tmp_path / "e.zip").exists()
+
+
 def test_the_command_line_and_what_ran_are_told(run: Run, export: Export, tmp_path: Path) -> None:
     words = ("check", export(GOOD), "--as-of", "2026-11-22", "-o", tmp_path / "e.zip")
     run(*words)

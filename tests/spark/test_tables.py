@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,16 +109,66 @@ def test_reports_name_a_device_of_a_table(
 def test_a_table_in_no_known_format_or_without_rows_or_that_is_not_there(
     run: Run, spark: "SparkSession", table: Callable[[Path], str], export: Write
 ) -> None:
-    spark.range(3).createOrReplaceTempView("numbers")
-    assert "table:numbers: is in no format that is known" in run("check", "table:numbers", *SPARK).err
+    odd = spark.range(3).selectExpr("id", "parse_json('1') AS `a.b`", "interval '1' month AS c")
+    odd.createOrReplaceTempView("numbers")
+    assert "table:numbers: is in no format that is known (Parquet; " in run("check", "table:numbers", *SPARK).err
     spark.catalog.dropTempView("numbers")
     table(export(GOOD))
     spark.table("devices").where("1 = 0").createOrReplaceTempView("nothing")
     assert "table:nothing: holds no records" in run("check", "table:nothing", *SPARK).err
     spark.catalog.dropTempView("nothing")
-    missing = run("check", "table:not_there", *SPARK)
+    missing = run("check", "table:not_there", "table:nor.this", *SPARK)
     assert missing.code == 2
-    assert "TABLE_OR_VIEW_NOT_FOUND" in missing.err
+    assert "table:not_there: cannot be read: [TABLE_OR_VIEW_NOT_FOUND] The table" in missing.err
+    assert "table:nor.this: cannot be read: [TABLE_OR_VIEW_NOT_FOUND] The table" in missing.err
+
+
+@pytest.mark.usefixtures("spark")
+def test_names_of_columns_may_hold_dots_and_quotes(run: Run, export: Write, tmp_path: Path) -> None:
+    odd = {"AvMode": "AdditionalFields.AvMode", "OSPlatform": " OSPlatform ", "AvEngineVersion": "a`b"}
+    path = tmp_path / "odd.parquet"
+    pl.read_csv(export(GOOD, OLD), infer_schema=False).rename(odd).write_parquet(path)
+    findings = [f"findings:{tmp_path}/{name}.ndjson" for name in ("here", "there")]
+    here = run("check", path, *DAY, "-o", tmp_path / "here.json", "-o", findings[0], "--all-outcomes")
+
+    name = f"table:parquet.`{path}`"
+    ran = run("check", name, *SPARK, "-o", tmp_path / "there.json", "-o", findings[1], "--all-outcomes")
+
+    assert (ran.code, ran.err) == (here.code, "")
+    assert told(tmp_path / "there.json") == told(tmp_path / "here.json")
+    both = [[bare(item) for item in evidence(tmp_path / f"{name}.ndjson")] for name in ("here", "there")]
+    assert both[0] == both[1]
+    assert [item["value"] for item in both[1] if item["fact"] == "av.mode"]
+
+
+def test_columns_that_have_no_text_are_named(run: Run, spark: "SparkSession") -> None:
+    columns = {
+        "DeviceName": "parse_json('[]')",
+        "OSPlatform": "map('a', array(named_struct('b', X'ff')))",
+        "OSBuild": "interval '1' month",
+        "OSVersion": "X'ff'",
+        "Unheard": "parse_json('[]')",
+    }
+    view = spark.range(1).selectExpr(*(f"{value} AS {name}" for name, value in columns.items()))
+    view.createOrReplaceTempView("odd")
+    view.selectExpr("DeviceName AS OSPlatform", "OSVersion AS OSPlatform").createOrReplaceTempView("twice")
+
+    ran = run("check", "table:odd", "table:twice", *SPARK)
+    for name in ("odd", "twice"):
+        spark.catalog.dropTempView(name)
+
+    untold = "has values that have no text in column"
+    hint = "  hint: give a view with the column as text, or without it"
+    assert (ran.code, ran.err.splitlines()) == (
+        2,
+        [
+            f"table:odd: {untold} 'DeviceName': variant", hint,
+            f"table:odd: {untold} 'OSPlatform': map<string,array<struct<b:binary>>>", hint,
+            f"table:odd: {untold} 'OSBuild': interval month", hint,
+            "table:twice: has columns of the same name: 'OSPlatform'", "  hint: rename or remove all but one",
+            f"table:twice: {untold} 'OSPlatform': variant", hint,
+        ],
+    )  # fmt: skip
 
 
 @pytest.mark.usefixtures("spark")
@@ -140,6 +191,36 @@ def test_a_uri_where_nothing_is(run: Run, tmp_path: Path) -> None:
     ran = run("check", f"{tmp_path.as_uri()}/not-there", *SPARK)
 
     assert (ran.code, "not-there: cannot be listed: [PATH_NOT_FOUND]" in ran.err) == (2, True)
+
+
+@pytest.mark.usefixtures("spark")
+def test_names_of_files_are_no_patterns_unless_no_file_has_them(run: Run, export: Write, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, name in enumerate(("a[1].csv", "a1.csv", "a{1}.csv", "a*.csv", "a\\b.csv")):
+        (folder / name).write_text(export(GOOD).read_text(encoding="utf-8").replace("ws-1", f"pc-{number}"))
+    for given, names in {
+        (folder.name,): ["a*.csv", "a1.csv", "a[1].csv", "a\\b.csv", "a{1}.csv"],
+        ("in/a[1].csv", "in/?1.csv"): ["a1.csv", "a[1].csv"],
+    }.items():
+        run("check", *(f"file://{tmp_path}/{name}" for name in given), *SPARK, "-o", tmp_path / "r.json")
+        inputs = json.loads((tmp_path / "r.json").read_bytes())["inputs"]
+        digests = {item["path"].rpartition("/")[2]: item["sha256"] for item in inputs}
+        assert digests == {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_uri_for_which_spark_lacks_the_connector(run: Run) -> None:
+    ran = run("check", "zzz://a/b.csv", "s3a://exports/devices.csv", *SPARK)
+
+    hint = "  hint: add the connector to Spark's packages: --conf spark.jars.packages=…"
+    assert (ran.code, ran.err.splitlines()) == (
+        2,
+        [
+            "zzz://a/b.csv: cannot be listed: Spark has no file system for zzz://", hint,
+            "s3a://exports/devices.csv: cannot be listed: Spark has no file system for s3a://", hint,
+        ],
+    )  # fmt: skip
 
 
 def test_a_notebook_runs_what_the_documentation_shows(
