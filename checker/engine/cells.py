@@ -1,6 +1,5 @@
 """A device's value of a fact as the engines see it, and the truth of one test on it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -23,11 +22,6 @@ NO_RECORD = -1  # in place of a record's number: nothing was read
 
 # A typed value (checker.facts.values), a Missing reason, or a Conflict of typed values.
 Cell = Any
-
-
-def distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """Return each cell once; the type belongs to it, since Missing and bool are numbers to Python."""
-    return tuple({(type(cell), cell): cell for cell in cells}.values())
 
 
 def truth_of(test: Test, cells: tuple[Cell, ...]) -> Truth:

@@ -91,7 +91,8 @@ class Pool:
             alike = self.spelled_alike(shown, values)
             return (values[0], alike[0]) if len(alike) == 1 else (self.conflict(values), self.conflict(alike))
         at = self.code(str(base.texts[code]))
-        return self._first.setdefault(self._key(at), at), at
+        value = self._first.setdefault(self._key(at), at)
+        return value, at if value >= REASONS else value  # a blank is shown as one, whatever the text of the other fact
 
     def word(self, code: int) -> str | None:
         """Return what a person is shown, None where nothing was read; of a view the value, not another fact's text."""

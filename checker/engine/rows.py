@@ -4,13 +4,14 @@
 of a device say together is told by ``engine/reference.py``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from checker.engine.cells import NO_RECORD, Cell, Conflict, distinct, truth_of
+from checker.engine.cells import NO_RECORD, Cell, Conflict, truth_of
 from checker.facts.values import read_value
 from checker.model.condition import All, AnyOf, Condition, Constant, Not, Test, facts_of
+from checker.model.fact import FactSpec
 from checker.model.outcome import Missing, Outcome
 from checker.model.plan import Derived, Plan
 from checker.model.rule import Route, Rule
@@ -61,7 +62,7 @@ class Device:
         found = _view(self, fact) if spec.view_of else self.readings.get(fact, Reading(Missing.NOT_EXPORTED))
         for word in self.words.get(fact, ()):
             if word.over or _is_gap(found, word):
-                cells = distinct(read_value(text, spec) for text in word.texts)
+                cells = _values(word.texts, spec)
                 found = Reading(cells[0] if len(cells) == 1 else Conflict(cells), word.texts)
         return found
 
@@ -115,12 +116,21 @@ def scope(device: Device) -> str:
     return next((reason for reason, when in device.plan.scope if truth(device, when) is Truth.TRUE), "")
 
 
+def _values(texts: Iterable[str], spec: FactSpec) -> tuple[Cell, ...]:
+    """Return each value once, and what cannot be read once for each text of it.
+
+    The type belongs to a value, since Missing and bool are numbers to Python.
+    """
+    cells = ((read_value(text, spec), text) for text in texts)
+    return tuple({(type(cell), text if cell is Missing.UNREADABLE else cell): cell for cell, text in cells}.values())
+
+
 def _view(device: Device, fact: str) -> Reading:
     spec = device.plan.specs[fact]
     base = device.reading(spec.view_of)
     if isinstance(base.cell, Missing) and base.cell is not Missing.UNREADABLE:
         return base
-    views = distinct(read_value(text, spec) for text in base.texts)
+    views = _values(base.texts, spec)
     return replace(base, cell=views[0] if len(views) == 1 else Conflict(views))
 
 

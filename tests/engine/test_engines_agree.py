@@ -153,10 +153,22 @@ A_VIEW_AND_ITS_FACT_STATED = Drawn(
 )
 
 
+A_VIEW_OF_TEXTS_THAT_NOBODY_CAN_READ = Drawn(
+    rules=(({"agent.built": {"not_equals": {"fact": "agent.built"}}}, None),),
+    routes=((False, None),),
+    kinds=(),
+    words=(),
+    files=(("central", [(1, None, [("agent.version", "0.0")]), (1, None, [("agent.version", "?")])]),),
+    require_dates=False,
+    split=0,
+)
+
+
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn())
 @example(SEVERAL_REASONS_OUT_OF_SCOPE)
 @example(A_VIEW_AND_ITS_FACT_STATED)
+@example(A_VIEW_OF_TEXTS_THAT_NOBODY_CAN_READ)
 def test_every_device_comes_out_the_same(run: Drawn) -> None:
     plan, inputs = run.plan(), run.inputs()
     identified = identify(inputs)
