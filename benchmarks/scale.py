@@ -10,6 +10,8 @@ import argparse
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +71,12 @@ def distinct(path: Path, count: int, devices: int = FLEET) -> Path:
     return made(path).rename(path)
 
 
+def _apart(make: Callable[..., Path], *words: object) -> Path:
+    """Make a file in a process of its own: the peak of a process counts for those that it starts, too."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(make, *words).result()
+
+
 def pack(folder: Path, rules: int) -> Path:
     """Write a pack of so many rules: ten prerequisites again and again, each time with other bounds of versions."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -101,10 +109,10 @@ def section(
     small = ("-o", f"{folder}/scale.json")
 
     def hunting(devices: int, old_share: float = 0.02) -> Path:
-        return fleet(folder / f"hunting-{devices}-{old_share}.csv", devices, old_share)
+        return _apart(fleet, folder / f"hunting-{devices}-{old_share}.csv", devices, old_share)
 
     def versions(number: int) -> Path:
-        return distinct(folder / f"distinct-{number}-{usual}.csv", number, usual)
+        return _apart(distinct, folder / f"distinct-{number}-{usual}.csv", number, usual)
 
     big = hunting(usual)
     tables = (*small, "-o", f"findings:{folder}/scale.parquet")
