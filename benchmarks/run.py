@@ -203,7 +203,7 @@ def head(found: Sequence[Figure], rows: int) -> list[str]:
     return [
         "# Figures",
         "",
-        "Written by `make bench`; figures are ratios of whole processes, run in turn: the best of five, of large ones of three or two.",
+        "Written by `make bench`; whole processes, run in turn: the best of five, of large ones of three or two.",
         "",
         (
             f"Machine: {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
