@@ -193,7 +193,7 @@ def _fill(column: FactColumn, said: _Said, code: int) -> None:
 
 def _newest(column: FactColumn, said: _Said, ranks: npt.NDArray[np.uint8] | None) -> None:
     """Fill the column with each device's newest value; ``ranks`` break ties of time, None if the fact never changes."""
-    newest = said.where(said.lasts()) if not said.single else said
+    newest = said.where(said.lasts())
     column.codes[newest.device] = column.pool.identity[newest.codes]
     column.shown[newest.device] = newest.codes
     column.record[newest.device] = newest.record
