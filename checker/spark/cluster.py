@@ -4,10 +4,10 @@ Frames are persisted, so that a step that was done is not done again for the nex
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property, reduce
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from checker.errors import InputError, Problem
 from checker.inventory.given import MARKS
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 A_ROW: Final = "spark.sql.execution.arrow.maxRecordsPerBatch"  # rows are large, and a batch holds 2 GiB in a column
 ROWS_OF_TABLES: Final = "10000"  # Spark's own number, for rows that are not large
 SPREAD: Final = 3  # partitions for each thing where tasks would be idle: hashing then seldom puts two into one
+MESSAGE: Final = 16 << 20  # bytes of what the driver has for a task; Spark refuses 128 MiB
 CHUNK: Final = ("given", "member", "part")  # what a chunk is known by
 
 NO_FILE_SYSTEM: Final = re.compile(r"No FileSystem for scheme|ClassNotFoundException: Class \S+FileSystem not found")
@@ -122,12 +123,25 @@ class SparkCluster:
             numbers = broadcast(self._session.createDataFrame(job.numbers, tasks.NUMBERS))
             chunks = self._chunks.drop("meta", "keys").where("facts is not null").join(numbers, list(CHUNK))
             cut = chunks.mapInArrow(tasks.on_rows(job.cut, tasks.PIECE), tasks.PIECE)
-            self._pieces = cut.union(self._session.createDataFrame([*job.heads, *job.pieces], tasks.PIECE))
+            self._pieces = reduce(lambda one, other: one.union(other), self._sent([*job.heads, *job.pieces]), cut)
             spread = SPREAD if len(job.heads) <= self.tasks_at_once else 1
             together = self._pieces.repartition(spread * len(job.heads), "bucket")
             by_bucket = together.sortWithinPartitions("bucket", "file", "part")
             judged = by_bucket.mapInArrow(tasks.on_rows(job.judging, tasks.FOUND), tasks.FOUND)
             yield from rows_of(self._kept(judged))
+
+    def _sent(self, pieces: Sequence[tuple[Any, ...]]) -> Iterator["DataFrame"]:
+        """Yield what the driver has as frames: each task is sent its share of one, and no message may be large."""
+        groups: list[list[tuple[Any, ...]]] = []
+        room = 0
+        for piece in pieces:
+            if not groups or len(piece[-1]) > room:
+                groups.append([])
+                room = MESSAGE * self.tasks_at_once
+            groups[-1].append(piece)
+            room -= len(piece[-1])
+        for group in groups:
+            yield self._session.createDataFrame(group, tasks.PIECE)
 
     def pieces(self, bucket: int) -> list[tasks.Row]:
         """Return the pieces of a bucket that was judged, its head first, then by file and chunk."""

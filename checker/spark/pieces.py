@@ -1,6 +1,7 @@
 """Records as bytes, on their way between tasks: facts as codes beside the distinct texts of just these records."""
 
 import pickle
+from io import BytesIO
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,17 @@ DEVICE = "device"  # column of the place of a record's device in its bucket
 
 
 def packed(frame: pl.DataFrame) -> bytes:
-    """Return records as bytes. Of the texts of a fact only those are in it that the records have.
+    """Return records as bytes, compressed: Java holds what it hands over several times, and all that the driver gets.
+
+    Of the texts of a fact only those are in it that the records have.
 
     NOTE: what Polars writes for a column of categories by itself are all texts that the process has seen.
     """
-    plain = [name for name, dtype in frame.schema.items() if not isinstance(dtype, pl.Categorical)]
-    facts = {name: _coded(frame[name]) for name in frame.columns if name not in plain}
-    return pickle.dumps((frame.select(plain), facts), protocol=pickle.HIGHEST_PROTOCOL)
+    facts = {name: _coded(frame[name]) for name, dtype in frame.schema.items() if isinstance(dtype, pl.Categorical)}
+    stream = BytesIO()
+    coded = frame.with_columns(pl.Series(name, places) for name, (places, _) in facts.items())
+    coded.write_ipc(stream, compression="zstd", compat_level=pl.CompatLevel.oldest())
+    return pickle.dumps((stream.getvalue(), {name: texts for name, (_, texts) in facts.items()}))
 
 
 def _coded(column: pl.Series) -> tuple[np.ndarray, pl.Series]:
@@ -30,10 +35,11 @@ def _coded(column: pl.Series) -> tuple[np.ndarray, pl.Series]:
 
 def unpacked(content: bytes) -> pl.DataFrame:
     """Return the records that were packed."""
-    plain: pl.DataFrame
-    plain, facts = pickle.loads(content)  # noqa: S301 - our own, from one of this run's tasks
-    columns = [texts.cast(fact_dtype(name)).gather(place).alias(name) for name, (place, texts) in facts.items()]
-    return plain.with_columns(columns)
+    coded, facts = pickle.loads(content)  # noqa: S301 - our own, from one of this run's tasks
+    frame = pl.read_ipc(coded)
+    return frame.with_columns(
+        texts.cast(fact_dtype(name)).gather(frame[name]).alias(name) for name, texts in facts.items()
+    )
 
 
 def keys_of(frame: pl.DataFrame) -> pl.DataFrame:

@@ -56,6 +56,16 @@ class Head:
     ids: pl.Series
     aliases: pl.DataFrame
 
+    def packed(self) -> bytes:
+        """Return it as bytes."""
+        return pickle.dumps((self.first, packed(self.ids.to_frame()), packed(self.aliases)))
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "Head":
+        """Return what was packed."""
+        first, ids, aliases = pickle.loads(content)  # noqa: S301 - from this run's driver
+        return cls(first, unpacked(ids).to_series(), unpacked(aliases))
+
 
 def on_rows(work: Rows, schema: str) -> Callable[[Batches], Iterator["pa.RecordBatch"]]:
     """Return work on rows as Spark wants it: on Arrow batches; each row that it gives is a batch of its own."""
@@ -187,7 +197,7 @@ class Judging:
             content = first["content"]
             if bucket != NO_BUCKET:
                 try:
-                    yield from self._judged(bucket, pickle.loads(content), pieces)  # noqa: B031, S301 - used once
+                    yield from self._judged(bucket, Head.unpacked(content), pieces)  # noqa: B031 - used once
                     continue
                 except CheckerError as error:
                     content = pickle.dumps(error.problems)

@@ -77,6 +77,15 @@ def test_a_wave_is_decided_alike_over_many_buckets(
     assert len([name for name in written(tmp_path / "spark") if name.startswith("findings/")]) > 2
 
 
+def test_what_the_driver_sends_goes_in_as_many_messages_as_must_be(
+    few_a_bucket: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
+) -> None:
+    few_a_bucket(100)
+    monkeypatch.setattr("checker.spark.cluster.MESSAGE", 1)
+
+    same(run, tmp_path, "check", ROOT / FLEET / "inventory", *GOVERNED)
+
+
 def test_one_device_is_told_alike(few_a_bucket: Callable[[int], None], run: Run, tmp_path: Path) -> None:
     about = [ROOT / FLEET / "inventory", *DAY, *GOVERNED, "--device", "ws-gda-024"]
     few_a_bucket(50)
