@@ -1,20 +1,24 @@
 """What Spark costs on one machine, and what it takes of a larger one: prints the tables of docs/scaling.md.
 
-    python -m benchmarks.spark [--devices 1000000] [--files 8] [--times 3]
+    python -m benchmarks.spark [--devices 1000000] [--files 8] [--times 3] [--several]
 
 The same devices as one file, and as several: a file is read by one task. Whole processes, in turn, the best counts;
 what starting Spark takes is shown apart, since it does not grow. Bytes are those of messages before Spark packs them.
+A large fleet is measured with --several: the seconds of several files only, since one file that large fits no task.
 """
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 from time import process_time
 
 from benchmarks.generate import count
-from benchmarks.run import AS_OF, BUILD, Run, best, check, export, python, timed
+from benchmarks.run import AS_OF, BUILD, Run, best, check, python, timed
+from benchmarks.scale import fleet
 from checker.inventory.read import ReadOptions, read_file
 from checker.loading import load
 from checker.options import Options
@@ -37,32 +41,43 @@ def main() -> None:
     words.add_argument("--devices", type=count, default=1_000_000)
     words.add_argument("--files", type=count, default=8)
     words.add_argument("--times", type=count, default=3)
+    words.add_argument("--several", action="store_true")
     given = words.parse_args()
-    one = export(given.devices)
+    one = fleet(BUILD / f"hunting-{given.devices}-0.02.csv", given.devices)
     several = _parts(one, given.files)
+    exports = {"one file": one, f"{given.files} files": several}
+    if given.several:
+        del exports["one file"]
+    print(_table(_commands(exports), given.devices, given.times))
+    if not given.several:
+        print("", _processor(one, given.devices), "", _bytes(one, given.devices), sep="\n")
+
+
+def _commands(exports: Mapping[str, Path]) -> dict[str, list[str]]:
+    """Return what is run: each export with each engine, and what starting Spark takes."""
     report = f"{BUILD}/spark.json"
-    masters = ("local[1]", "local[2]")
-    commands = {
-        "local engine, one file": check(one, report),
-        f"local engine, {given.files} files": check(several, report),
-    }
-    for master in masters:
+    commands = {f"local engine, {name}": check(path, report) for name, path in exports.items()}
+    for master in ("local[1]", "local[2]"):
         spark = ["--engine", "spark", "--master", master]
-        commands[f"Spark {master}, one file"] = [*check(one, report), *spark]
-        commands[f"Spark {master}, {given.files} files"] = [*check(several, report), *spark]
+        commands |= {f"Spark {master}, {name}": [*check(path, report), *spark] for name, path in exports.items()}
         commands[f"starting Spark {master} and its workers"] = python(START.format(master))
-    figures = _table(commands, given.devices, given.times), _processor(one, given.devices), _bytes(one, given.devices)
-    print(*figures, sep="\n\n")
+    return commands
 
 
 def _parts(path: Path, files: int) -> Path:
     """Return a folder with the same records in several files, made once."""
     folder = path.with_suffix("") / f"{files}-files"
     if not folder.exists():
-        folder.mkdir(parents=True)
-        header, *rows = path.read_bytes().splitlines(keepends=True)
-        for number in range(files):
-            (folder / f"{number}.csv").write_bytes(header + b"".join(rows[number::files]))
+        unfinished = folder.with_suffix(".part")
+        unfinished.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as opened, path.open("rb") as lines:
+            parts = [opened.enter_context((unfinished / f"{number}.csv").open("wb")) for number in range(files)]
+            header = next(lines)
+            for part in parts:
+                part.write(header)
+            for line, part in zip(lines, cycle(parts), strict=False):
+                part.write(line)
+        unfinished.rename(folder)
     return folder
 
 
