@@ -17,9 +17,25 @@ from checker.model.record import FileRecords, InputFile
 BUCKET = 65_536  # devices judged at once: bounds what judging holds, findings and their evidence included
 NO_DATE = np.iinfo(np.int64).min  # an undated record loses to any dated one
 NOTHING = -1  # the record says nothing of the fact
+NOWHERE = -(2**62)  # leads from any record to no code
 Narrow = npt.NDArray[np.int8] | npt.NDArray[np.int16] | npt.NDArray[np.int32]  # as wide as the pool is long
 WIDTHS = ((pl.Int8(), 2**7 - 1), (pl.Int16(), 2**15 - 1), (pl.Int32(), 2**31 - 1))
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - record times are naive UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What records say of one fact: codes of all rows of the files that carry it, one file after the other."""
+
+    codes: Narrow  # NOTHING where a row says nothing
+    shifts: npt.NDArray[np.int64]  # for each file: from a record to the place of its code; below 0 if it carries none
+
+    def of(self, records: npt.NDArray[np.int64], file_of: npt.NDArray[np.uint32]) -> Codes:
+        """Return the codes of some records; NOTHING where their file does not carry the fact."""
+        if not self.shifts.any():
+            return self.codes[records].astype(np.int32)
+        at = records + self.shifts[file_of[records]]
+        return np.where(at >= 0, self.codes[np.maximum(at, 0)], np.int32(NOTHING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,7 @@ class Records:
     rank: npt.NDArray[np.uint8]  # 1 for per-device evidence, which wins a tie of time
     founds: npt.NDArray[np.bool_]
     name: pl.Series
-    codes: dict[str, dict[int, Narrow]]  # fact -> file -> code of each of its rows, NOTHING where it says nothing
+    codes: dict[str, Coded]  # by fact
     pools: dict[str, Pool]
     starts: npt.NDArray[np.int64]  # first record of each file
     order: npt.NDArray[np.int64]  # records by device, then time, rank and place
@@ -62,15 +78,9 @@ class Records:
 
     def codes_of(self, fact: str, records: npt.NDArray[np.int64]) -> Codes:
         """Return what these records say of a fact, as pool codes; NOTHING where they say nothing."""
-        by_file = self.codes.get(fact, {})
-        if len(self.files) == 1 and 0 in by_file:
-            return by_file[0][records].astype(np.int32)
-        found = np.full(len(records), NOTHING, dtype=np.int32)
-        owner = self.file_of[records]
-        for file, codes in by_file.items():
-            mine = owner == file
-            found[mine] = codes[records[mine] - self.starts[file]]
-        return found
+        if fact not in self.codes:
+            return np.full(len(records), NOTHING, dtype=np.int32)
+        return self.codes[fact].of(records, self.file_of)
 
 
 def buckets(records: Records, size: int = BUCKET) -> Iterator[tuple[int, int]]:
@@ -106,7 +116,7 @@ def gather_records(
         rank=ranks,
         founds=np.repeat(np.array([item.file.founds for item in inputs], dtype=np.bool_), heights),
         name=_join(frames, "name"),
-        codes={fact: _codes(inputs, pools[fact]) for fact in sorted(carried)},
+        codes={fact: _coded(inputs, pools[fact], starts) for fact in sorted(carried)},
         pools=pools,
         starts=starts[:-1],
         order=order,
@@ -123,21 +133,22 @@ def _columns(item: FileRecords, fact: str) -> list[pl.Series]:
     return [frame[fact] for frame in item.frames if fact in frame.columns]
 
 
-def _codes(inputs: Sequence[FileRecords], pool: Pool) -> dict[int, Narrow]:
-    """Return the codes of a fact by file, worked out for all files at once: there may be thousands of one record."""
+def _coded(inputs: Sequence[FileRecords], pool: Pool, starts: npt.NDArray[np.int64]) -> Coded:
+    """Return the codes of a fact, worked out for all files at once: there may be thousands of one record."""
     fact = pool.spec.name
-    carriers = {
-        number: item.frames
+    carriers = [
+        number
         for number, item in enumerate(inputs)
         if not item.file.of_sites and any(fact in frame.columns for frame in item.frames)
-    }
+    ]
+    shifts = np.full(len(inputs), NOWHERE, dtype=np.int64)
     if not carriers:
-        return {}
-    places = pl.concat([_places(frame, fact) for frames in carriers.values() for frame in frames])
+        return Coded(np.array([NOTHING], dtype=np.int8), shifts)
+    places = pl.concat([_places(frame, fact) for number in carriers for frame in inputs[number].frames])
     dtype = next(dtype for dtype, most in WIDTHS if len(pool) <= most)
-    codes = (places.cast(dtype) + REASONS).fill_null(NOTHING).to_numpy()
-    ends = np.cumsum([sum(frame.height for frame in frames) for frames in carriers.values()])
-    return dict(zip(carriers, np.split(codes, ends[:-1]), strict=True))
+    heights = np.diff(starts)[carriers]
+    shifts[carriers] = np.cumsum(heights) - heights - starts[carriers]
+    return Coded((places.cast(dtype) + REASONS).fill_null(NOTHING).to_numpy(), shifts)
 
 
 def _places(frame: pl.DataFrame, fact: str) -> pl.Series:
