@@ -60,7 +60,7 @@ def read_agent_month(text: str) -> date | Missing:
 
 
 def _parts(text: str) -> Version:
-    return tuple(int(part) for part in text.split("."))
+    return tuple(map(int, text.split(".")))
 
 
 def _stripped(parts: Version) -> Version | Missing:

@@ -22,9 +22,12 @@ class Texts:
         """Return the type to which a column is cast so that its physical values are the codes."""
         return pl.Categorical(self.categories)
 
-    def learn(self) -> None:
-        """Take note of the texts that have got a code since this was last called."""
-        self.known += self.categories.to_series().slice(len(self.known)).to_list()
+    def learn(self, codes: pl.Series) -> None:
+        """Take note of the texts that have got a code since this was last called: of those whose codes these are."""
+        most = codes.max()
+        if isinstance(most, int) and most >= len(self.known):
+            fresh = pl.int_range(len(self.known), most + 1, dtype=pl.UInt32, eager=True)
+            self.known += fresh.cat.to(self.dtype).cast(pl.String).to_list()
 
 
 @dataclass(slots=True)
@@ -33,13 +36,15 @@ class Answers:
 
     read: Callable[[Sequence[str]], Sequence[str | bool | None]]
     dtype: pl.DataType
-    words: list[str | bool | None] = field(default_factory=list)
-    column: pl.Series = field(default_factory=pl.Series)
+    _column: pl.Series = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._column = pl.Series([], dtype=self.dtype)
 
     def to(self, texts: Texts) -> pl.Series:
-        """Return the answers to all texts that have a code by now."""
-        if len(self.words) < len(texts.known) or not self.words:
-            self.words += self.read(texts.known[len(self.words) :])
+        """Return the answers to all texts that have a code by now; one null where none has."""
+        if fresh := texts.known[len(self._column) :]:
             plain = pl.Boolean() if self.dtype == pl.Boolean() else pl.String()
-            self.column = pl.Series(self.words or [None], dtype=plain).cast(self.dtype)
-        return self.column
+            words = pl.Series(self.read(fresh), dtype=plain).cast(self.dtype)
+            self._column = pl.concat([self._column, words], rechunk=True)
+        return self._column if len(self._column) else pl.Series([None], dtype=self.dtype)

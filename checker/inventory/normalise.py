@@ -119,9 +119,10 @@ class Normaliser:
         coded = texts.select(
             pl.col(str(place)).cast(self._texts[columns].dtype).to_physical() for place, columns in enumerate(sources)
         )
-        for columns in sources:
-            self._texts[columns].learn()
-        return dict(zip(sources, coded, strict=True))
+        found = dict(zip(sources, coded, strict=True))
+        for columns, codes in found.items():
+            self._texts[columns].learn(codes)
+        return found
 
     def _masks(self, view: View, codes: Mapping[Columns, pl.Series]) -> dict[Mask, pl.Series]:
         """Return where one of some columns says anything, and where a fact, or columns, are one of some words.
