@@ -1,5 +1,6 @@
 """Everything that a run is told; the command line fills it once."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from checker.packs.library import DEFAULT_PACK
 # Days before and after these must be days, too; and exports have no date before the first (design choice).
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 MOST_AGE_DAYS = 3650  # in which an observation may still count (design choice)
+LEAST_BATCH, MOST_BATCH = 1_024, 1_048_576  # devices judged together: fewer cost time, more cost memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ class Options:
     def place(self, name: str) -> Path:
         """Return where a file lies that is given, and shown, by this name."""
         return Path(self.elsewhere.get(name, name))
+
+
+def digits_of_sha256(text: str) -> str:
+    """Return the digits of a SHA-256 as people write it, also behind ``sha256:``; an empty text if it is none."""
+    digits = text.lower().removeprefix("sha256:")
+    return digits if re.fullmatch(r"[0-9a-f]{64}", digits) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from fnmatch import fnmatch
+from hashlib import sha256
 from inspect import getdoc, signature
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -16,7 +17,7 @@ import pytest
 from checker import check, load_packs, read_inventory
 from checker.cli.check import check as of_check
 from checker.cli.plan import plan as of_plan
-from checker.errors import Problem, UsageError
+from checker.errors import Problem, RuleError, UsageError
 from checker.library.settings import DEFAULTS, TAKE, Path_, Reading, Settings
 from checker.library.wording import KEYWORDS, said
 from tests.test_library import DAY, FLEET, ROOT, hunting
@@ -44,6 +45,12 @@ WRONG: list[tuple[dict[str, object], list[tuple[str, str, str]]]] = [
     ({"max_age_days": 3651}, [("max_age_days=3651", "is out of range", "days, from 1 to 3650")]),
     ({"max_age_days": "28"}, [("max_age_days='28'", "is no whole number", "days, from 1 to 3650")]),
     ({"max_age_days": True}, [("max_age_days=True", "is no whole number", "days, from 1 to 3650")]),
+    ({"batch_size": 1000}, [("batch_size=1000", "is out of range", "devices, from 1024 to 1048576")]),
+    ({"waivers_sha256": "0" * 64}, [(f"waivers_sha256='{'0' * 64}'", "pins no file", "give the file with waivers")]),
+    (
+        {"waivers": "waivers.yaml", "waivers_sha256": "abc"},
+        [("waivers_sha256='abc'", "is no SHA-256", "64 hexadecimal digits: hashlib.sha256(content).hexdigest()")],
+    ),
     ({"require_dates": "no"}, [("require_dates='no'", "is neither True nor False", "give True or False")]),
     ({"observed": {"h": "2026-11-20"}}, [("observed['h']='2026-11-20'", "is neither a datetime nor a date", TIME)]),
     ({"observed": {"h": pd.NaT}}, [("observed['h']=NaT", "is no time", TIME)]),
@@ -199,6 +206,18 @@ def test_problems_name_keywords_instead_of_options(problem: Problem, where: str,
 def test_every_setting_has_the_name_of_its_option() -> None:
     options = {option for command in (of_check, of_plan) for each in command.params for option in each.opts}
     assert {f"--{option}" for option in KEYWORDS} - options == {"--max-age-days"}
+
+
+def test_a_file_of_waivers_is_refused_that_is_not_the_one_that_was_reviewed(hunting: pl.DataFrame) -> None:
+    waivers = FLEET / "waivers.yaml"
+    reviewed = sha256(waivers.read_bytes()).hexdigest()
+    with check(hunting, as_of=DAY, waivers=waivers, waivers_sha256=f"SHA256:{reviewed}", batch_size=1024) as checked:
+        assert checked.summary.devices["total"] == 2
+    with pytest.raises(RuleError) as found:
+        check(hunting, as_of=DAY, waivers=waivers, waivers_sha256="0" * 64)
+    (problem,) = found.value.problems
+    assert problem.what == "is not the file that waivers_sha256 pins"
+    assert reviewed in problem.hint
 
 
 def test_a_wave_that_is_none_is_told_by_its_keyword() -> None:

@@ -1,7 +1,6 @@
 """Options that several commands share, and how their texts become values."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from checker.cli.stdin import kept_standard_input
 from checker.errors import Problem, UsageError
 from checker.inventory.date_order import Order
 from checker.inventory.given import WILD
-from checker.options import FIRST_DAY, LAST_DAY, MOST_AGE_DAYS, Options
+from checker.options import FIRST_DAY, LAST_DAY, MOST_AGE_DAYS, Options, digits_of_sha256
 
 Command = Callable[..., Any]
 
@@ -149,8 +148,8 @@ def _pinned(given: Mapping[str, Any]) -> str:
         return ""
     if not given["waivers"]:
         raise UsageError(Problem("--waivers-sha256", "pins no file", "give the file with --waivers"))
-    pinned = said.lower().removeprefix("sha256:")
-    if not re.fullmatch(r"[0-9a-f]{64}", pinned):
+    pinned = digits_of_sha256(said)
+    if not pinned:
         raise UsageError(Problem(f"--waivers-sha256 {said}", "is no SHA-256", "64 hexadecimal digits: sha256sum FILE"))
     return pinned
 

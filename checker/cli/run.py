@@ -24,7 +24,7 @@ from checker.cli.timings import Timings
 from checker.engine.records import BUCKET
 from checker.inventory.given import expanded
 from checker.model.result import Baseline, Result, Summary
-from checker.options import Options
+from checker.options import LEAST_BATCH, MOST_BATCH, Options
 from checker.packs.library import find_pack
 from checker.pipeline import check as run_check
 from checker.reporters.outputs import Output, check_device, parse_outputs, write_all
@@ -88,7 +88,7 @@ RUNNING = (
     single(
         "--batch-size",
         metavar="DEVICES",
-        type=click.IntRange(1_024, 1_048_576),
+        type=click.IntRange(LEAST_BATCH, MOST_BATCH),
         default=BUCKET,
         show_default=True,
         help="Devices judged together: fewer take less memory, and more time.",

@@ -62,6 +62,7 @@ def check(inventory: Inventory, *, as_of: date, **settings: Unpack[Settings]) ->
             tailoring (path): YAML file of profile, parameters, rules off or re-rated.
             attestations (path): YAML file of attested facts.
             waivers (path): YAML file of accepted FAIL and UNKNOWN outcomes.
+            waivers_sha256 (str): what the SHA-256 of waivers must be; any other file is refused.
             waves (path): YAML file of the rollout's waves and their gates.
             wave (str): limits reports and exit code to the devices of this wave.
             tool (str): with which every device is moved.
@@ -74,6 +75,7 @@ def check(inventory: Inventory, *, as_of: date, **settings: Unpack[Settings]) ->
             phase ('prerequisite' | 'verification' | 'all' = 'prerequisite'): what counts for the exit code.
             fail_on ('blocker' | 'major' | 'minor' | 'never' = 'blocker'): least severity that fails the run.
             allow_unknown (bool): exit code 0 where only unknowns are left.
+            batch_size (int = 65536): devices judged together: fewer take less memory, and more time.
 
     Raises:
         CheckerError: with every problem of the settings and frames, of what governs the run, or of the inputs.

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypedDict, TypeVar, get_args, get_type_hints
 from checker.decide.exit import FailOn, Gate
 from checker.errors import CheckerError, Problem, UsageError
 from checker.inventory.date_order import Order
-from checker.options import FIRST_DAY, LAST_DAY, MOST_AGE_DAYS, Options
+from checker.options import FIRST_DAY, LAST_DAY, LEAST_BATCH, MOST_AGE_DAYS, MOST_BATCH, Options, digits_of_sha256
 from checker.yaml_nodes import did_you_mean
 
 Path_ = str | os.PathLike[str]
@@ -45,6 +45,7 @@ class Settings(Reading, total=False):
     tailoring: Path_
     attestations: Path_
     waivers: Path_
+    waivers_sha256: str
     waves: Path_
     wave: str
     tool: str
@@ -57,6 +58,7 @@ class Settings(Reading, total=False):
     phase: Phase
     fail_on: FailOn
     allow_unknown: bool
+    batch_size: int
 
 
 DEFAULTS: dict[str, object] = {
@@ -107,6 +109,10 @@ def taken(caller: str, settings: type, said: Mapping[str, object], problems: lis
         problems.append(
             _problem("tool", found["tool"], "and waves exclude each other", "the waves name a tool for each wave")
         )
+    if "waivers_sha256" in found and "waivers" not in said:
+        problems.append(
+            _problem("waivers_sha256", found["waivers_sha256"], "pins no file", "give the file with waivers")
+        )
     return found
 
 
@@ -151,13 +157,23 @@ def _flag(where: str, value: object) -> bool:
     return value
 
 
-def _days(where: str, value: object) -> int:
-    hint = f"days, from 1 to {MOST_AGE_DAYS}"
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise _wrong(where, value, "is no whole number", hint)
-    if not 1 <= int(value) <= MOST_AGE_DAYS:
-        raise _wrong(where, value, "is out of range", hint)
-    return int(value)
+def _number_of(things: str, least: int, most: int) -> Take:
+    hint = f"{things}, from {least} to {most}"
+
+    def take(where: str, value: object) -> int:
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise _wrong(where, value, "is no whole number", hint)
+        if not least <= int(value) <= most:
+            raise _wrong(where, value, "is out of range", hint)
+        return int(value)
+
+    return take
+
+
+def _sha256(where: str, value: object) -> str:
+    if digits := digits_of_sha256(text(where, value)):
+        return digits
+    raise _wrong(where, value, "is no SHA-256", "64 hexadecimal digits: hashlib.sha256(content).hexdigest()")
 
 
 def _one_of(words: object) -> Take:
@@ -247,11 +263,12 @@ TAKE: dict[str, Take] = {  # of each keyword what takes its value
     "tailoring": text,
     "attestations": text,
     "waivers": text,
+    "waivers_sha256": _sha256,
     "waves": text,
     "wave": text,
     "tool": text,
     "assume": _texts,
-    "max_age_days": _days,
+    "max_age_days": _number_of("days", 1, MOST_AGE_DAYS),
     "require_dates": _flag,
     "select": _texts,
     "ignore": _texts,
@@ -259,4 +276,5 @@ TAKE: dict[str, Take] = {  # of each keyword what takes its value
     "phase": _one_of(Phase),
     "fail_on": _one_of(FailOn),
     "allow_unknown": _flag,
+    "batch_size": _number_of("devices", LEAST_BATCH, MOST_BATCH),
 }

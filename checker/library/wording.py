@@ -44,7 +44,7 @@ def in_words_of_the_library(frames: Collection[str]) -> Iterator[None]:
 def said(problem: Problem, frames: Collection[str]) -> Problem:
     """Return a problem in words of the library; ``frames`` are the names of inputs that are frames."""
     where = re.sub(r"^--output (.+)$", r"write('\1')", problem.where)
-    where = re.sub(r"^--([a-z-]+) (.+)$", lambda found: f"{_keyword(found[1])}={found[2]!r}", where)
+    where = re.sub(r"^--([a-z0-9-]+) (.+)$", lambda found: f"{_keyword(found[1])}={found[2]!r}", where)
     what, hint = problem.what, problem.hint
     if any(problem.where == name or problem.where.startswith(f"{name}:") for name in frames):
         hint = "give a frame that has rows" if what == EMPTY else hint
@@ -60,7 +60,7 @@ def _in_place(text: str, phrases: tuple[tuple[str, str], ...]) -> str:
 
 
 def _options(text: str) -> str:
-    return re.sub(r"(?<![\w'-])--([a-z-]+)", lambda found: _keyword(found[1]), text)
+    return re.sub(r"(?<![\w'-])--([a-z0-9-]+)", lambda found: _keyword(found[1]), text)
 
 
 def _keyword(option: str) -> str:
