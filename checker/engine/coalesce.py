@@ -5,7 +5,7 @@ device's records say, and a tie is the run of equal (device, time, rank) that en
 the same for one device, in plain Python; a property test holds the two equal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -208,16 +208,31 @@ def _settle_ties(column: FactColumn, values: Codes, said: _Said, start: npt.NDAr
     lowest, highest = np.minimum.reduceat(values, firsts), np.maximum.reduceat(values, firsts)
     ends = np.append(firsts[1:], len(values))
     final = said.lasts()[ends - 1]
-    for run in np.flatnonzero((lowest != highest) & final):
-        at, inside = said.device[firsts[run]], slice(firsts[run], ends[run])
-        of_run = values[inside].tolist()
-        column.codes[at] = column.pool.conflict(of_run)
-        column.shown[at] = column.pool.conflict(column.pool.spelled_alike(said.codes[inside].tolist(), of_run))
+    pool = column.pool
+
+    def conflict(codes: Codes) -> tuple[int, int]:
+        of_run = pool.identity[codes].tolist()
+        return pool.conflict(of_run), pool.conflict(pool.spelled_alike(codes.tolist(), of_run))
+
+    def same(codes: Codes) -> tuple[int, int]:
+        of_run = pool.identity[codes].tolist()
+        return of_run[0], pool.spelled_alike(codes.tolist(), of_run)[0]
+
     several = np.minimum.reduceat(said.codes, firsts) != np.maximum.reduceat(said.codes, firsts)
-    for run in np.flatnonzero(several & (lowest == highest) & final):
-        inside = slice(firsts[run], ends[run])
-        spelled = column.pool.spelled_alike(said.codes[inside].tolist(), values[inside].tolist())
-        column.shown[said.device[firsts[run]]] = spelled[0]
+    for runs, tell in ((lowest != highest, conflict), (several & (lowest == highest), same)):
+        at = np.flatnonzero(runs & final)
+        devices = said.device[firsts[at]]
+        told = _each_once([said.codes[first:end] for first, end in zip(firsts[at], ends[at], strict=True)], tell)
+        column.codes[devices], column.shown[devices] = told
+
+
+def _each_once(runs: Sequence[Codes], tell: Callable[[Codes], tuple[int, int]]) -> Codes:
+    """Return two rows: the codes told of each run; asked once of all that have the same codes in the same order."""
+    told: dict[bytes, tuple[int, int]] = {}
+    for codes in runs:
+        if (key := codes.tobytes()) not in told:
+            told[key] = tell(codes)
+    return np.array([told[codes.tobytes()] for codes in runs], dtype=np.int32).reshape(-1, 2).T
 
 
 def _union(column: FactColumn, said: _Said, old: npt.NDArray[np.bool_]) -> None:

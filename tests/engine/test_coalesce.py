@@ -263,6 +263,40 @@ def test_the_value_is(scenario: Scenario, turned: bool) -> None:
             assert (type(results(cell)), results(cell)) == (type(scenario.value), scenario.value)
 
 
+SPELLED = [  # of one moment, and what is shown: of each value the least of its spellings
+    (("3", "3.0"), "3"),
+    (("3.0", "3"), "3"),
+    (("3.0", "3", "1"), "1 | 3"),
+    (("1", "3", "3.0"), "1 | 3"),
+    (("x", "3.00", "3.0"), "3.0 | x"),
+    (("1", "1"), "1"),
+]
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as given", "files turned round"])
+def test_what_is_shown_hangs_on_no_order(turned: bool) -> None:
+    inputs = [
+        export(
+            f"file-{at}",
+            *(
+                {"mde_id": device_id(number), "observed": MONDAY, CORES: texts[at]}
+                for number, (texts, _) in enumerate(SPELLED)
+                if at < len(texts)
+            ),
+        )
+        for at in range(3)
+    ]
+    plan = plan_of(Scenario("", CORES, [], None))
+    inputs = inputs[::-1] if turned else inputs
+    identified = identify(inputs)
+    records = gather_records(inputs, identified, plan.specs, plan.wanted())
+
+    column = open_bucket(plan, records, 0, len(SPELLED), {}).column(CORES)
+
+    shown = dict(zip(identified.device_ids, (column.pool.word(code) for code in column.shown.tolist()), strict=True))
+    assert shown == {device_id(number): text for number, (_, text) in enumerate(SPELLED)}
+
+
 def test_a_view_reads_what_was_attested_of_the_other_fact() -> None:
     scenario = Scenario("", "agent.built", [], None)
     word = Statement("agent.version", "101.24012.1", "Nora Lind", "CHG-1", AS_OF, AS_OF, "made:1", 1)
