@@ -208,14 +208,14 @@ def _settle_ties(column: FactColumn, values: Codes, said: _Said, start: npt.NDAr
     lowest, highest = np.minimum.reduceat(values, firsts), np.maximum.reduceat(values, firsts)
     ends = np.append(firsts[1:], len(values))
     final = said.lasts()[ends - 1]
-    pool = column.pool
+    pool, identity = column.pool, column.pool.identity  # which every conflict lengthens
 
     def conflict(codes: Codes) -> tuple[int, int]:
-        of_run = pool.identity[codes].tolist()
+        of_run = identity[codes].tolist()
         return pool.conflict(of_run), pool.conflict(pool.spelled_alike(codes.tolist(), of_run))
 
     def same(codes: Codes) -> tuple[int, int]:
-        of_run = pool.identity[codes].tolist()
+        of_run = identity[codes].tolist()
         return of_run[0], pool.spelled_alike(codes.tolist(), of_run)[0]
 
     several = np.minimum.reduceat(said.codes, firsts) != np.maximum.reduceat(said.codes, firsts)

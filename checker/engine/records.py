@@ -28,7 +28,7 @@ class Coded:
     """What records say of one fact: codes of all rows of the files that carry it, one file after the other."""
 
     codes: Narrow  # NOTHING where a row says nothing
-    shifts: npt.NDArray[np.int64]  # for each file: from a record to the place of its code; below 0 if it carries none
+    shifts: npt.NDArray[np.int64]  # for each file: from a record to the place of its code; NOWHERE if it carries none
 
     def of(self, records: npt.NDArray[np.int64], file_of: npt.NDArray[np.uint32]) -> Codes:
         """Return the codes of some records; NOTHING where their file does not carry the fact."""
@@ -139,7 +139,7 @@ def _coded(inputs: Sequence[FileRecords], pool: Pool, starts: npt.NDArray[np.int
     carriers = [
         number
         for number, item in enumerate(inputs)
-        if not item.file.of_sites and any(fact in frame.columns for frame in item.frames)
+        if not item.file.of_sites and any(frame.height and fact in frame.columns for frame in item.frames)
     ]
     shifts = np.full(len(inputs), NOWHERE, dtype=np.int64)
     if not carriers:

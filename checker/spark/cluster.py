@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 A_ROW: Final = "spark.sql.execution.arrow.maxRecordsPerBatch"  # rows are large, and a batch holds 2 GiB in a column
 ROWS_OF_TABLES: Final = "10000"  # Spark's own number, for rows that are not large
 SPREAD: Final = 3  # partitions for each thing where tasks would be idle: hashing then seldom puts two into one
-MESSAGE: Final = 16 << 20  # bytes of what the driver has for a task; Spark refuses 128 MiB
+# Bytes of what the driver sends with each of the tasks that run at once, and with all of a group: Spark refuses 128 MiB
+# for one task, and there may be fewer tasks than it told.
+MESSAGE: Final = 16 << 20
+MESSAGES: Final = 96 << 20
 CHUNK: Final = ("given", "member", "part")  # what a chunk is known by
 
 NO_FILE_SYSTEM: Final = re.compile(r"No FileSystem for scheme|ClassNotFoundException: Class \S+FileSystem not found")
@@ -120,28 +123,29 @@ class SparkCluster:
 
         assert self._chunks is not None  # noqa: S101 - what is judged was read
         with failing():
-            numbers = broadcast(self._session.createDataFrame(job.numbers, tasks.NUMBERS))
+            numbers = broadcast(self._sent(job.numbers, tasks.NUMBERS))
             chunks = self._chunks.drop("meta", "keys").where("facts is not null").join(numbers, list(CHUNK))
             cut = chunks.mapInArrow(tasks.on_rows(job.cut, tasks.PIECE), tasks.PIECE)
-            self._pieces = reduce(lambda one, other: one.union(other), self._sent([*job.heads, *job.pieces]), cut)
+            self._pieces = cut.union(self._sent([*job.heads, *job.pieces], tasks.PIECE))
             spread = SPREAD if len(job.heads) <= self.tasks_at_once else 1
             together = self._pieces.repartition(spread * len(job.heads), "bucket")
             by_bucket = together.sortWithinPartitions("bucket", "file", "part")
             judged = by_bucket.mapInArrow(tasks.on_rows(job.judging, tasks.FOUND), tasks.FOUND)
             yield from rows_of(self._kept(judged))
 
-    def _sent(self, pieces: Sequence[tuple[Any, ...]]) -> Iterator["DataFrame"]:
-        """Yield what the driver has as frames: each task is sent its share of one, and no message may be large."""
-        groups: list[list[tuple[Any, ...]]] = []
-        room = 0
-        for piece in pieces:
-            if not groups or len(piece[-1]) > room:
+    def _sent(self, rows: Sequence[tuple[Any, ...]], schema: str) -> "DataFrame":
+        """Return rows that the driver has, bytes last, as a frame: each task is sent its share of a group of them."""
+        groups: list[list[tuple[Any, ...]]] = [[]]
+        room = most = min(MESSAGE * self.tasks_at_once, MESSAGES)
+        for row in rows:
+            if groups[-1] and len(row[-1]) > room:
                 groups.append([])
-                room = MESSAGE * self.tasks_at_once
-            groups[-1].append(piece)
-            room -= len(piece[-1])
-        for group in groups:
-            yield self._session.createDataFrame(group, tasks.PIECE)
+                room = most
+            groups[-1].append(row)
+            room -= len(row[-1])
+        return reduce(
+            lambda one, other: one.union(other), (self._session.createDataFrame(group, schema) for group in groups)
+        )
 
     def pieces(self, bucket: int) -> list[tasks.Row]:
         """Return the pieces of a bucket that was judged, its head first, then by file and chunk."""

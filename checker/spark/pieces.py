@@ -27,7 +27,7 @@ def packed(frame: pl.DataFrame) -> bytes:
 
 
 def _coded(column: pl.Series) -> tuple[np.ndarray, pl.Series]:
-    """Return for each record the place of its text among the distinct ones, null as the last."""
+    """Return for each record the place of its text among the distinct ones, null as the first."""
     physical = column.to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
     _, first, place = np.unique(physical, return_index=True, return_inverse=True)
     return place.astype(np.uint32), column.gather(first).cast(pl.String)

@@ -263,6 +263,22 @@ def test_the_value_is(scenario: Scenario, turned: bool) -> None:
             assert (type(results(cell)), results(cell)) == (type(scenario.value), scenario.value)
 
 
+@pytest.mark.parametrize("turned", [False, True], ids=["as given", "files turned round"])
+def test_a_file_of_which_no_row_is_left_says_nothing(turned: bool) -> None:
+    inputs = [
+        export("one", {"mde_id": device_id(1), ROLE: "server"}),
+        export("two", {"mde_id": device_id(2), CORES: "3"}),
+    ]
+    inputs[1].frames[:] = [frame.clear() for frame in inputs[1].frames]
+    inputs = inputs[::-1] if turned else inputs
+    plan = plan_of(Scenario("", CORES, [], None))
+    records = gather_records(inputs, identify(inputs), plan.specs, plan.wanted())
+
+    column = open_bucket(plan, records, 0, 1, {}).column(CORES)
+
+    assert column.pool.cells[column.codes[0]] is Missing.NOT_EXPORTED
+
+
 SPELLED = [  # of one moment, and what is shown: of each value the least of its spellings
     (("3", "3.0"), "3"),
     (("3.0", "3"), "3"),

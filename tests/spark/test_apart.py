@@ -147,6 +147,15 @@ def test_rows_after_the_as_of_day_are_set_aside_wherever_they_stand() -> None:
     same([export("made", *rows)], Options(("made",), AS_OF), test_properties.plans(), (2, 2, 0))
 
 
+def test_a_file_of_which_all_rows_are_set_aside_says_nothing() -> None:
+    of_now = {name: value for name, value in test_properties.READY.items() if name != "os.ubr"}
+    rows = [{"mde_id": device_id(at), "observed": moment("2026-11-20"), **of_now} for at in range(3)]
+    later = [{"mde_id": device_id(at), "observed": moment("2026-11-24"), "os.ubr": "3448"} for at in range(3)]
+    same(
+        [export("made", *rows), export("later", *later)], Options(("made",), AS_OF), test_properties.plans(), (2, 2, 0)
+    )
+
+
 def test_what_was_packed_is_what_it_was() -> None:
     frame = export("made", {"name": "å", "os.family": "windows"}, {"os.ubr": ""}, {"os.family": "linux"}).frames[0]
     assert unpacked(packed(frame)).equals(frame)
