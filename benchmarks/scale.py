@@ -71,6 +71,14 @@ def distinct(path: Path, count: int, devices: int = FLEET) -> Path:
     return made(path).rename(path)
 
 
+def quoted(path: Path, devices: int) -> Path:
+    """Return the export of a fleet with every cell in quotes, as PowerShell and Intune write them, made once."""
+    if not path.exists():
+        generate(devices, seed=7).write_csv(made(path), line_terminator="\r\n", quote_style="always")
+        made(path).rename(path)
+    return path
+
+
 def _apart(make: Callable[..., Path], *words: object) -> Path:
     """Make a file in a process of its own: the peak of a process counts for those that it starts, too."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
@@ -124,6 +132,7 @@ def section(
             for number in DISTINCT
             if number <= usual
         ),
+        ("every cell quoted", _apart(quoted, folder / f"quoted-{usual}.csv", usual), small),
         ("nine of ten devices fail, findings as Parquet", hunting(usual, 0.9), tables),
     ]
     lines = [

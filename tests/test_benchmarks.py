@@ -85,5 +85,5 @@ def test_growth_is_measured_where_nothing_was_made_before(tmp_path: Path, monkey
         "nine of ten devices fail, findings as Parquet",
     ]
     assert sorted(path.name for path in folder.glob("*.csv")) == [
-        *("distinct-1-100.csv", "hunting-10-0.02.csv", "hunting-100-0.02.csv", "hunting-100-0.9.csv")
+        *("distinct-1-100.csv", "hunting-10-0.02.csv", "hunting-100-0.02.csv", "hunting-100-0.9.csv", "quoted-100.csv")
     ]
