@@ -74,7 +74,7 @@ def distinct(path: Path, count: int, devices: int = FLEET) -> Path:
 def quoted(path: Path, devices: int) -> Path:
     """Return the export of a fleet with every cell in quotes, as PowerShell and Intune write them, made once."""
     if not path.exists():
-        generate(devices, seed=7).write_csv(made(path), line_terminator="\r\n", quote_style="always")
+        generate(devices).write_csv(made(path), line_terminator="\r\n", quote_style="always")
         made(path).rename(path)
     return path
 
